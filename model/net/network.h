@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dpwa::net {
+
+/// One sample of a tensor, channel-last: value (y, x, c) is at (y * w + x) * c_count + c.
+/// A vector of n values is 1 x 1 x n.
+struct Shape {
+  int h = 1;
+  int w = 1;
+  int c = 1;
+  std::int64_t size() const { return std::int64_t{h} * w * c; }
+  bool operator==(const Shape& o) const { return h == o.h && w == o.w && c == o.c; }
+};
+
+/// Kernel geometry of a convolution or a pool. Pads are zeros (convolution) or absent (max pool).
+struct Window {
+  int kh = 1, kw = 1;
+  int stride_y = 1, stride_x = 1;
+  int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+};
+
+/// A tensor that the accelerator stores: the network's input, or the output of a folded node.
+struct Tensor {
+  std::string name;  ///< ONNX name of the last value folded into it
+  Shape shape;
+  int producer = -1;           ///< node index; -1 for the network's input
+  std::vector<int> consumers;  ///< node indices, ascending
+};
+
+/// A folded node: convolution or dense product, bias, activation limits and max pool in one.
+///   y = pool( clamp( conv(x, weight) + bias, lower, upper ) )
+/// A dense layer on an h x w x c tensor is a convolution whose kernel is the whole map (kh = h, kw = w),
+/// so Flatten and Reshape need no node and no permutation at run time.
+struct Node {
+  std::string name;           ///< name of the ONNX node that carries the weights (or operator + index)
+  std::string onnx_operator;  ///< "Conv", "Gemm", "MatMul"
+  int input = -1;             ///< tensor index
+  int output = -1;            ///< tensor index
+  int out_channels = 0;
+  Window window;
+  std::vector<float> weight;  ///< [out_channels][kh][kw][input c]
+  std::vector<float> bias;    ///< [out_channels]
+  float lower = -std::numeric_limits<float>::infinity();  ///< 0 for ReLU
+  float upper = std::numeric_limits<float>::infinity();   ///< 6 for ReLU6
+  std::optional<Window> pool;  ///< max pool after the activation
+  Shape conv_shape;            ///< before the pool
+};
+
+/// x_network = x_user * scale[c] + offset[c]: normalisation inside the graph before the first node.
+/// It is applied by the input quantizer, so the first node's zero padding stays zero.
+struct InputAffine {
+  std::vector<double> scale;   ///< [input channels]
+  std::vector<double> offset;  ///< [input channels]
+};
+
+/// The folded network. Nodes are in execution order; tensors[0] is the input.
+struct Network {
+  std::string name;
+  std::vector<std::int64_t> input_dims;  ///< ONNX dimensions of one sample, batch removed: {1, 28, 28} or {784}
+  std::string input_name, output_name;   ///< ONNX graph names
+  InputAffine input_affine;
+  std::vector<Tensor> tensors;
+  std::vector<Node> nodes;
+  int output = -1;       ///< tensor index of the network's output
+  bool softmax = false;  ///< a final Softmax was removed; the host applies it, argmax is unchanged
+
+  std::int64_t parameters() const;  ///< weights and biases
+  std::int64_t macs() const;        ///< multiply-accumulates of one inference, padding taps included
+  /// Input + each node's stored output, once: what a complete comparison checks at least.
+  std::int64_t values_per_image() const;
+};
+
+std::int64_t macs(const Network& network, const Node& node);
+
+/// Reorders one sample from the ONNX order (channel, y, x) to the stored order (y, x, channel).
+std::vector<float> to_channel_last(const float* sample, const Shape& shape);
+
+/// The inverse of to_channel_last, for outputs handed back to the user.
+std::vector<float> to_channel_first(const float* sample, const Shape& shape);
+
+}  // namespace dpwa::net
