@@ -39,6 +39,7 @@ struct NodePlan {
   std::vector<int> planes;     ///< [out_channels], granted planes: 0 (all zero) .. PLANES_MAX
   std::vector<std::int16_t> q; ///< [out_channels][kh][kw][input c], graph channel order
   std::vector<double> bias;    ///< [out_channels] real (bias correction included)
+  bool pinned = false;         ///< issue the granted planes in every tile (static baselines), see N2.3
 };
 
 /// How a port word becomes a stored value (N6): word format and q = sat(RNE((word * m[c] + addend[c]) / 2^shift)).
@@ -71,6 +72,7 @@ struct NodeConstants {
   bool in_signed = false, out_signed = false;
   std::vector<std::int16_t> weight;       ///< [oc stored order][kh][kw][ic stored order]
   std::vector<int> planes;                ///< [oc stored order], granted
+  bool pinned = false;
   int acc_bits = 0;                       ///< bits that provably hold acc + bias for every input (N3.1)
 };
 struct InputConstants {
