@@ -17,6 +17,7 @@ enum class ExitCode : int {
   bad_input = 3,    ///< a file that is broken, unsupported, of the wrong shape, or not finite
   missing_tool = 4, ///< verilator, yosys ... not found or failed to start
   io = 5,           ///< cannot read or write: permissions, full disk, directory in use
+  internal = 70,    ///< a defect in dpwa itself
   interrupted = 130 ///< Ctrl-C
 };
 

@@ -13,7 +13,8 @@ namespace dpwa {
 std::string read_file(const std::filesystem::path& path);
 
 /// Writes to `path` + ".partial", flushes, renames: a reader sees the old file or the new one, never a part.
-/// Throws Error(io) (full disk, permissions) and removes the partial file.
+/// Throws Error(io) (full disk, permissions) and removes the partial file. A device or pipe is written in
+/// place.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 /// A directory that is filled under a temporary name beside its final one and renamed by commit().
@@ -32,6 +33,8 @@ class OutputDirectory {
   void commit();
 
  private:
+  void release();  ///< removes what was not committed and gives the lock back
+
   std::filesystem::path target_;
   std::filesystem::path staging_;
   std::filesystem::path lock_;
