@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+#   make demo        the whole chain on real images: build/demo/, one summary (under 10 minutes on 2 cores)
+#   make test        set-up, build, all quick tests
+#   make test-full   the long tests too
+#   make build       the executable: build/bin/dpwa
+#   make check       formatting, layout and lint
+#   make bench       measure; rewrite docs/benchmarks.md and the numbers in README.md
+#   make clean       remove the build directory
+
+BUILD ?= build
+JOBS ?= $(shell nproc)
+
+.PHONY: build test test-full demo check bench clean setup configure all-targets
+
+build: configure
+	cmake --build $(BUILD) --target dpwa -j $(JOBS)
+
+setup:
+	@scripts/setup.sh
+
+configure: setup
+	@cmake -S . -B $(BUILD) -G Ninja > /dev/null
+
+all-targets: configure
+	cmake --build $(BUILD) -j $(JOBS)
+
+test: all-targets
+	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure -LE full
+
+test-full: all-targets
+	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure
+
+demo: build
+	scripts/demo.sh $(BUILD)
+
+check: all-targets
+	scripts/check.sh $(BUILD)
+
+bench: all-targets
+	bench/run.sh $(BUILD)
+
+clean:
+	rm -rf $(BUILD)
