@@ -55,14 +55,14 @@ void set_digits(WData* words, const Digits& digits) {
 }
 
 // Verilator gives a port of up to 32, 64 or more bits a different type.
-void set_port(IData& port, const Digits& digits) { set_digits(&port, digits); }
-void set_port(QData& port, const Digits& digits) {
+inline void set_port(IData& port, const Digits& digits) { set_digits(&port, digits); }
+inline void set_port(QData& port, const Digits& digits) {
   std::array<WData, 2> words{};
   set_digits(words.data(), digits);
   port = (static_cast<QData>(words[1]) << 32) | words[0];
 }
 template <std::size_t kWords>
-void set_port(VlWide<kWords>& port, const Digits& digits) {
+inline void set_port(VlWide<kWords>& port, const Digits& digits) {
   set_digits(port.m_storage, digits);
 }
 
