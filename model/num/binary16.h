@@ -40,9 +40,11 @@ inline std::uint16_t encode_binary16(double value) {
   if (magnitude >= 65520) return sign | kBinary16Infinity;
   int exponent = 0;  // magnitude = f * 2^exponent, 0.5 <= f < 1
   std::frexp(magnitude, &exponent);
-  const int lowest_bit = exponent - 11 > -24 ? exponent - 11 : -24;  // weight of the last kept bit, as a power of 2
+  const int lowest_bit =
+      exponent - 11 > -24 ? exponent - 11 : -24;  // weight of the last kept bit, as a power of 2
   const std::int64_t kept = round_even(std::ldexp(magnitude, -lowest_bit));
-  // A carry out of the fraction (kept == 2048, or 1024 from the subnormals) moves into the exponent by itself.
+  // A carry out of the fraction (kept == 2048, or 1024 from the subnormals) moves into the exponent by
+  // itself.
   return static_cast<std::uint16_t>(sign + ((lowest_bit + 24) << 10) + kept);
 }
 

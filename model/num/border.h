@@ -18,16 +18,17 @@ struct Quantized {
   bool saturated = false;  ///< the rounded value lay outside the limits, or was infinite
 };
 
-/// q = sat( RNE((word * multiplier + addend) / 2^shift) ) for integer words. 0 <= shift <= 63; the sum fits 96 bits.
-/// Hardware twin: rtl/quant/dpwa_quantizer.v, formats u8, s8 and s16.
-constexpr Quantized quantize_integer(std::int32_t word, std::int64_t multiplier, std::int64_t addend, int shift,
-                                     Range limits) {
+/// q = sat( RNE((word * multiplier + addend) / 2^shift) ) for integer words. 0 <= shift <= 63; the sum fits
+/// 96 bits. Hardware twin: rtl/quant/dpwa_quantizer.v, formats u8, s8 and s16.
+constexpr Quantized quantize_integer(std::int32_t word, std::int64_t multiplier, std::int64_t addend,
+                                     int shift, Range limits) {
   const Int128 rounded = round_shift(Int128{word} * multiplier + addend, shift);
   const std::int64_t q = saturate(rounded, limits);
   return {static_cast<std::int32_t>(q), false, rounded != q};
 }
 
-/// q = sat( RNE(x * 2^-exponent) ) for binary16 words. Hardware twin: rtl/quant/dpwa_quantizer.v, format binary16.
+/// q = sat( RNE(x * 2^-exponent) ) for binary16 words. Hardware twin: rtl/quant/dpwa_quantizer.v, format
+/// binary16.
 inline Quantized quantize_binary16(std::uint16_t word, int exponent, Range limits) {
   if (is_binary16_nan(word)) return {0, true, false};
   const std::int64_t rounded = round_even(std::ldexp(decode_binary16(word), -exponent));

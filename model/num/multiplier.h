@@ -24,8 +24,8 @@ inline int floor_log2(double x) {
 }
 
 /// A positive real factor as a multiplier of `bits` bits and a right shift (docs/numerics.md N4.1).
-/// 2^(bits-1) <= multiplier < 2^bits, but smaller when the factor is so small that the shift would pass shift_max.
-/// A factor of 2^bits or more gives a negative shift, which the caller refuses.
+/// 2^(bits-1) <= multiplier < 2^bits, but smaller when the factor is so small that the shift would pass
+/// shift_max. A factor of 2^bits or more gives a negative shift, which the caller refuses.
 inline Multiplier normalise(double factor, int bits, int shift_max = kShiftMax) {
   int shift = bits - 1 - floor_log2(factor);
   if (shift > shift_max) shift = shift_max;

@@ -14,7 +14,8 @@ inline constexpr int kPlanesMax = 5;  ///< the most planes any configuration has
 /// 16^planes.
 constexpr std::int64_t plane_weight(int planes) { return std::int64_t{1} << (kPlaneBits * planes); }
 
-/// Activations that `planes` planes hold (N1.3): 0..16^n - 1 or -8*16^(n-1)..8*16^(n-1) - 1; only 0 for n = 0.
+/// Activations that `planes` planes hold (N1.3): 0..16^n - 1 or -8*16^(n-1)..8*16^(n-1) - 1; only 0 for n =
+/// 0.
 constexpr Range activation_range(int planes, bool is_signed) {
   if (planes == 0) return {0, 0};
   if (!is_signed) return {0, plane_weight(planes) - 1};
@@ -52,8 +53,8 @@ constexpr int tile_width(Range values, bool is_signed, int min_planes, int max_p
   return static_cast<int>(saturate(activation_planes(values, is_signed), {min_planes, max_planes}));
 }
 
-/// Digit `plane` (0 = lowest) of an activation stored with `planes` planes (N1.2): 0..15, but -8..7 for the top
-/// plane of a signed tensor. The sum of digit * 16^plane is q when q fits.
+/// Digit `plane` (0 = lowest) of an activation stored with `planes` planes (N1.2): 0..15, but -8..7 for the
+/// top plane of a signed tensor. The sum of digit * 16^plane is q when q fits.
 constexpr int activation_digit(std::int64_t q, int plane, int planes, bool is_signed) {
   const int digit = static_cast<int>((q >> (kPlaneBits * plane)) & 15);
   const bool top = plane == planes - 1;
@@ -66,8 +67,8 @@ constexpr int weight_digit(std::int64_t q, int plane) {
   return static_cast<int>((q + 8) & 15) - 8;
 }
 
-/// The bits of an activation that decide its width. The bitwise OR over a tile, given to planes_of_bits(), is the
-/// fewest planes that hold the tile: the form the inner loops and the hardware use.
+/// The bits of an activation that decide its width. The bitwise OR over a tile, given to planes_of_bits(), is
+/// the fewest planes that hold the tile: the form the inner loops and the hardware use.
 constexpr std::uint32_t width_bits(std::int32_t q, bool is_signed) {
   if (!is_signed) return static_cast<std::uint32_t>(q);
   const auto magnitude = static_cast<std::uint32_t>(q < 0 ? ~q : q);

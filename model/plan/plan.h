@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/net/network.h"
+#include "model/num/integer.h"
 
 namespace dpwa::plan {
 
-/// PCU policies (docs/numerics.md, N1.3 and N5). `range`: lossless width per tile. `fixed`: plane count pinned.
+/// Multiplier bits used for every plan: error of the product <= 1/8 step at 4 planes (N4.1).
+inline constexpr int kMultiplierBits = 20;
+
+/// PCU policies (docs/numerics.md N1.3). `range`: lossless width per tile. `fixed`: plane count pinned.
 enum class Policy { range, fixed };
 
 /// What calibration writes into a node's PCU ROM record. min_planes <= width of a tile <= max_planes; values
-/// that need more than max_planes saturate. `fixed` requires min_planes == max_planes (zero tiles not skipped).
+/// that need more than max_planes saturate. `fixed` requires min_planes == max_planes (zero tiles not
+/// skipped).
 struct PcuRecord {
   Policy policy = Policy::range;
   int min_planes = 0;
-  int max_planes = 4;
+  int max_planes = 4;  ///< 1 .. num::kPlanesMax
 };
 
 /// Grid and control of one stored tensor: real value = q * 2^step_exponent (N1.1).
@@ -33,76 +36,80 @@ struct TensorPlan {
   std::vector<int> order;  ///< order[k] = graph channel stored at position k (N1.6); a permutation
 };
 
-/// Weights of one node: real value = q * scale[oc] (N2.1).
+/// Weights of one node: real value = q * scale[oc] (N2.1). All vectors in graph channel order.
 struct NodePlan {
-  std::vector<double> scale;   ///< [out_channels], > 0
-  std::vector<int> planes;     ///< [out_channels], granted planes: 0 (all zero) .. PLANES_MAX
-  std::vector<std::int16_t> q; ///< [out_channels][kh][kw][input c], graph channel order
-  std::vector<double> bias;    ///< [out_channels] real (bias correction included)
-  bool pinned = false;         ///< issue the granted planes in every tile (static baselines), see N2.3
+  std::vector<double> scale;    ///< [out_channels], > 0
+  std::vector<int> planes;      ///< [out_channels], granted planes: 0 (all zero) .. num::kPlanesMax
+  std::vector<std::int16_t> q;  ///< [out_channels][kh][kw][input c]
+  std::vector<double> bias;     ///< [out_channels] real (bias correction included)
+  bool pinned = false;          ///< issue the granted planes in every tile (static baselines), see N2.3
 };
 
-/// How a port word becomes a stored value (N6): word format and q = sat(RNE((word * m[c] + addend[c]) / 2^shift)).
+/// How a port word becomes a stored value (N6): word format and grid, the same for all channels.
 enum class PortFormat { u8, s8, s16, binary16 };
 struct InputPort {
   PortFormat format = PortFormat::u8;
-  double word_scale = 1.0 / 255;  ///< user value = word * word_scale + word_offset (same for all channels)
-  double word_offset = 0;
+  double word_scale = 1.0 / 255;  ///< user value = word * word_scale + word_offset; 1 for binary16
+  double word_offset = 0;         ///< 0 for binary16
 };
 
 /// Everything calibration decided. plan.json holds it (weights in weights/<node>.npy beside it).
 struct Plan {
-  std::string network;                ///< name, for messages
-  std::string model_hash;             ///< content hash of model.onnx beside it
-  std::string config;                 ///< configuration it was priced with
+  std::string network;     ///< name, for messages
+  std::string model_hash;  ///< content_hash() of the bytes of model.onnx beside it
+  std::string config;      ///< configuration it was priced with
   InputPort input;
-  std::vector<TensorPlan> tensors;    ///< [network.tensors]
-  std::vector<NodePlan> nodes;        ///< [network.nodes]
+  std::vector<TensorPlan> tensors;  ///< [network.tensors]
+  std::vector<NodePlan> nodes;      ///< [network.nodes]
 };
+
+/// The effective limits of a stored tensor (N1.4): lower..upper within what its record's max_planes hold.
+num::Range effective_limits(const TensorPlan& tensor);
 
 /// Integer constants of one node, derived from the plan (N4.1). Channel order = stored order of the output.
 struct ChannelConstant {
-  std::int64_t bias = 0;        ///< RNE(b / (2^s_x * scale))
-  std::uint32_t multiplier = 0; ///< normalised: 2^(mult_bits-1) <= m < 2^mult_bits
-  int shift = 0;                ///< z / 2^shift
+  std::int64_t bias = 0;         ///< RNE(b / (2^s_x * scale))
+  std::uint32_t multiplier = 0;  ///< 2^19 <= m < 2^20, less only at shift = num::kShiftMax
+  int shift = 0;                 ///< z / 2^shift
 };
 struct NodeConstants {
   std::vector<ChannelConstant> channels;  ///< [out_channels], stored order
-  std::int32_t lower = 0, upper = 0;      ///< saturation of y
+  std::int32_t lower = 0, upper = 0;      ///< saturation of y: the effective limits of the output
   bool in_signed = false, out_signed = false;
-  std::vector<std::int16_t> weight;       ///< [oc stored order][kh][kw][ic stored order]
-  std::vector<int> planes;                ///< [oc stored order], granted
+  std::vector<std::int16_t> weight;  ///< [oc stored order][kh][kw][ic stored order]
+  std::vector<int> planes;           ///< [oc stored order], granted
   bool pinned = false;
-  int acc_bits = 0;                       ///< bits that provably hold acc + bias for every input (N3.1)
+  int acc_bits = 0;  ///< two's complement bits of acc + bias, whatever the input (N3.1)
 };
 struct InputConstants {
-  std::vector<std::uint32_t> multiplier;  ///< [input channels], graph order (network inputs are never permuted)
-  std::vector<std::int64_t> addend;       ///< [input channels], in units of 2^-shift steps
-  int shift = 0;                          ///< one for all channels
+  std::vector<std::uint32_t>
+      multiplier;                    ///< [input channels], graph order (network inputs are never permuted)
+  std::vector<std::int64_t> addend;  ///< [input channels], in units of 2^-shift steps
+  int shift = 0;                     ///< one for all channels
   std::int32_t lower = 0, upper = 0;
-  int binary16_exponent = 0;              ///< s, for PortFormat::binary16
+  int binary16_exponent = 0;  ///< s, for PortFormat::binary16
 };
-
-/// Multiplier bits used for every plan: error of the product <= 1/8 step at 4 planes (N4.1).
-inline constexpr int kMultiplierBits = 20;
 
 /// Derives all integer constants. Precondition: check(network, plan) found nothing.
 NodeConstants derive(const net::Network& network, const Plan& plan, int node);
 InputConstants derive_input(const net::Network& network, const Plan& plan);
 
-/// Every reason why this plan is illegal for this network (wrong lengths, q outside its planes, limits outside
-/// max_planes, order not a permutation, scale <= 0 or not finite, unequal order where N1.6 joins tensors ...),
-/// each naming node or tensor, expected and found. Empty: legal.
+/// Every reason why this plan is illegal for this network (wrong lengths, q outside its planes, limits that
+/// the format or the activation function does not have, order not a permutation, scale <= 0 or not finite, a
+/// multiplier out of range ...), each naming node or tensor, expected and found. Empty: legal.
 std::vector<std::string> check(const net::Network& network, const Plan& plan);
 
-/// The host function of N6.1: user value -> port word (RNE in double), saturated to the format. Values that are
-/// not on the grid are counted in `off_grid`.
+/// The host function of N6.1: user value -> port word (RNE in double), saturated to the format; the code for
+/// binary16. Values more than 1e-3 word away from their word add one to `off_grid` (never for binary16).
 std::int32_t to_port_word(const InputPort& port, double user_value, std::int64_t& off_grid);
 
-/// Reads plan.json and weights/ of a plan directory. Throws Error(bad_input) with every illegality of check().
+/// Reads plan.json and weights/ of a plan directory, where model.onnx (which `network` was made from) must
+/// still be the one the plan was made for. Throws Error(bad_input): hash, keys, names, shapes, and every
+/// illegality of check() in one line; Error(io) for a file that cannot be read.
 Plan load(const std::filesystem::path& plan_dir, const net::Network& network);
 
-/// Writes plan.json and weights/ into an existing directory. Same plan, same bytes.
+/// Writes plan.json and weights/ into an existing directory; model.onnx is the caller's. Same plan, same
+/// bytes. Precondition: check(network, plan) found nothing.
 void save(const std::filesystem::path& plan_dir, const net::Network& network, const Plan& plan);
 
 }  // namespace dpwa::plan

@@ -29,7 +29,8 @@ TEST(Binary16, EncodingUndoesDecodingForEveryCode) {
   }
 }
 
-// Between every two neighbouring codes: the tie goes to the even one, its double neighbours to the nearer one.
+// Between every two neighbouring codes: the tie goes to the even one, its double neighbours to the nearer
+// one.
 TEST(Binary16, RoundsToTheNearestAndTiesToEvenBetweenEveryTwoCodes) {
   for (int code = 0; code < kBinary16Largest; ++code) {
     const auto below = static_cast<std::uint16_t>(code);

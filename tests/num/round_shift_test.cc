@@ -63,8 +63,8 @@ TEST(RoundShift, Both64And128BitsAgree) {
 TEST(RoundShift, WideValues) {
   const Int128 one = Int128{1} << 80;
   EXPECT_TRUE(round_shift(one + 1, 81) == 1);
-  EXPECT_TRUE(round_shift(one, 81) == 0);       // 0.5
-  EXPECT_TRUE(round_shift(-one, 81) == 0);      // -0.5
+  EXPECT_TRUE(round_shift(one, 81) == 0);        // 0.5
+  EXPECT_TRUE(round_shift(-one, 81) == 0);       // -0.5
   EXPECT_TRUE(round_shift(-3 * one, 81) == -2);  // -1.5
 }
 

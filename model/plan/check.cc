@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "model/base/error.h"
+#include "model/num/multiplier.h"
+#include "model/num/planes.h"
+#include "model/plan/plan.h"
+#include "model/plan/real_constants.h"
+
+namespace dpwa::plan {
+namespace {
+
+constexpr double kLargestConstant =
+    1152921504606846976.0;                          // 2^60: sums of constants and products stay in 64 bits
+constexpr double kLargestOffset = 1099511627776.0;  // 2^40 words: addends stay below 2^60
+
+/// Collects one line per illegality of one tensor or node.
+class Findings {
+ public:
+  Findings(std::string subject, std::vector<std::string>& lines)
+      : subject_(std::move(subject)), lines_(lines) {}
+
+  /// Reports unless `ok`; gives `ok` back, so that dependent rules can be left out.
+  template <typename... Args>
+  bool require(bool ok, fmt::format_string<Args...> format, Args&&... args) {
+    if (!ok) lines_.push_back(subject_ + ": " + fmt::format(format, std::forward<Args>(args)...));
+    return ok;
+  }
+
+ private:
+  std::string subject_;
+  std::vector<std::string>& lines_;
+};
+
+bool is_permutation(const std::vector<int>& order, int count) {
+  std::vector<int> sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  for (int k = 0; k < static_cast<int>(sorted.size()); ++k) {
+    if (sorted[k] != k) return false;
+  }
+  return static_cast<int>(sorted.size()) == count;
+}
+
+bool is_positive(double value) { return std::isfinite(value) && value > 0; }
+
+void check_record(const PcuRecord& pcu, Findings& findings) {
+  findings.require(pcu.max_planes >= 1 && pcu.max_planes <= num::kPlanesMax,
+                   "pcu max_planes is {}, must be 1 to {}", pcu.max_planes, num::kPlanesMax);
+  findings.require(pcu.min_planes >= 0 && pcu.min_planes <= pcu.max_planes,
+                   "pcu min_planes is {}, must be 0 to max_planes ({})", pcu.min_planes, pcu.max_planes);
+  findings.require(pcu.policy == Policy::range || pcu.min_planes == pcu.max_planes,
+                   "pcu policy 'fixed' needs min_planes = max_planes, found {} and {}", pcu.min_planes,
+                   pcu.max_planes);
+}
+
+void check_limits(const TensorPlan& tensor, Findings& findings) {
+  const bool signs = findings.require(tensor.is_signed ? tensor.lower < 0 : tensor.lower == 0,
+                                      tensor.is_signed ? "a signed tensor needs lower < 0, found {}"
+                                                       : "an unsigned tensor needs lower = 0, found {}",
+                                      tensor.lower);
+  const bool above = findings.require(tensor.upper >= 0, "upper is {}, must be 0 or more", tensor.upper);
+  if (!signs || !above) return;
+  const num::Range widest = num::activation_range(num::kPlanesMax, tensor.is_signed);
+  findings.require(widest.contains(tensor.lower) && widest.contains(tensor.upper),
+                   "limits {}..{} need more than {} planes, which hold {}..{}", tensor.lower, tensor.upper,
+                   num::kPlanesMax, widest.lower, widest.upper);
+}
+
+/// The limits may narrow the activation function, never widen it.
+void check_activation(const net::Node& node, const TensorPlan& tensor, Findings& findings) {
+  const double lowest = std::floor(std::ldexp(static_cast<double>(node.lower), -tensor.step_exponent));
+  const double highest = std::ceil(std::ldexp(static_cast<double>(node.upper), -tensor.step_exponent));
+  findings.require(tensor.lower >= lowest, "lower is {}, but the activation function allows {} or more",
+                   tensor.lower, lowest);
+  findings.require(tensor.upper <= highest, "upper is {}, but the activation function allows {} or less",
+                   tensor.upper, highest);
+}
+
+bool check_tensor(const net::Network& network, const Plan& plan, int index, std::vector<std::string>& lines) {
+  const net::Tensor& shape = network.tensors[index];
+  const TensorPlan& tensor = plan.tensors[index];
+  const std::size_t before = lines.size();
+  Findings findings("tensor '" + shape.name + "'", lines);
+  findings.require(tensor.step_exponent >= -128 && tensor.step_exponent <= 127,
+                   "step_exponent is {}, must be -128 to 127", tensor.step_exponent);
+  check_record(tensor.pcu, findings);
+  check_limits(tensor, findings);
+  if (shape.producer >= 0) check_activation(network.nodes[shape.producer], tensor, findings);
+  const bool permutation = findings.require(is_permutation(tensor.order, shape.shape.c),
+                                            "order is not a permutation of the {} channels", shape.shape.c);
+  const bool fixed_order = index == 0 || index == network.output;
+  findings.require(!fixed_order || !permutation || std::is_sorted(tensor.order.begin(), tensor.order.end()),
+                   "the network's input and output keep graph order");
+  return lines.size() == before;
+}
+
+bool check_lengths(const net::Network& network, int index, const NodePlan& node, Findings& findings) {
+  const net::Node& shape = network.nodes[index];
+  const std::size_t channels = shape.out_channels;
+  const std::size_t weights =
+      channels * shape.window.kh * shape.window.kw * network.tensors[shape.input].shape.c;
+  bool ok = findings.require(node.scale.size() == channels, "expected {} scales, found {}", channels,
+                             node.scale.size());
+  ok &= findings.require(node.planes.size() == channels, "expected {} plane counts, found {}", channels,
+                         node.planes.size());
+  ok &= findings.require(node.bias.size() == channels, "expected {} biases, found {}", channels,
+                         node.bias.size());
+  return ok &
+         findings.require(node.q.size() == weights, "expected {} weights, found {}", weights, node.q.size());
+}
+
+/// Grants and weights of one channel.
+void check_weights(const NodePlan& node, int channel, Findings& findings) {
+  const std::size_t count = node.q.size() / node.planes.size();
+  const int planes = node.planes[channel];
+  if (!findings.require(planes >= 0 && planes <= num::kPlanesMax, "channel {}: planes is {}, must be 0 to {}",
+                        channel, planes, num::kPlanesMax)) {
+    return;
+  }
+  const num::Range range = num::weight_range(planes);
+  for (std::size_t i = channel * count; i < (channel + 1) * count; ++i) {
+    if (!findings.require(range.contains(node.q[i]), "channel {}: weight {} needs {} planes, granted are {}",
+                          channel, node.q[i], num::weight_planes(node.q[i]), planes)) {
+      return;  // one line per channel says enough
+    }
+  }
+}
+
+/// Constants of one channel; `steps_known`: the tensors around the node are legal.
+void check_constants(const net::Network& network, const Plan& plan, int index, int channel, bool steps_known,
+                     Findings& findings) {
+  const net::Node& node = network.nodes[index];
+  const NodePlan& weights = plan.nodes[index];
+  const bool scale = findings.require(is_positive(weights.scale[channel]),
+                                      "channel {}: scale is {}, must be finite and above 0", channel,
+                                      weights.scale[channel]);
+  const bool bias =
+      findings.require(std::isfinite(weights.bias[channel]), "channel {}: bias is not finite", channel);
+  if (!scale || !bias || !steps_known) return;
+  const double factor = rescale_factor(node, plan, index, channel);
+  findings.require(
+      is_positive(factor) && num::normalise(factor, kMultiplierBits).shift >= 0,
+      "channel {}: one accumulator step is {:g} output steps, must be above 0 and below 2^{}; change "
+      "step_exponent of '{}'",
+      channel, factor, kMultiplierBits, network.tensors[node.output].name);
+  const double steps = bias_in_steps(node, plan, index, channel);
+  findings.require(std::fabs(steps) < kLargestConstant,
+                   "channel {}: bias {:g} is {:g} accumulator steps, must be below 2^60", channel,
+                   weights.bias[channel], steps);
+}
+
+void check_input(const net::Network& network, const Plan& plan, std::vector<std::string>& lines) {
+  Findings findings("input port", lines);
+  const InputPort& port = plan.input;
+  const bool scale = findings.require(is_positive(port.word_scale),
+                                      "word_scale is {}, must be finite and above 0", port.word_scale);
+  const bool offset = findings.require(std::isfinite(port.word_offset), "word_offset is not finite");
+  if (!scale || !offset) return;
+  double largest = 0;
+  for (int c = 0; c < network.tensors[0].shape.c; ++c) {
+    const double in_graph = network.input_affine.scale[c];
+    if (port.format == PortFormat::binary16) {
+      findings.require(in_graph == 1 && network.input_affine.offset[c] == 0,
+                       "binary16 words cannot carry the network's own normalisation (channel {})", c);
+      continue;
+    }
+    if (!findings.require(is_positive(in_graph), "the network scales channel {} by {}, must be above 0", c,
+                          in_graph)) {
+      continue;
+    }
+    const InputSteps steps = input_steps(network, plan, c);
+    largest = std::max(largest, steps.gain);
+    findings.require(std::fabs(steps.offset) < kLargestOffset * steps.gain,
+                     "channel {}: an offset of {:g} words is out of range", c, steps.offset / steps.gain);
+  }
+  if (port.format == PortFormat::binary16) {
+    findings.require(port.word_scale == 1 && port.word_offset == 0,
+                     "binary16 needs word_scale 1 and word_offset 0, found {} and {}", port.word_scale,
+                     port.word_offset);
+  } else if (largest > 0) {
+    findings.require(num::normalise(largest, kMultiplierBits).shift >= 0,
+                     "one word is {:g} steps of tensor '{}', must be below 2^{}; change its step_exponent",
+                     largest, network.tensors[0].name, kMultiplierBits);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> check(const net::Network& network, const Plan& plan) {
+  std::vector<std::string> lines;
+  Findings whole("plan", lines);
+  const bool tensors =
+      whole.require(plan.tensors.size() == network.tensors.size(), "expected {} tensors, found {}",
+                    network.tensors.size(), plan.tensors.size());
+  const bool nodes = whole.require(plan.nodes.size() == network.nodes.size(), "expected {} nodes, found {}",
+                                   network.nodes.size(), plan.nodes.size());
+  if (!tensors || !nodes) return lines;
+
+  std::vector<bool> legal;
+  for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
+    legal.push_back(check_tensor(network, plan, static_cast<int>(t), lines));
+  }
+  if (legal[0]) check_input(network, plan, lines);
+  for (int n = 0; n < static_cast<int>(plan.nodes.size()); ++n) {
+    const net::Node& node = network.nodes[n];
+    Findings findings("node '" + node.name + "'", lines);
+    if (!check_lengths(network, n, plan.nodes[n], findings)) continue;
+    for (int channel = 0; channel < node.out_channels; ++channel) {
+      check_weights(plan.nodes[n], channel, findings);
+      check_constants(network, plan, n, channel, legal[node.input] && legal[node.output], findings);
+    }
+  }
+  return lines;
+}
+
+}  // namespace dpwa::plan

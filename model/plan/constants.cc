@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "model/num/binary16.h"
+#include "model/num/multiplier.h"
+#include "model/num/planes.h"
+#include "model/plan/plan.h"
+#include "model/plan/real_constants.h"
+
+namespace dpwa::plan {
+namespace {
+
+/// Smallest and largest value of acc + bias of one output channel over every input within `inputs`, each
+/// weight's input chosen for the worst (N3.1); zero is always a possible input.
+num::Range accumulator_range(const std::int16_t* weights, std::size_t count, std::int64_t bias,
+                             num::Range inputs) {
+  num::Range sum{bias, bias};
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t at_lower = weights[i] * inputs.lower;
+    const std::int64_t at_upper = weights[i] * inputs.upper;
+    sum.lower += std::min(at_lower, at_upper);
+    sum.upper += std::max(at_lower, at_upper);
+  }
+  return sum;
+}
+
+/// Weights of one output channel with the input channels in stored order, appended to `out`.
+void append_reordered(const std::int16_t* weights, int positions, const std::vector<int>& input_order,
+                      std::vector<std::int16_t>& out) {
+  for (int position = 0; position < positions; ++position) {
+    for (const int channel : input_order) out.push_back(weights[channel]);
+    weights += input_order.size();
+  }
+}
+
+}  // namespace
+
+num::Range effective_limits(const TensorPlan& tensor) {
+  return num::intersection({tensor.lower, tensor.upper},
+                           num::activation_range(tensor.pcu.max_planes, tensor.is_signed));
+}
+
+double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel) {
+  const int exponent = plan.tensors[node.input].step_exponent - plan.tensors[node.output].step_exponent;
+  return std::ldexp(plan.nodes[node_index].scale[channel], exponent);
+}
+
+double bias_in_steps(const net::Node& node, const Plan& plan, int node_index, int channel) {
+  const NodePlan& weights = plan.nodes[node_index];
+  return weights.bias[channel] / std::ldexp(weights.scale[channel], plan.tensors[node.input].step_exponent);
+}
+
+InputSteps input_steps(const net::Network& network, const Plan& plan, int channel) {
+  const net::InputAffine& affine = network.input_affine;
+  const int exponent = -plan.tensors[0].step_exponent;
+  const double gain = plan.input.word_scale * affine.scale[channel];
+  const double offset = plan.input.word_offset * affine.scale[channel] + affine.offset[channel];
+  return {std::ldexp(gain, exponent), std::ldexp(offset, exponent)};
+}
+
+NodeConstants derive(const net::Network& network, const Plan& plan, int node_index) {
+  const net::Node& node = network.nodes[node_index];
+  const NodePlan& weights = plan.nodes[node_index];
+  const TensorPlan& input = plan.tensors[node.input];
+  const TensorPlan& output = plan.tensors[node.output];
+  const num::Range inputs = effective_limits(input);
+  const num::Range outputs = effective_limits(output);
+  const int positions = node.window.kh * node.window.kw;
+  const std::size_t per_channel = positions * input.order.size();
+
+  NodeConstants constants;
+  constants.lower = static_cast<std::int32_t>(outputs.lower);
+  constants.upper = static_cast<std::int32_t>(outputs.upper);
+  constants.in_signed = input.is_signed;
+  constants.out_signed = output.is_signed;
+  constants.pinned = weights.pinned;
+  constants.weight.reserve(weights.q.size());
+  for (const int channel : output.order) {
+    const num::Multiplier rescale =
+        num::normalise(rescale_factor(node, plan, node_index, channel), kMultiplierBits);
+    const std::int64_t bias = num::round_even(bias_in_steps(node, plan, node_index, channel));
+    constants.channels.push_back({bias, static_cast<std::uint32_t>(rescale.multiplier), rescale.shift});
+    constants.planes.push_back(weights.planes[channel]);
+
+    const std::int16_t* own = weights.q.data() + channel * per_channel;
+    append_reordered(own, positions, input.order, constants.weight);
+    const num::Range sum = accumulator_range(own, per_channel, bias, inputs);
+    constants.acc_bits =
+        std::max({constants.acc_bits, num::signed_bits(sum.lower), num::signed_bits(sum.upper)});
+  }
+  return constants;
+}
+
+InputConstants derive_input(const net::Network& network, const Plan& plan) {
+  const int channels = network.tensors[0].shape.c;
+  double largest = 0;
+  for (int c = 0; c < channels; ++c) largest = std::max(largest, input_steps(network, plan, c).gain);
+  const num::Multiplier common = num::normalise(largest, kMultiplierBits);
+
+  InputConstants constants;
+  constants.shift = std::max(common.shift, 0);
+  for (int c = 0; c < channels; ++c) {
+    const InputSteps steps = input_steps(network, plan, c);
+    constants.multiplier.push_back(
+        static_cast<std::uint32_t>(num::round_even(std::ldexp(steps.gain, constants.shift))));
+    constants.addend.push_back(num::round_even(std::ldexp(steps.offset, constants.shift)));
+  }
+  const num::Range limits = effective_limits(plan.tensors[0]);
+  constants.lower = static_cast<std::int32_t>(limits.lower);
+  constants.upper = static_cast<std::int32_t>(limits.upper);
+  constants.binary16_exponent = plan.tensors[0].step_exponent;
+  return constants;
+}
+
+std::int32_t to_port_word(const InputPort& port, double user_value, std::int64_t& off_grid) {
+  constexpr double kGridTolerance = 1e-3;
+  num::Range words;
+  switch (port.format) {
+    case PortFormat::u8:
+      words = {0, 255};
+      break;
+    case PortFormat::s8:
+      words = {-128, 127};
+      break;
+    case PortFormat::s16:
+      words = {-32768, 32767};
+      break;
+    case PortFormat::binary16:
+      return num::encode_binary16(user_value);
+  }
+  const double exact = (user_value - port.word_offset) / port.word_scale;
+  const std::int64_t word = num::saturate(num::round_even(exact), words);
+  if (!(std::fabs(exact - static_cast<double>(word)) <= kGridTolerance)) ++off_grid;
+  return static_cast<std::int32_t>(word);
+}
+
+}  // namespace dpwa::plan

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/net/network.h"
+#include "model/plan/plan.h"
+
+/// The real numbers that the integer constants are rounded from; shared by derive() and check().
+namespace dpwa::plan {
+
+/// M of N4.1: accumulator steps per output step of a channel (graph order).
+double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel);
+
+/// The bias of a channel (graph order) in accumulator steps, before rounding (N4.1).
+double bias_in_steps(const net::Node& node, const Plan& plan, int node_index, int channel);
+
+/// A[c] and B[c] of N6.2, in steps of the input tensor: q = word * gain + offset.
+struct InputSteps {
+  double gain = 0;
+  double offset = 0;
+};
+InputSteps input_steps(const net::Network& network, const Plan& plan, int channel);
+
+}  // namespace dpwa::plan
