@@ -18,7 +18,7 @@ module dpwa_mac_lane #(
   parameter integer PRODUCTS  = 16,  // products per beat: 8, 16, 32
   parameter integer ACC_W     = 32,  // bits of the accumulator, 24..64
   parameter integer LEVEL_W   = 3,   // bits of level_i, 1..4
-  parameter integer LUT_STYLE = 0,   // 0 generic
+  parameter integer LUT_STYLE = 0,   // 0 generic, 1 ice40
   parameter integer CUTS      = 1    // register levels inside the adder tree, 0..3
 ) (
   input  wire                  clk_i,
@@ -45,8 +45,8 @@ module dpwa_mac_lane #(
     if (LEVEL_W < 1 || LEVEL_W > 4) begin : gen_check_level
       ERROR_LEVEL_W_must_be_1_to_4 u_check ();
     end
-    if (LUT_STYLE != 0) begin : gen_check_style
-      ERROR_LUT_STYLE_must_be_0 u_check ();
+    if (LUT_STYLE < 0 || LUT_STYLE > 1) begin : gen_check_style
+      ERROR_LUT_STYLE_must_be_0_or_1 u_check ();
     end
     if (CUTS < 0 || CUTS > 3) begin : gen_check_cuts
       ERROR_CUTS_must_be_0_to_3 u_check ();
@@ -63,16 +63,25 @@ module dpwa_mac_lane #(
   reg  [SUM_W-1:0] sum_q;
   wire [ACC_W-1:0] addend;
 
-  dpwa_dot_generic #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
-    .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
-
   always @(posedge clk_i) begin
     if (idle) sum_q <= {SUM_W{1'b0}};
     else sum_q <= sum;
   end
 
-  dpwa_level_shift #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .SIGNED(1)) u_shift (
-    .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(addend));
+  generate
+    if (LUT_STYLE == 0) begin : gen_generic
+      dpwa_dot_generic #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
+        .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
+      dpwa_level_shift #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .SIGNED(1)) u_shift (
+        .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(addend));
+    end
+    if (LUT_STYLE == 1) begin : gen_ice40
+      dpwa_dot_ice40 #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
+        .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
+      dpwa_level_shift_onehot #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W)) u_shift (
+        .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(addend));
+    end
+  endgenerate
 
   reg [LATENCY-1:0] last_q;
   reg [ACC_W-1:0]   acc_q;

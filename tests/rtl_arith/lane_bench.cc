@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives lane_matrix (every style and cut count at once) and compares each cycle with plain integer arithmetic.
-// TB_PRODUCTS, TB_ACC_W, TB_LEVEL_W, TB_STYLES come from the build (tests/rtl_arith/CMakeLists.txt).
+// Drives lane_matrix (every style and cut count at once) and compares each cycle with plain integer
+// arithmetic. TB_PRODUCTS, TB_ACC_W, TB_LEVEL_W, TB_STYLES come from the build
+// (tests/rtl_arith/CMakeLists.txt).
 #include <gtest/gtest.h>
 
 #include <array>
