@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Relu, Clip, MaxPool and the final Softmax.
+#include <fmt/format.h>
+
+#include <limits>
+#include <utility>
+
+#include "calib/onnx/operators.h"
+#include "calib/onnx/window.h"
+
+namespace dpwa::onnx {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// A limit of Clip: an attribute before opset 11, a constant input since.
+float clip_limit(OperatorCall& call, const char* name, std::size_t input, float otherwise) {
+  if (call.opset() < 11) return call.real(name, otherwise);
+  const Value* const value = call.input(input);
+  if (!value) return otherwise;
+  const auto values = call.limits(*value, name);
+  if (!values) return otherwise;
+  if (values->size() == 1) return values->front();
+  call.refuse(name, fmt::format("'{}' is {}, expected a scalar", value->name, to_string(*value->dims)));
+  return otherwise;
+}
+
+Value result(const OperatorCall& call, const Value& x) {
+  return {"", nullptr, call.refused() ? -1 : x.tensor, x.dims};
+}
+
+}  // namespace
+
+Value import_relu(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& x = call.required(0);
+  if (x.is_tensor()) call.accept("", builder.clamp(x.tensor, 0, kInfinity, call.output()));
+  return result(call, x);
+}
+
+Value import_clip(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& x = call.required(0);
+  const float lower = clip_limit(call, "min", 1, -kInfinity);
+  const float upper = clip_limit(call, "max", 2, kInfinity);
+  // Zero must stay a value: a stored zero is exactly zero (docs/numerics.md N1.1).
+  if (!(lower <= 0)) call.refuse("min", fmt::format("{} is above 0", lower));
+  if (!(upper > 0)) call.refuse("max", fmt::format("{} is not above 0", upper));
+  if (!call.refused() && x.is_tensor()) call.accept("", builder.clamp(x.tensor, lower, upper, call.output()));
+  return result(call, x);
+}
+
+Value import_max_pool(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& x = call.required(0);
+  const std::optional<Extent> map = map_extent(call, x);
+  const std::optional<Extent> kernel = kernel_shape(call);
+  if (!kernel) return {};
+  const std::optional<PlacedWindow> placed = place_window(call, *kernel, map);
+  if (!placed) return {};
+  const Dims dims{call.batch(), x.dims->at(1), placed->out.h, placed->out.w};
+  const net::Shape shape{static_cast<int>(map->h), static_cast<int>(map->w), static_cast<int>(dims[1])};
+  if (!x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, shape))) return {"", nullptr, -1, dims};
+  const net::Shape pooled{static_cast<int>(placed->out.h), static_cast<int>(placed->out.w), shape.c};
+  call.accept("", builder.max_pool(x.tensor, placed->window, pooled, call.output()));
+  return {"", nullptr, call.refused() ? -1 : x.tensor, dims};
+}
+
+Value import_softmax(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& x = call.required(0);
+  if (!x.dims) return result(call, x);
+  const Dims& dims = *x.dims;
+  const bool flattens = call.opset() < 13;  // over all dimensions from the axis on
+  const std::int64_t rank = static_cast<std::int64_t>(dims.size());
+  const std::int64_t given = call.integer("axis", flattens ? 1 : -1);
+  const std::int64_t axis = given < 0 ? given + rank : given;
+  std::int64_t over = axis >= 0 && axis < rank ? 1 : 0;
+  for (std::int64_t i = axis; over != 0 && i < (flattens ? rank : axis + 1); ++i) over *= dims[i];
+  if (over * call.batch() != element_count(dims)) {
+    call.refuse("axis", fmt::format("{} of '{}' {} does not cover all values of a sample", given, x.name,
+                                    to_string(dims)));
+  } else if (x.is_tensor()) {
+    call.accept("", builder.softmax(x.tensor));
+  }
+  return result(call, x);
+}
+
+}  // namespace dpwa::onnx

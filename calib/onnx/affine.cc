@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Add, Sub, Mul, Div with a constant and BatchNormalization: x * scale[c] + offset[c], folded into the layer
+// before it or into the input affine.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "calib/onnx/operators.h"
+
+namespace dpwa::onnx {
+namespace {
+
+/// Dims of x combined with a constant that may have more, leading, dimensions of 1; nothing when the result would
+/// be larger than x or the constant differs between samples.
+std::optional<Dims> broadcast_dims(const Dims& x, const Dims& constant, std::int64_t batch) {
+  Dims out = x;
+  if (constant.size() > x.size()) {
+    if (batch != 1) return std::nullopt;
+    out.insert(out.begin(), constant.size() - x.size(), 1);
+  }
+  const std::size_t skipped = out.size() - constant.size();
+  for (std::size_t i = 0; i < constant.size(); ++i) {
+    const std::int64_t own = skipped + i == 0 ? (batch == 1 ? out[0] : 1) : out[skipped + i];
+    if (constant[i] != 1 && constant[i] != own) return std::nullopt;
+  }
+  return out;
+}
+
+/// Visits the elements of one sample of `dims` in ONNX order and gives the constant's index for each.
+class BroadcastIndex {
+ public:
+  BroadcastIndex(const Dims& dims, const Dims& constant) : dims_(dims), step_(dims.size(), 0), at_(dims.size(), 0) {
+    std::int64_t stride = 1;
+    for (std::size_t i = constant.size(); i-- > 0;) {
+      if (constant[i] != 1) step_[dims.size() - constant.size() + i] = stride;
+      stride *= constant[i];
+    }
+  }
+  std::int64_t value() const { return index_; }
+  void advance() {
+    for (std::size_t i = dims_.size(); i-- > 0;) {
+      index_ += step_[i];
+      if (++at_[i] < dims_[i]) return;
+      index_ -= step_[i] * dims_[i];
+      at_[i] = 0;
+    }
+  }
+
+ private:
+  Dims dims_;
+  Dims step_;
+  Dims at_;
+  std::int64_t index_ = 0;
+};
+
+/// The constant as one value per channel of the tensor. Preconditions: broadcast_dims accepted it.
+std::optional<std::vector<double>> per_channel(const std::vector<float>& values, const Dims& dims,
+                                               const Dims& constant, const net::Shape& shape) {
+  if (values.size() == 1) return std::vector<double>(shape.c, values.front());
+  std::vector<double> result;
+  result.reserve(shape.c);
+  const std::int64_t pixels = std::int64_t{shape.h} * shape.w;
+  BroadcastIndex index(dims, constant);
+  for (int c = 0; c < shape.c; ++c) {
+    result.push_back(values[index.value()]);
+    for (std::int64_t p = 0; p < pixels; ++p, index.advance()) {
+      if (values[index.value()] != result.back()) return std::nullopt;
+    }
+  }
+  return result;
+}
+
+struct Affine {
+  std::vector<double> scale;
+  std::vector<double> offset;
+};
+
+/// Folds into the tensor; x.dims are those of the result.
+Value fold(OperatorCall& call, NetworkBuilder& builder, int tensor, const Affine& affine, Dims dims) {
+  const auto finite = [](double v) { return std::isfinite(v); };
+  if (!std::all_of(affine.scale.begin(), affine.scale.end(), finite) ||
+      !std::all_of(affine.offset.begin(), affine.offset.end(), finite)) {
+    call.refuse("", "folding it gives values that are not finite (division by zero?)");
+  } else {
+    call.accept("", builder.apply_affine(tensor, affine.scale, affine.offset, call.output()));
+  }
+  return {"", nullptr, call.refused() ? -1 : tensor, std::move(dims)};
+}
+
+/// y = x op k, or k op x when `reversed`.
+Affine affine_of(const std::string& op, bool reversed, const std::vector<double>& k) {
+  Affine affine{std::vector<double>(k.size(), 1), std::vector<double>(k.size(), 0)};
+  for (std::size_t c = 0; c < k.size(); ++c) {
+    if (op == "Add") {
+      affine.offset[c] = k[c];
+    } else if (op == "Sub") {
+      affine.scale[c] = reversed ? -1 : 1;
+      affine.offset[c] = reversed ? k[c] : -k[c];
+    } else {
+      affine.scale[c] = op == "Mul" ? k[c] : 1 / k[c];
+    }
+  }
+  return affine;
+}
+
+}  // namespace
+
+Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& a = call.required(0);
+  const Value& b = call.required(1);
+  if (!a.is_constant() && !b.is_constant()) {
+    call.refuse("", fmt::format("combines two computed tensors ('{}' and '{}'); one constant is needed", a.name, b.name));
+    return {"", nullptr, -1, a.dims == b.dims ? a.dims : std::nullopt};
+  }
+  const bool reversed = a.is_constant();
+  const Value& x = reversed ? b : a;
+  const Value& k = reversed ? a : b;
+  if (reversed && call.op() == "Div") call.refuse("A", "a constant divided by a computed tensor is not linear");
+  const auto values = call.floats(k, reversed ? "A" : "B");
+  if (!values || !x.dims) return {"", nullptr, -1, x.dims};
+  const std::optional<Dims> dims = broadcast_dims(*x.dims, *k.dims, call.batch());
+  if (!dims || values->empty()) {
+    call.refuse(reversed ? "A" : "B", fmt::format("'{}' {} does not broadcast to '{}' {}", k.name, to_string(*k.dims),
+                                                  x.name, to_string(*x.dims)));
+    return {};
+  }
+  if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, dims};
+  const auto constant = per_channel(*values, *dims, *k.dims, builder.tensor(x.tensor).shape);
+  if (!constant) {
+    call.refuse(reversed ? "A" : "B",
+                fmt::format("'{}' {} differs within a channel; one value per channel is needed", k.name,
+                            to_string(*k.dims)));
+    return {"", nullptr, -1, dims};
+  }
+  return fold(call, builder, x.tensor, affine_of(call.op(), reversed, *constant), *dims);
+}
+
+Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder) {
+  static constexpr const char* kInputs[] = {"X", "scale", "B", "mean", "var"};
+  const Value& x = call.required(0);
+  if (call.integer("training_mode", 0) != 0) call.refuse("training_mode", "only 0 (inference) is supported");
+  if (call.integer("spatial", 1) != 1) call.refuse("spatial", "only 1 (one value per channel) is supported");
+  const double epsilon = call.real("epsilon", 1e-5F);
+  std::vector<std::vector<float>> parameters;
+  for (std::size_t i = 1; i <= 4; ++i) {
+    auto values = call.floats(call.required(i), kInputs[i]);
+    if (values) parameters.push_back(std::move(*values));
+  }
+  if (parameters.size() != 4 || !x.dims) return {"", nullptr, -1, x.dims};
+  const Dims expected{x.dims->size() < 2 ? 0 : x.dims->at(1)};
+  for (std::size_t i = 1; i <= 4; ++i) {
+    const Value& p = call.required(i);
+    if (*p.dims == expected && expected[0] > 0) continue;
+    call.refuse(kInputs[i], fmt::format("'{}' is {}, one value per channel of '{}' {} is needed", p.name,
+                                        to_string(*p.dims), x.name, to_string(*x.dims)));
+  }
+  if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, x.dims};
+  Dims constant(x.dims->size() - 1, 1);
+  constant[0] = expected[0];
+  std::vector<std::vector<double>> channels;
+  for (const auto& values : parameters) {
+    auto mapped = per_channel(values, *x.dims, constant, builder.tensor(x.tensor).shape);
+    if (!mapped) {
+      call.refuse("X", fmt::format("the channels of '{}' {} are not those of the stored tensor", x.name,
+                                   to_string(*x.dims)));
+      return {"", nullptr, -1, x.dims};
+    }
+    channels.push_back(std::move(*mapped));
+  }
+  Affine affine;
+  for (std::size_t c = 0; c < channels[0].size(); ++c) {
+    const double scale = channels[0][c] / std::sqrt(channels[3][c] + epsilon);
+    affine.scale.push_back(scale);
+    affine.offset.push_back(channels[1][c] - channels[2][c] * scale);
+  }
+  return fold(call, builder, x.tensor, affine, *x.dims);
+}
+
+}  // namespace dpwa::onnx

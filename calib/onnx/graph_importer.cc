@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/onnx/graph_importer.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <onnx/checker.h>
+#include <onnx/defs/schema.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "calib/onnx/operators.h"
+
+namespace dpwa::onnx {
+namespace {
+
+using ::onnx::GraphProto;
+using ::onnx::NodeProto;
+using ::onnx::TensorProto;
+using ::onnx::ValueInfoProto;
+
+// What libonnx 1.12 knows; newer models are checked with these (see kMaxOpset).
+constexpr int kCheckerOpset = 17;
+constexpr int kCheckerIrVersion = 8;
+
+bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+int default_opset(const ::onnx::ModelProto& model) {
+  for (const auto& import : model.opset_import()) {
+    if (is_default_domain(import.domain())) {
+      return static_cast<int>(std::clamp<std::int64_t>(import.version(), 0, 1'000'000));
+    }
+  }
+  return 0;
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// Dims of the network's input with a symbolic batch as 1; reasons for everything else that is not a number.
+std::optional<Dims> input_dims(const ValueInfoProto& input, std::vector<Reason>& reasons) {
+  const auto& shape = input.type().tensor_type().shape();
+  Dims dims;
+  const std::size_t before = reasons.size();
+  for (int i = 0; i < shape.dim_size(); ++i) {
+    const auto& dim = shape.dim(i);
+    if (dim.has_dim_value() && dim.dim_value() > 0) {
+      dims.push_back(dim.dim_value());
+    } else if (!dim.has_dim_value() && i == 0 && shape.dim_size() > 1) {
+      dims.push_back(1);
+    } else if (dim.has_dim_value()) {
+      reasons.push_back({"", "", input.name(), fmt::format("dimension {} of the input is {}", i, dim.dim_value())});
+    } else {
+      reasons.push_back({"", "", input.name(),
+                         fmt::format("dimension {} of the input is dynamic ('{}'); only a leading batch dimension may be",
+                                     i, dim.dim_param())});
+    }
+  }
+  if (dims.empty()) reasons.push_back({"", "", input.name(), "the input has no dimensions"});
+  if (reasons.size() != before) return std::nullopt;
+  const auto count = element_count(dims);
+  if (count && *count <= kMaxValues) return dims;
+  reasons.push_back({"", "", input.name(), fmt::format("an input of {} is larger than {} values", to_string(dims),
+                                                       kMaxValues)});
+  return std::nullopt;
+}
+
+NetworkBuilder make_builder(const std::string& name, const std::optional<GraphInput>& input, std::int64_t batch) {
+  if (!input) return NetworkBuilder(name, "", {1});
+  const bool leading = input->dims.size() > 1 && input->dims[0] == batch;
+  return NetworkBuilder(name, input->name, Dims(input->dims.begin() + (leading ? 1 : 0), input->dims.end()));
+}
+
+}  // namespace
+
+std::optional<GraphInput> GraphImporter::read_input(const GraphProto& graph, std::vector<Reason>& reasons) {
+  std::set<std::string> constants;
+  for (const TensorProto& tensor : graph.initializer()) constants.insert(tensor.name());
+  std::vector<const ValueInfoProto*> inputs;
+  for (const ValueInfoProto& input : graph.input()) {
+    if (constants.count(input.name()) == 0) inputs.push_back(&input);
+  }
+  if (inputs.size() != 1) {
+    std::vector<std::string> names;
+    for (const ValueInfoProto* input : inputs) names.push_back("'" + input->name() + "'");
+    reasons.push_back({"", "", "inputs", fmt::format("exactly one input that is not an initializer is needed, found {} {}",
+                                                     inputs.size(), fmt::join(names, ", "))});
+    return std::nullopt;
+  }
+  const ValueInfoProto& input = *inputs.front();
+  if (!input.type().has_tensor_type() || !input.type().tensor_type().has_shape()) {
+    reasons.push_back({"", "", input.name(), "the input is not a tensor with a declared shape"});
+    return std::nullopt;
+  }
+  const int type = input.type().tensor_type().elem_type();
+  if (type != TensorProto::FLOAT) {
+    reasons.push_back({"", "", input.name(), fmt::format("the input has type {}, expected float", type_name(type))});
+  }
+  const auto dims = input_dims(input, reasons);
+  if (!dims) return std::nullopt;
+  return GraphInput{input.name(), *dims, dims->size() > 1 ? dims->front() : 1};
+}
+
+GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string& name,
+                             const std::optional<GraphInput>& input, std::int64_t batch)
+    : model_(model),
+      graph_(model.graph()),
+      builder_(make_builder(graph_.name().empty() ? name : graph_.name(), input, batch)) {
+  context_.opset = default_opset(model);
+  context_.batch = batch;
+  for (const TensorProto& tensor : graph_.initializer()) {
+    values_[tensor.name()] = {tensor.name(), &tensor, -1, dims_of(tensor)};
+  }
+  for (const ValueInfoProto& each : graph_.input()) values_.insert({each.name(), {each.name(), nullptr, -1, {}}});
+  if (input) values_[input->name] = {input->name, nullptr, 0, input->dims};
+}
+
+void GraphImporter::refuse(const NodeProto& node, const std::string& name, const std::string& attribute,
+                           const std::string& text) {
+  reasons_.push_back({name, node.op_type(), attribute, text});
+}
+
+void GraphImporter::count_readers() {
+  for (int i = 0; i < graph_.node_size(); ++i) {
+    const NodeProto& node = graph_.node(i);
+    const std::string reader = node.name().empty() ? fmt::format("{}_{}", node.op_type(), i) : node.name();
+    for (const std::string& input : node.input()) readers_[input].push_back("'" + reader + "'");
+  }
+  for (const ValueInfoProto& output : graph_.output()) readers_[output.name()].push_back("the network's output");
+}
+
+void GraphImporter::check_model() {
+  if (context_.opset < kMinOpset || context_.opset > kMaxOpset) {
+    reasons_.push_back({"", "", "opset_import", fmt::format("operator set {} is not supported, only {} to {}",
+                                                            context_.opset, kMinOpset, kMaxOpset)});
+  }
+  if (graph_.sparse_initializer_size() > 0) {
+    reasons_.push_back({"", "", "sparse_initializer", "sparse initializers are not supported"});
+  }
+  if (graph_.output_size() != 1) {
+    reasons_.push_back({"", "", "outputs", fmt::format("exactly one output is needed, found {}", graph_.output_size())});
+  }
+}
+
+std::string GraphImporter::unique_name(int index) {
+  const NodeProto& node = graph_.node(index);
+  std::string name = node.name().empty() ? fmt::format("{}_{}", node.op_type(), index) : node.name();
+  if (!node_names_.insert(name).second) {
+    name += fmt::format("_{}", index);
+    node_names_.insert(name);
+  }
+  return name;
+}
+
+bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
+  ::onnx::checker::CheckerContext context;
+  context.set_ir_version(kCheckerIrVersion);
+  context.set_opset_imports({{"", std::clamp(context_.opset, 1, kCheckerOpset)}});
+  try {
+    ::onnx::checker::check_node(node, context, {});
+  } catch (const std::exception& error) {
+    refuse(node, name, "", "not valid ONNX: " + first_line(error.what()));
+    return false;
+  }
+  // The checker counts inputs and outputs but lets required ones be left out by an empty name.
+  const int opset = std::clamp(context_.opset, 1, kCheckerOpset);
+  const ::onnx::OpSchema* const schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), opset);
+  for (int i = 0; i < schema->min_input(); ++i) {
+    if (!node.input(i).empty()) continue;
+    refuse(node, name, "", fmt::format("required input {} is left out", i));
+    return false;
+  }
+  if (node.output_size() > 0 && !node.output(0).empty()) return true;
+  refuse(node, name, "", "its first output is left out");
+  return false;
+}
+
+std::optional<std::vector<const Value*>> GraphImporter::resolve(const NodeProto& node, const std::string& name) {
+  std::vector<const Value*> inputs;
+  bool complete = true;
+  for (const std::string& input : node.input()) {
+    const auto found = values_.find(input);
+    if (!input.empty() && found == values_.end()) {
+      refuse(node, name, input, "input does not exist (produced by no earlier node)");
+      complete = false;
+    }
+    inputs.push_back(input.empty() || found == values_.end() ? nullptr : &found->second);
+  }
+  if (!complete) return std::nullopt;
+  return inputs;
+}
+
+void GraphImporter::check_readers(const NodeProto& node, const std::string& name, Value& value) {
+  if (value.is_constant()) return;
+  const auto readers = readers_.find(value.name);
+  if (readers == readers_.end()) {
+    refuse(node, name, value.name, "output is read by nothing");
+    value.tensor = -1;
+  } else if (readers->second.size() > 1) {
+    refuse(node, name, value.name,
+           fmt::format("output is read {} times (by {}); branches are not supported", readers->second.size(),
+                       fmt::join(readers->second, ", ")));
+    value.tensor = -1;
+  }
+}
+
+void GraphImporter::define_outputs(const NodeProto& node, const std::string& name, Value value) {
+  for (int i = 0; i < node.output_size(); ++i) {
+    const std::string& output = node.output(i);
+    if (output.empty()) continue;
+    Value own = i == 0 ? std::move(value) : Value{};
+    own.name = output;
+    if (values_.count(output) != 0) {
+      refuse(node, name, output, "output has the name of an earlier value");
+      continue;
+    }
+    if (i == 0) {
+      check_readers(node, name, own);
+    } else if (readers_.count(output) != 0) {
+      refuse(node, name, output, fmt::format("output {} is used; only the first is supported", i));
+    }
+    values_.emplace(output, std::move(own));
+  }
+}
+
+void GraphImporter::import_node(int index) {
+  const NodeProto& node = graph_.node(index);
+  const std::string name = unique_name(index);
+  const auto inputs = resolve(node, name);
+  const Handler handler = is_default_domain(node.domain()) ? find_operator(node.op_type()) : nullptr;
+  if (!handler) {
+    refuse(node, name, "",
+           is_default_domain(node.domain()) ? "operator is not supported"
+                                            : fmt::format("operator of domain '{}' is not supported", node.domain()));
+    return define_outputs(node, name, {});
+  }
+  if (!check_node(node, name) || !inputs) return define_outputs(node, name, {});
+  const bool computed = std::any_of(inputs->begin(), inputs->end(), [](auto* v) { return v && !v->is_constant(); });
+  if (!computed && !works_on_constants(node.op_type())) {
+    refuse(node, name, "", "computes a constant; fold constants when the network is exported");
+    return define_outputs(node, name, {});
+  }
+  OperatorCall call(node, name, *inputs, context_, reasons_);
+  define_outputs(node, name, handler(call, builder_));
+}
+
+void GraphImporter::finish() {
+  if (graph_.output_size() != 1) return;
+  const std::string& output = graph_.output(0).name();
+  const auto found = values_.find(output);
+  if (found == values_.end()) {
+    reasons_.push_back({"", "", output, "the network's output is produced by no node"});
+    return;
+  }
+  const Value& value = found->second;
+  if (value.is_constant()) reasons_.push_back({"", "", output, "the network's output is a constant"});
+  const int tensor = value.is_tensor() && !value.is_constant() ? value.tensor : 0;
+  for (const std::string& node : builder_.finish(tensor, output)) {
+    reasons_.push_back({node, "", "", "folding the constants into its weights gives values that are not finite"});
+  }
+  if (reasons_.empty() && builder_.network().nodes.empty()) {
+    reasons_.push_back({"", "", "", "no Conv, Gemm or MatMul: there is nothing to accelerate"});
+  }
+}
+
+Inspection GraphImporter::run() {
+  check_model();
+  count_readers();
+  const auto input = std::find_if(values_.begin(), values_.end(), [](const auto& v) { return v.second.tensor == 0; });
+  if (input != values_.end() && readers_[input->first].size() != 1) {
+    reasons_.push_back({"", "", input->first,
+                        fmt::format("the input is read {} times; branches are not supported",
+                                    readers_[input->first].size())});
+    input->second.tensor = -1;
+  }
+  for (int i = 0; i < graph_.node_size(); ++i) import_node(i);
+  finish();
+  return {builder_.network(), std::move(reasons_)};
+}
+
+}  // namespace dpwa::onnx

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "calib/onnx/import.h"
+#include "calib/onnx/network_builder.h"
+#include "calib/onnx/operator_call.h"
+
+namespace dpwa::onnx {
+
+/// The one input of a graph that is not an initializer.
+struct GraphInput {
+  std::string name;
+  Dims dims;               ///< a symbolic batch counts as 1
+  std::int64_t batch = 1;  ///< first dimension if it can be the batch: 1, or N > 1 (then it may also be data)
+};
+
+/// Walks a model once, in graph order, and folds it; keeps going after a refusal.
+class GraphImporter {
+ public:
+  /// Reasons against the model as a whole; and its input, if that can be read.
+  static std::optional<GraphInput> read_input(const ::onnx::GraphProto& graph, std::vector<Reason>& reasons);
+
+  /// `batch`: how much of input.dims[0] is the batch (input.batch, or 1 when that is data). `model` must outlive
+  /// this.
+  GraphImporter(const ::onnx::ModelProto& model, const std::string& name, const std::optional<GraphInput>& input,
+                std::int64_t batch);
+
+  Inspection run();
+
+ private:
+  void count_readers();
+  void check_model();
+  void import_node(int index);
+  /// The call's inputs as the handler sees them; nothing (and a reason) when one does not exist.
+  std::optional<std::vector<const Value*>> resolve(const ::onnx::NodeProto& node, const std::string& name);
+  bool check_node(const ::onnx::NodeProto& node, const std::string& name);
+  void define_outputs(const ::onnx::NodeProto& node, const std::string& name, Value value);
+  void check_readers(const ::onnx::NodeProto& node, const std::string& name, Value& value);
+  std::string unique_name(int index);
+  void finish();
+  void refuse(const ::onnx::NodeProto& node, const std::string& name, const std::string& attribute,
+              const std::string& text);
+
+  const ::onnx::ModelProto& model_;
+  const ::onnx::GraphProto& graph_;
+  ModelContext context_;
+  NetworkBuilder builder_;
+  std::vector<Reason> reasons_;
+  std::map<std::string, Value> values_;
+  std::map<std::string, std::vector<std::string>> readers_;  // "Conv 'a'", "the network's output"
+  std::set<std::string> node_names_;
+};
+
+}  // namespace dpwa::onnx

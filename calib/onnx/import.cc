@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/onnx/import.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "calib/onnx/graph_importer.h"
+#include "calib/onnx/model_file.h"
+#include "model/base/error.h"
+
+namespace dpwa::onnx {
+
+std::string to_string(const Reason& reason) {
+  std::string where = reason.onnx_operator;
+  if (!reason.node.empty()) where += fmt::format("{}'{}'", where.empty() ? "" : " ", reason.node);
+  if (!reason.attribute.empty()) where += fmt::format("{}{}", where.empty() ? "" : ", ", reason.attribute);
+  return where.empty() ? reason.text : where + ": " + reason.text;
+}
+
+Inspection inspect_onnx(const std::filesystem::path& path) {
+  const ::onnx::ModelProto model = load_model(path);
+  const std::string name = path.stem().string();
+  std::vector<Reason> reasons;
+  const std::optional<GraphInput> input = GraphImporter::read_input(model.graph(), reasons);
+  Inspection result = GraphImporter(model, name, input, input ? input->batch : 1).run();
+  if (input && input->batch > 1 && !result.supported()) {
+    // A first dimension above 1 is a fixed batch, unless the graph only makes sense with it as data.
+    Inspection unbatched = GraphImporter(model, name, input, 1).run();
+    if (unbatched.supported()) result = std::move(unbatched);
+  }
+  result.reasons.insert(result.reasons.begin(), reasons.begin(), reasons.end());
+  return result;
+}
+
+net::Network import_onnx(const std::filesystem::path& path) {
+  Inspection inspection = inspect_onnx(path);
+  if (inspection.supported()) return std::move(inspection.network);
+  const std::size_t more = inspection.reasons.size() - 1;
+  throw fail(ExitCode::bad_input, "{}: {}{}", path.string(), to_string(inspection.reasons.front()),
+             more == 0 ? "" : fmt::format(" (and {} more: dpwa inspect lists all)", more));
+}
+
+}  // namespace dpwa::onnx

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Conv, Gemm and MatMul: the operators that carry weights and become nodes of the network.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <utility>
+
+#include "calib/onnx/operators.h"
+#include "calib/onnx/window.h"
+
+namespace dpwa::onnx {
+namespace {
+
+/// Weights [out][channel][y][x] -> [out][y][x][channel].
+std::vector<float> channel_last(const std::vector<float>& weight, int out_channels, const net::Shape& kernel) {
+  std::vector<float> result;
+  result.reserve(weight.size());
+  for (int oc = 0; oc < out_channels; ++oc) {
+    const std::vector<float> row = net::to_channel_last(weight.data() + oc * kernel.size(), kernel);
+    result.insert(result.end(), row.begin(), row.end());
+  }
+  return result;
+}
+
+/// rows x columns -> columns x rows.
+std::vector<float> transposed(const std::vector<float>& matrix, std::int64_t rows, std::int64_t columns) {
+  std::vector<float> result(matrix.size());
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t c = 0; c < columns; ++c) result[c * rows + r] = matrix[r * columns + c];
+  }
+  return result;
+}
+
+/// Weights of a constant input of the given rank; nothing and a reason otherwise.
+std::optional<std::vector<float>> weights(OperatorCall& call, const Value& w, const char* what, std::size_t rank) {
+  std::optional<std::vector<float>> values = call.floats(w, what);
+  if (!values) return std::nullopt;
+  if (w.dims->size() != rank) {
+    call.refuse(what, fmt::format("'{}' is {}; weights of rank {} are needed", w.name, to_string(*w.dims), rank));
+    return std::nullopt;
+  }
+  if (values->empty()) {
+    call.refuse(what, fmt::format("'{}' is {}, it has no values", w.name, to_string(*w.dims)));
+    return std::nullopt;
+  }
+  return values;
+}
+
+bool fits(OperatorCall& call, std::int64_t channels, std::int64_t h, std::int64_t w) {
+  if (channels <= kMaxValues && channels * h <= kMaxValues && channels * h * w <= kMaxValues) return true;
+  call.refuse("", fmt::format("an output of {} x {} x {} values is larger than {}", channels, h, w, kMaxValues));
+  return false;
+}
+
+/// Bias of Conv: [channels].
+std::vector<double> conv_bias(OperatorCall& call, std::int64_t channels) {
+  std::vector<double> bias(channels, 0.0);
+  const Value* const b = call.input(2);
+  if (!b) return bias;
+  const auto values = call.floats(*b, "B");
+  if (!values) return bias;
+  if (*b->dims != Dims{channels}) {
+    call.refuse("B", fmt::format("'{}' is {}, expected [{}]", b->name, to_string(*b->dims), channels));
+    return bias;
+  }
+  return {values->begin(), values->end()};
+}
+
+/// C of Gemm times beta: a scalar, [1], [m], [1, 1] or [1, m].
+std::vector<double> gemm_bias(OperatorCall& call, std::int64_t channels, double beta) {
+  std::vector<double> bias(channels, 0.0);
+  const Value* const c = call.input(2);
+  if (!c) return bias;
+  const auto values = call.floats(*c, "C");
+  if (!values) return bias;
+  const Dims& dims = *c->dims;
+  const std::int64_t last = dims.empty() ? 1 : dims.back();
+  const std::int64_t rows = dims.size() == 2 ? dims.front() : 1;
+  if (dims.size() > 2 || rows != 1 || (last != 1 && last != channels)) {
+    call.refuse("C", fmt::format("'{}' is {}, expected [{}]", c->name, to_string(dims), channels));
+    return bias;
+  }
+  for (std::int64_t i = 0; i < channels; ++i) bias[i] = beta * (*values)[last == 1 ? 0 : i];
+  return bias;
+}
+
+struct Dense {
+  std::int64_t out_channels = 0;
+  std::vector<float> weight;  // [out][input value in ONNX order]
+  std::vector<double> scale;
+  std::vector<double> offset;
+};
+
+/// A dense layer is a convolution whose kernel is the whole map, so its columns follow the stored order.
+Value add_dense(OperatorCall& call, NetworkBuilder& builder, int input, Dense dense, Dims dims) {
+  const net::Shape shape = builder.tensor(input).shape;
+  net::Node node;
+  node.name = call.name();
+  node.onnx_operator = call.op();
+  node.out_channels = static_cast<int>(dense.out_channels);
+  node.window.kh = shape.h;
+  node.window.kw = shape.w;
+  node.weight = channel_last(dense.weight, node.out_channels, shape);
+  node.conv_shape = {1, 1, node.out_channels};
+  const int tensor = builder.add_layer(input, std::move(node), std::move(dense.scale), std::move(dense.offset),
+                                       call.output());
+  return {"", nullptr, tensor, std::move(dims)};
+}
+
+/// x * W, W [values, channels]: every dimension of x before the last is 1 or the batch.
+Value matmul_right(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Value& w) {
+  auto values = weights(call, w, "B", 2);
+  if (!values) return {};
+  const std::int64_t inner = w.dims->at(0);
+  const std::int64_t channels = w.dims->at(1);
+  if (!x.dims) return {};
+  Dims dims = *x.dims;
+  if (dims.empty() || dims.back() != inner || element_count(dims) != call.batch() * inner) {
+    call.refuse("A", fmt::format("'{}' is {}; one row of {} values per sample is needed for weights {}", x.name,
+                                 to_string(dims), inner, to_string(*w.dims)));
+    return {};
+  }
+  dims.back() = channels;
+  if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
+  Dense dense{channels, transposed(*values, inner, channels), std::vector<double>(channels, 1),
+              std::vector<double>(channels, 0)};
+  return add_dense(call, builder, x.tensor, std::move(dense), std::move(dims));
+}
+
+/// W * x, W [channels, values]: x is a vector, or a column per sample.
+Value matmul_left(OperatorCall& call, NetworkBuilder& builder, const Value& w, const Value& x) {
+  auto values = weights(call, w, "A", 2);
+  if (!values) return {};
+  const std::int64_t channels = w.dims->at(0);
+  const std::int64_t inner = w.dims->at(1);
+  if (!x.dims) return {};
+  Dims dims = *x.dims;
+  const bool vector = dims == Dims{inner};
+  const bool column = dims.size() >= 2 && dims.back() == 1 && dims[dims.size() - 2] == inner &&
+                      element_count(dims) == call.batch() * inner;
+  if (!vector && !column) {
+    call.refuse("B", fmt::format("'{}' is {}; weights {} on the left need a vector of {} values without a batch, or "
+                                 "one column per sample",
+                                 x.name, to_string(dims), to_string(*w.dims), inner));
+    return {};
+  }
+  dims[vector ? 0 : dims.size() - 2] = channels;
+  if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
+  Dense dense{channels, std::move(*values), std::vector<double>(channels, 1), std::vector<double>(channels, 0)};
+  return add_dense(call, builder, x.tensor, std::move(dense), std::move(dims));
+}
+
+}  // namespace
+
+Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& x = call.required(0);
+  const Value& w = call.required(1);
+  const std::int64_t group = call.integer("group", 1);
+  if (group != 1) call.refuse("group", fmt::format("{} groups; only 1 is supported", group));
+  const std::optional<Extent> map = map_extent(call, x);
+  const auto weight = weights(call, w, "W", 4);
+  if (!weight) return {};
+  const Dims& dims = *w.dims;
+  if (call.has("kernel_shape") && call.integers("kernel_shape", {}) != Dims{dims[2], dims[3]}) {
+    call.refuse("kernel_shape", fmt::format("{} is not that of the weights {}",
+                                            to_string(call.integers("kernel_shape", {})), to_string(dims)));
+  }
+  if (map && group == 1 && x.dims->at(1) != dims[1]) {
+    call.refuse("W", fmt::format("weights {} read {} channels, '{}' has {}", to_string(dims), dims[1], x.name,
+                                 x.dims->at(1)));
+  }
+  std::vector<double> bias = conv_bias(call, dims[0]);
+  const std::optional<PlacedWindow> placed = place_window(call, {dims[2], dims[3]}, map);
+  if (!placed || !fits(call, dims[0], placed->out.h, placed->out.w)) return {};
+  const Dims out{call.batch(), dims[0], placed->out.h, placed->out.w};
+  const net::Shape shape{static_cast<int>(map->h), static_cast<int>(map->w), static_cast<int>(x.dims->at(1))};
+  if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, shape))) {
+    return {"", nullptr, -1, out};
+  }
+  net::Node node;
+  node.name = call.name();
+  node.onnx_operator = call.op();
+  node.out_channels = static_cast<int>(dims[0]);
+  node.window = placed->window;
+  node.weight = channel_last(*weight, node.out_channels, {placed->window.kh, placed->window.kw, shape.c});
+  node.conv_shape = {static_cast<int>(placed->out.h), static_cast<int>(placed->out.w), node.out_channels};
+  const int tensor = builder.add_layer(x.tensor, std::move(node), std::vector<double>(dims[0], 1), std::move(bias),
+                                       call.output());
+  return {"", nullptr, tensor, out};
+}
+
+Value import_gemm(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& x = call.required(0);
+  const Value& w = call.required(1);
+  const double alpha = call.real("alpha", 1);
+  const double beta = call.real("beta", 1);
+  if (!std::isfinite(alpha)) call.refuse("alpha", fmt::format("{} is not finite", alpha));
+  if (!std::isfinite(beta)) call.refuse("beta", fmt::format("{} is not finite", beta));
+  if (call.integer("transA", 0) != 0) call.refuse("transA", "only 0 is supported");
+  const bool transposed_b = call.integer("transB", 0) != 0;
+  auto values = weights(call, w, "B", 2);
+  if (!values) return {};
+  const std::int64_t channels = w.dims->at(transposed_b ? 0 : 1);
+  const std::int64_t inner = w.dims->at(transposed_b ? 1 : 0);
+  std::vector<double> offset = gemm_bias(call, channels, beta);
+  const Dims out{call.batch(), channels};
+  if (!fits(call, channels, 1, 1)) return {};
+  if (!x.dims) return {"", nullptr, -1, out};
+  if (*x.dims != Dims{call.batch(), inner}) {
+    call.refuse("A", fmt::format("'{}' is {}, weights {} (transB {}) need [{}, {}]", x.name, to_string(*x.dims),
+                                 to_string(*w.dims), transposed_b ? 1 : 0, call.batch(), inner));
+  }
+  if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, out};
+  if (!transposed_b) *values = transposed(*values, inner, channels);
+  Dense dense{channels, std::move(*values), std::vector<double>(channels, alpha), std::move(offset)};
+  return add_dense(call, builder, x.tensor, std::move(dense), out);
+}
+
+Value import_matmul(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& a = call.required(0);
+  const Value& b = call.required(1);
+  if (b.is_constant()) return matmul_right(call, builder, a, b);
+  if (a.is_constant()) return matmul_left(call, builder, a, b);
+  call.refuse("", fmt::format("multiplies two computed tensors ('{}' and '{}'); one constant is needed", a.name,
+                              b.name));
+  return {};
+}
+
+}  // namespace dpwa::onnx

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/onnx/network_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <utility>
+
+namespace dpwa::onnx {
+namespace {
+
+bool all_equal(const std::vector<double>& values) {
+  return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
+}
+
+net::Shape input_shape(const std::vector<std::int64_t>& dims) {
+  if (dims.size() == 3) return {static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[0])};
+  const std::int64_t size = std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
+  return {1, 1, static_cast<int>(size)};
+}
+
+std::string describe(const net::Shape& shape) {
+  return fmt::format("{} channels of {} x {}", shape.c, shape.h, shape.w);
+}
+
+/// Rounds w * scale and the offset once, from double. Returns whether every value is finite.
+bool round_layer(net::Node& node, const std::vector<double>& scale, const std::vector<double>& offset) {
+  const std::size_t per_channel = node.weight.size() / node.out_channels;
+  bool finite = true;
+  node.bias.resize(node.out_channels);
+  for (int oc = 0; oc < node.out_channels; ++oc) {
+    float* const row = node.weight.data() + oc * per_channel;
+    for (std::size_t i = 0; i < per_channel && scale[oc] != 1; ++i) row[i] = static_cast<float>(row[i] * scale[oc]);
+    finite = finite && std::all_of(row, row + per_channel, [](float w) { return std::isfinite(w); });
+    node.bias[oc] = static_cast<float>(offset[oc]);
+    finite = finite && std::isfinite(node.bias[oc]);
+  }
+  return finite;
+}
+
+}  // namespace
+
+NetworkBuilder::NetworkBuilder(std::string name, std::string input_name, std::vector<std::int64_t> dims) {
+  const net::Shape shape = input_shape(dims);
+  network_.name = std::move(name);
+  network_.input_dims = std::move(dims);
+  network_.tensors.push_back({input_name, shape, -1, {}});
+  network_.input_name = std::move(input_name);
+  folds_.push_back({Stage::input, std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0)});
+}
+
+Refusal NetworkBuilder::as_map(int tensor, const net::Shape& shape) {
+  net::Shape& current = network_.tensors[tensor].shape;
+  Fold& fold = folds_[tensor];
+  if (current == shape) return std::nullopt;
+  if (fold.stage != Stage::input) {
+    return fmt::format("{} are read as {}; only the network's input can change its shape", describe(current),
+                       describe(shape));
+  }
+  if (!all_equal(fold.scale) || !all_equal(fold.offset)) {
+    return fmt::format("the input's per-channel constants are for {}, read as {}", describe(current),
+                       describe(shape));
+  }
+  current = shape;
+  fold.scale.assign(shape.c, fold.scale.front());
+  fold.offset.assign(shape.c, fold.offset.front());
+  return std::nullopt;
+}
+
+int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> scale, std::vector<double> offset,
+                              std::string output) {
+  const int index = static_cast<int>(network_.tensors.size());
+  node.input = input;
+  node.output = index;
+  network_.tensors.push_back(
+      {std::move(output), node.conv_shape, static_cast<int>(network_.nodes.size()), {}});
+  network_.nodes.push_back(std::move(node));
+  folds_.push_back({Stage::linear, std::move(scale), std::move(offset)});
+  return index;
+}
+
+Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scale,
+                                     const std::vector<double>& offset, const std::string& output) {
+  Fold& fold = folds_[tensor];
+  if (fold.stage != Stage::input && fold.stage != Stage::linear) {
+    return std::string(
+        "constants after an activation, pool or softmax cannot be folded; only directly after Conv, Gemm or MatMul, "
+        "or before the first layer");
+  }
+  if (fold.stage == Stage::input) {
+    const auto bad = std::find_if(scale.begin(), scale.end(), [](double s) { return !(s > 0); });
+    if (bad != scale.end()) {
+      return fmt::format("the input would be scaled by {} (channel {}); a factor above 0 is needed", *bad,
+                         bad - scale.begin());
+    }
+  } else {
+    network_.tensors[tensor].name = output;
+  }
+  for (std::size_t c = 0; c < scale.size(); ++c) {
+    fold.scale[c] *= scale[c];
+    fold.offset[c] = fold.offset[c] * scale[c] + offset[c];
+  }
+  return std::nullopt;
+}
+
+Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::string& output) {
+  const Fold& fold = folds_[tensor];
+  if (fold.stage == Stage::input || fold.stage == Stage::softmax) {
+    return std::string("an activation needs a Conv, Gemm or MatMul before it");
+  }
+  net::Node& node = producer(tensor);
+  const float new_lower = std::max(node.lower, lower);
+  const float new_upper = std::min(node.upper, upper);
+  if (!(new_lower < new_upper)) {
+    return fmt::format("limits {} .. {} leave nothing of {} .. {}", lower, upper, node.lower, node.upper);
+  }
+  node.lower = new_lower;
+  node.upper = new_upper;
+  // Limits after a pool are the same as before it: both are monotone (docs/numerics.md N4.3).
+  if (fold.stage == Stage::linear) folds_[tensor].stage = Stage::activated;
+  network_.tensors[tensor].name = output;
+  return std::nullopt;
+}
+
+Refusal NetworkBuilder::max_pool(int tensor, const net::Window& window, const net::Shape& pooled,
+                                 const std::string& output) {
+  Fold& fold = folds_[tensor];
+  if (fold.stage == Stage::input) return std::string("a pool needs a Conv, Gemm or MatMul before it");
+  if (fold.stage == Stage::pooled) return std::string("a second pool without a Conv, Gemm or MatMul between them");
+  if (fold.stage == Stage::softmax) return std::string("nothing can follow Softmax");
+  producer(tensor).pool = window;
+  network_.tensors[tensor].shape = pooled;
+  network_.tensors[tensor].name = output;
+  fold.stage = Stage::pooled;
+  return std::nullopt;
+}
+
+Refusal NetworkBuilder::softmax(int tensor) {
+  Fold& fold = folds_[tensor];
+  if (fold.stage == Stage::input) return std::string("Softmax needs a Conv, Gemm or MatMul before it");
+  if (fold.stage == Stage::softmax) return std::string("a second Softmax");
+  fold.stage = Stage::softmax;
+  network_.softmax = true;
+  return std::nullopt;
+}
+
+std::vector<std::string> NetworkBuilder::finish(int output, std::string output_name) {
+  std::vector<std::string> not_finite;
+  network_.output = output;
+  network_.output_name = std::move(output_name);
+  const auto to_float = [](double v) { return static_cast<double>(static_cast<float>(v)); };
+  network_.input_affine = {folds_[0].scale, folds_[0].offset};
+  for (double& v : network_.input_affine.scale) v = to_float(v);
+  for (double& v : network_.input_affine.offset) v = to_float(v);
+  for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
+    net::Node& node = network_.nodes[n];
+    network_.tensors[node.input].consumers.push_back(static_cast<int>(n));
+    const Fold& fold = folds_[node.output];
+    if (!round_layer(node, fold.scale, fold.offset)) not_finite.push_back(node.name);
+  }
+  return not_finite;
+}
+
+}  // namespace dpwa::onnx

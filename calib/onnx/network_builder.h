@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/net/network.h"
+
+namespace dpwa::onnx {
+
+/// Why a step cannot be folded; nothing when it was.
+using Refusal = std::optional<std::string>;
+
+/// Grows a net::Network operator by operator. A tensor stays *open* until a layer reads it: what follows the
+/// products in the graph (scale and offset, limits, pool) is folded into the node that produces it, in the order
+/// in which the hardware does it. Knows nothing of ONNX.
+class NetworkBuilder {
+ public:
+  /// `dims`: the input's dimensions without the batch, 1 to 3 of them; three are channel, y, x.
+  NetworkBuilder(std::string name, std::string input_name, std::vector<std::int64_t> dims);
+
+  const net::Tensor& tensor(int index) const { return network_.tensors[index]; }
+
+  /// The reader takes the tensor as a map of this shape. The network's input follows (unless per-channel
+  /// constants were applied to another shape); a tensor inside the network must have this shape already.
+  Refusal as_map(int tensor, const net::Shape& shape);
+
+  /// Appends a layer and returns its output tensor, named `output`. `node` brings name, onnx_operator, window,
+  /// out_channels, weight and conv_shape. The layer yields acc * scale[oc] + offset[oc].
+  int add_layer(int input, net::Node node, std::vector<double> scale, std::vector<double> offset,
+                std::string output);
+
+  /// x * scale[c] + offset[c], [channels of the tensor].
+  Refusal apply_affine(int tensor, const std::vector<double>& scale, const std::vector<double>& offset,
+                       const std::string& output);
+
+  /// min(max(x, lower), upper).
+  Refusal clamp(int tensor, float lower, float upper, const std::string& output);
+
+  Refusal max_pool(int tensor, const net::Window& window, const net::Shape& pooled, const std::string& output);
+
+  /// Softmax over all values; nothing but a change of shape may follow.
+  Refusal softmax(int tensor);
+
+  /// Closes the network at its output tensor: rounds folded weights, biases and the input affine to float32 and
+  /// fills consumers. Returns the nodes whose folded values are not finite.
+  std::vector<std::string> finish(int output, std::string output_name);
+
+  const net::Network& network() const { return network_; }
+
+ private:
+  enum class Stage { input, linear, activated, pooled, softmax };
+
+  /// What is folded into a tensor so far: values = stage(products * scale[c] + offset[c]).
+  struct Fold {
+    Stage stage = Stage::input;
+    std::vector<double> scale;
+    std::vector<double> offset;
+  };
+
+  net::Node& producer(int tensor) { return network_.nodes[network_.tensors[tensor].producer]; }
+
+  net::Network network_;
+  std::vector<Fold> folds_;  // [tensors]
+};
+
+}  // namespace dpwa::onnx

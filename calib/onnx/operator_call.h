@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calib/onnx/import.h"
+#include "calib/onnx/tensor.h"
+
+namespace dpwa::onnx {
+
+/// What an ONNX name stands for during import: a constant, a tensor of the network, or (neither) the result of
+/// something that was refused.
+struct Value {
+  std::string name;
+  const ::onnx::TensorProto* constant = nullptr;
+  int tensor = -1;           ///< index in the network; its values in ONNX order, whatever the dims
+  std::optional<Dims> dims;  ///< batch included; unknown after a refused operator
+
+  bool is_constant() const { return constant != nullptr; }
+  bool is_tensor() const { return tensor >= 0; }
+};
+
+/// What every node of a model shares.
+struct ModelContext {
+  int opset = 0;
+  std::int64_t batch = 1;                    ///< size of dimension 0; a symbolic one counts as 1
+  std::deque<::onnx::TensorProto> literals;  ///< constants given as attributes
+};
+
+/// One node under import: attributes and inputs with their checks. A check that fails adds a reason and gives
+/// a default back, so that one pass finds every reason.
+class OperatorCall {
+ public:
+  OperatorCall(const ::onnx::NodeProto& node, std::string name, std::vector<const Value*> inputs,
+               ModelContext& model, std::vector<Reason>& reasons);
+
+  const std::string& name() const { return name_; }
+  const std::string& op() const { return node_.op_type(); }
+  const std::string& output() const { return node_.output(0); }
+  const ::onnx::NodeProto& node() const { return node_; }
+  ModelContext& model() { return model_; }
+  int opset() const { return model_.opset; }
+  std::int64_t batch() const { return model_.batch; }
+
+  void refuse(const std::string& attribute, const std::string& text);
+  /// Refuses if there is a text; returns whether there was none.
+  bool accept(const std::string& attribute, const std::optional<std::string>& refusal);
+  bool refused() const { return refusals_ != 0; }
+  int refusals() const { return refusals_; }
+
+  bool has(const std::string& attribute) const { return find(attribute) != nullptr; }
+  std::int64_t integer(const std::string& attribute, std::int64_t otherwise) const;
+  float real(const std::string& attribute, float otherwise) const;
+  std::string text(const std::string& attribute, const std::string& otherwise) const;
+  std::vector<std::int64_t> integers(const std::string& attribute, std::vector<std::int64_t> otherwise) const;
+  const ::onnx::AttributeProto* find(const std::string& attribute) const;
+
+  /// Number of inputs that the node names; an optional one that is left out in between counts.
+  std::size_t inputs() const { return inputs_.size(); }
+  /// nullptr when left out.
+  const Value* input(std::size_t index) const { return index < inputs_.size() ? inputs_[index] : nullptr; }
+  /// Precondition: the checker has seen that the operator has this input.
+  const Value& required(std::size_t index) const { return *inputs_.at(index); }
+
+  /// Finite float32 values of a constant input; nothing (and a reason) when it is computed, of another type or
+  /// not finite. `what` names the input in the reason.
+  std::optional<std::vector<float>> floats(const Value& input, const std::string& what);
+  /// Like floats, infinities allowed.
+  std::optional<std::vector<float>> limits(const Value& input, const std::string& what);
+  /// Values of a constant int64 input.
+  std::optional<std::vector<std::int64_t>> indices(const Value& input, const std::string& what);
+
+ private:
+  bool is_constant(const Value& input, const std::string& what, int data_type);
+
+  const ::onnx::NodeProto& node_;
+  std::string name_;
+  std::vector<const Value*> inputs_;
+  ModelContext& model_;
+  std::vector<Reason>& reasons_;
+  int refusals_ = 0;
+};
+
+}  // namespace dpwa::onnx

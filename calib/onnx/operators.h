@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "calib/onnx/network_builder.h"
+#include "calib/onnx/operator_call.h"
+
+namespace dpwa::onnx {
+
+/// Operator set versions whose definitions of the operators below were read. From 18 on they differ from 17 only
+/// in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies.
+inline constexpr int kMinOpset = 7;
+inline constexpr int kMaxOpset = 21;
+
+/// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
+inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 24;
+
+/// Imports one node: checks everything, folds it into the network if nothing was refused, and returns what its
+/// first output stands for (dims as far as they are known, so that later nodes are still checked).
+using Handler = Value (*)(OperatorCall& call, NetworkBuilder& builder);
+
+/// The handler of an operator of the default domain; nullptr when it is not supported (docs/operators.md).
+Handler find_operator(const std::string& op_type);
+
+/// Whether the operator also works on constants (it only changes their shape).
+bool works_on_constants(const std::string& op_type);
+
+// layers.cc
+Value import_conv(OperatorCall& call, NetworkBuilder& builder);
+Value import_gemm(OperatorCall& call, NetworkBuilder& builder);
+Value import_matmul(OperatorCall& call, NetworkBuilder& builder);
+
+// affine.cc
+Value import_affine(OperatorCall& call, NetworkBuilder& builder);  ///< Add, Sub, Mul, Div
+Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder);
+
+// activations.cc
+Value import_relu(OperatorCall& call, NetworkBuilder& builder);
+Value import_clip(OperatorCall& call, NetworkBuilder& builder);
+Value import_max_pool(OperatorCall& call, NetworkBuilder& builder);
+Value import_softmax(OperatorCall& call, NetworkBuilder& builder);
+
+// shapes.cc
+Value import_identity(OperatorCall& call, NetworkBuilder& builder);
+Value import_dropout(OperatorCall& call, NetworkBuilder& builder);
+Value import_constant(OperatorCall& call, NetworkBuilder& builder);
+Value import_flatten(OperatorCall& call, NetworkBuilder& builder);
+Value import_reshape(OperatorCall& call, NetworkBuilder& builder);
+Value import_squeeze(OperatorCall& call, NetworkBuilder& builder);
+Value import_unsqueeze(OperatorCall& call, NetworkBuilder& builder);
+
+}  // namespace dpwa::onnx

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa inspect: what the importer sees in a model, or every reason why it cannot be taken.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "calib/onnx/import.h"
+#include "cli/commands.h"
+
+namespace dpwa::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json shape_json(const net::Shape& shape) { return {shape.h, shape.w, shape.c}; }
+
+ordered_json window_json(const net::Window& window) {
+  return {{"kernel", {window.kh, window.kw}},
+          {"stride", {window.stride_y, window.stride_x}},
+          {"pads", {window.pad_top, window.pad_left, window.pad_bottom, window.pad_right}}};
+}
+
+ordered_json limit_json(float limit) { return std::isfinite(limit) ? ordered_json(limit) : ordered_json(nullptr); }
+
+ordered_json node_json(const net::Network& network, const net::Node& node) {
+  const net::Tensor& input = network.tensors[node.input];
+  const net::Tensor& output = network.tensors[node.output];
+  ordered_json json = {{"name", node.name},
+                       {"operator", node.onnx_operator},
+                       {"input", input.name},
+                       {"output", output.name},
+                       {"input_shape", shape_json(input.shape)},
+                       {"conv_shape", shape_json(node.conv_shape)},
+                       {"output_shape", shape_json(output.shape)}};
+  json.update(window_json(node.window));
+  json["lower"] = limit_json(node.lower);
+  json["upper"] = limit_json(node.upper);
+  json["pool"] = node.pool ? window_json(*node.pool) : ordered_json(nullptr);
+  json["parameters"] = node.weight.size() + node.bias.size();
+  json["macs"] = net::macs(network, node);
+  return json;
+}
+
+ordered_json to_json(const onnx::Inspection& inspection) {
+  const net::Network& network = inspection.network;
+  const bool supported = inspection.supported();
+  const auto known = [supported](ordered_json value) { return supported ? value : ordered_json(nullptr); };
+  ordered_json json = {{"supported", supported}, {"network", network.name}};
+  json["input"] = {{"name", network.input_name}, {"dims", network.input_dims}};
+  json["output"] = known({{"name", network.output_name}, {"softmax", network.softmax}});
+  json["nodes"] = ordered_json::array();
+  for (const net::Node& node : network.nodes) json["nodes"].push_back(node_json(network, node));
+  json["parameters"] = known(network.parameters());
+  json["macs"] = known(supported ? network.macs() : 0);
+  json["values_per_image"] = known(network.values_per_image());
+  json["reasons"] = ordered_json::array();
+  for (const onnx::Reason& reason : inspection.reasons) {
+    json["reasons"].push_back({{"node", reason.node},
+                               {"operator", reason.onnx_operator},
+                               {"attribute", reason.attribute},
+                               {"reason", reason.text}});
+  }
+  return json;
+}
+
+std::string shape_text(const net::Shape& shape) { return fmt::format("{}x{}x{}", shape.h, shape.w, shape.c); }
+
+std::string window_text(const net::Window& window) {
+  std::string text = fmt::format("{}x{}", window.kh, window.kw);
+  if (window.stride_y != 1 || window.stride_x != 1) text += fmt::format("/{}x{}", window.stride_y, window.stride_x);
+  const bool padded = window.pad_top + window.pad_left + window.pad_bottom + window.pad_right > 0;
+  if (padded) {
+    text += fmt::format(" pad {},{},{},{}", window.pad_top, window.pad_left, window.pad_bottom, window.pad_right);
+  }
+  return text;
+}
+
+std::string limits_text(const net::Node& node) {
+  if (std::isinf(node.lower) && std::isinf(node.upper)) return "-";
+  if (node.lower == 0 && std::isinf(node.upper)) return "ReLU";
+  return fmt::format("{}..{}", node.lower, node.upper);
+}
+
+/// Columns as wide as their widest cell; the first row is the header.
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      std::size_t width = 0;
+      for (const auto& other : rows) width = std::max(width, other[c].size());
+      line += fmt::format("{:<{}}  ", row[c], width);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string supported_text(const net::Network& network) {
+  std::vector<std::vector<std::string>> rows = {
+      {"node", "operator", "input", "kernel", "products", "limits", "pool", "output", "parameters", "MACs"}};
+  for (const net::Node& node : network.nodes) {
+    rows.push_back({node.name, node.onnx_operator, shape_text(network.tensors[node.input].shape),
+                    window_text(node.window), shape_text(node.conv_shape), limits_text(node),
+                    node.pool ? window_text(*node.pool) : "-", shape_text(network.tensors[node.output].shape),
+                    std::to_string(node.weight.size() + node.bias.size()),
+                    std::to_string(net::macs(network, node))});
+  }
+  return fmt::format(
+      "network '{}': supported\ninput '{}' [{}], output '{}'{}\nshapes are height x width x channels\n\n{}\n"
+      "parameters        {}\nMACs per image    {}\nvalues per image  {}\n",
+      network.name, network.input_name, fmt::join(network.input_dims, ", "), network.output_name,
+      network.softmax ? " (Softmax on the host)" : "", table(rows), network.parameters(), network.macs(),
+      network.values_per_image());
+}
+
+std::string refused_text(const onnx::Inspection& inspection) {
+  std::string text = fmt::format("network '{}': not supported, {} reason{}\n", inspection.network.name,
+                                 inspection.reasons.size(), inspection.reasons.size() == 1 ? "" : "s");
+  for (const onnx::Reason& reason : inspection.reasons) text += fmt::format("  {}\n", onnx::to_string(reason));
+  return text + "Supported operators and attributes: docs/operators.md\n";
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Context& context) {
+  CLI::App* const command = app.add_subcommand("inspect", "Show a network as it would be built, or why it cannot be");
+  const auto model = std::make_shared<std::string>();
+  command->add_option("MODEL.onnx", *model, "Trained network")->required();
+  command->footer("Exit code 0: supported; 3: not supported (all reasons are listed) or not a readable model.");
+  command->callback([&context, model] {
+    context.run = [&context, model] {
+      const onnx::Inspection inspection = onnx::inspect_onnx(*model);
+      context.result = to_json(inspection);
+      context.text = inspection.supported() ? supported_text(inspection.network) : refused_text(inspection);
+      return inspection.supported() ? ExitCode::ok : ExitCode::bad_input;
+    };
+  });
+}
+
+}  // namespace dpwa::cli
