@@ -25,7 +25,9 @@ ordered_json window_json(const net::Window& window) {
           {"pads", {window.pad_top, window.pad_left, window.pad_bottom, window.pad_right}}};
 }
 
-ordered_json limit_json(float limit) { return std::isfinite(limit) ? ordered_json(limit) : ordered_json(nullptr); }
+ordered_json limit_json(float limit) {
+  return std::isfinite(limit) ? ordered_json(limit) : ordered_json(nullptr);
+}
 
 ordered_json node_json(const net::Network& network, const net::Node& node) {
   const net::Tensor& input = network.tensors[node.input];
@@ -72,10 +74,12 @@ std::string shape_text(const net::Shape& shape) { return fmt::format("{}x{}x{}",
 
 std::string window_text(const net::Window& window) {
   std::string text = fmt::format("{}x{}", window.kh, window.kw);
-  if (window.stride_y != 1 || window.stride_x != 1) text += fmt::format("/{}x{}", window.stride_y, window.stride_x);
+  if (window.stride_y != 1 || window.stride_x != 1)
+    text += fmt::format("/{}x{}", window.stride_y, window.stride_x);
   const bool padded = window.pad_top + window.pad_left + window.pad_bottom + window.pad_right > 0;
   if (padded) {
-    text += fmt::format(" pad {},{},{},{}", window.pad_top, window.pad_left, window.pad_bottom, window.pad_right);
+    text +=
+        fmt::format(" pad {},{},{},{}", window.pad_top, window.pad_left, window.pad_bottom, window.pad_right);
   }
   return text;
 }
@@ -123,17 +127,20 @@ std::string supported_text(const net::Network& network) {
 std::string refused_text(const onnx::Inspection& inspection) {
   std::string text = fmt::format("network '{}': not supported, {} reason{}\n", inspection.network.name,
                                  inspection.reasons.size(), inspection.reasons.size() == 1 ? "" : "s");
-  for (const onnx::Reason& reason : inspection.reasons) text += fmt::format("  {}\n", onnx::to_string(reason));
+  for (const onnx::Reason& reason : inspection.reasons)
+    text += fmt::format("  {}\n", onnx::to_string(reason));
   return text + "Supported operators and attributes: docs/operators.md\n";
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& app, Context& context) {
-  CLI::App* const command = app.add_subcommand("inspect", "Show a network as it would be built, or why it cannot be");
+  CLI::App* const command =
+      app.add_subcommand("inspect", "Show a network as it would be built, or why it cannot be");
   const auto model = std::make_shared<std::string>();
   command->add_option("MODEL.onnx", *model, "Trained network")->required();
-  command->footer("Exit code 0: supported; 3: not supported (all reasons are listed) or not a readable model.");
+  command->footer(
+      "Exit code 0: supported; 3: not supported (all reasons are listed) or not a readable model.");
   command->callback([&context, model] {
     context.run = [&context, model] {
       const onnx::Inspection inspection = onnx::inspect_onnx(*model);

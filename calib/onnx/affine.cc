@@ -13,8 +13,8 @@
 namespace dpwa::onnx {
 namespace {
 
-/// Dims of x combined with a constant that may have more, leading, dimensions of 1; nothing when the result would
-/// be larger than x or the constant differs between samples.
+/// Dims of x combined with a constant that may have more, leading, dimensions of 1; nothing when the result
+/// would be larger than x or the constant differs between samples.
 std::optional<Dims> broadcast_dims(const Dims& x, const Dims& constant, std::int64_t batch) {
   Dims out = x;
   if (constant.size() > x.size()) {
@@ -32,7 +32,8 @@ std::optional<Dims> broadcast_dims(const Dims& x, const Dims& constant, std::int
 /// Visits the elements of one sample of `dims` in ONNX order and gives the constant's index for each.
 class BroadcastIndex {
  public:
-  BroadcastIndex(const Dims& dims, const Dims& constant) : dims_(dims), step_(dims.size(), 0), at_(dims.size(), 0) {
+  BroadcastIndex(const Dims& dims, const Dims& constant)
+      : dims_(dims), step_(dims.size(), 0), at_(dims.size(), 0) {
     std::int64_t stride = 1;
     for (std::size_t i = constant.size(); i-- > 0;) {
       if (constant[i] != 1) step_[dims.size() - constant.size() + i] = stride;
@@ -112,19 +113,21 @@ Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
   const Value& a = call.required(0);
   const Value& b = call.required(1);
   if (!a.is_constant() && !b.is_constant()) {
-    call.refuse("", fmt::format("combines two computed tensors ('{}' and '{}'); one constant is needed", a.name, b.name));
+    call.refuse("", fmt::format("combines two computed tensors ('{}' and '{}'); one constant is needed",
+                                a.name, b.name));
     return {"", nullptr, -1, a.dims == b.dims ? a.dims : std::nullopt};
   }
   const bool reversed = a.is_constant();
   const Value& x = reversed ? b : a;
   const Value& k = reversed ? a : b;
-  if (reversed && call.op() == "Div") call.refuse("A", "a constant divided by a computed tensor is not linear");
+  if (reversed && call.op() == "Div")
+    call.refuse("A", "a constant divided by a computed tensor is not linear");
   const auto values = call.floats(k, reversed ? "A" : "B");
   if (!values || !x.dims) return {"", nullptr, -1, x.dims};
   const std::optional<Dims> dims = broadcast_dims(*x.dims, *k.dims, call.batch());
   if (!dims || values->empty()) {
-    call.refuse(reversed ? "A" : "B", fmt::format("'{}' {} does not broadcast to '{}' {}", k.name, to_string(*k.dims),
-                                                  x.name, to_string(*x.dims)));
+    call.refuse(reversed ? "A" : "B", fmt::format("'{}' {} does not broadcast to '{}' {}", k.name,
+                                                  to_string(*k.dims), x.name, to_string(*x.dims)));
     return {};
   }
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, dims};

@@ -48,23 +48,26 @@ std::optional<Dims> input_dims(const ValueInfoProto& input, std::vector<Reason>&
     } else if (!dim.has_dim_value() && i == 0 && shape.dim_size() > 1) {
       dims.push_back(1);
     } else if (dim.has_dim_value()) {
-      reasons.push_back({"", "", input.name(), fmt::format("dimension {} of the input is {}", i, dim.dim_value())});
+      reasons.push_back(
+          {"", "", input.name(), fmt::format("dimension {} of the input is {}", i, dim.dim_value())});
     } else {
-      reasons.push_back({"", "", input.name(),
-                         fmt::format("dimension {} of the input is dynamic ('{}'); only a leading batch dimension may be",
-                                     i, dim.dim_param())});
+      reasons.push_back(
+          {"", "", input.name(),
+           fmt::format("dimension {} of the input is dynamic ('{}'); only a leading batch dimension may be",
+                       i, dim.dim_param())});
     }
   }
   if (dims.empty()) reasons.push_back({"", "", input.name(), "the input has no dimensions"});
   if (reasons.size() != before) return std::nullopt;
   const auto count = element_count(dims);
   if (count && *count <= kMaxValues) return dims;
-  reasons.push_back({"", "", input.name(), fmt::format("an input of {} is larger than {} values", to_string(dims),
-                                                       kMaxValues)});
+  reasons.push_back({"", "", input.name(),
+                     fmt::format("an input of {} is larger than {} values", to_string(dims), kMaxValues)});
   return std::nullopt;
 }
 
-NetworkBuilder make_builder(const std::string& name, const std::optional<GraphInput>& input, std::int64_t batch) {
+NetworkBuilder make_builder(const std::string& name, const std::optional<GraphInput>& input,
+                            std::int64_t batch) {
   if (!input) return NetworkBuilder(name, "", {1});
   const bool leading = input->dims.size() > 1 && input->dims[0] == batch;
   return NetworkBuilder(name, input->name, Dims(input->dims.begin() + (leading ? 1 : 0), input->dims.end()));
@@ -82,8 +85,9 @@ std::optional<GraphInput> GraphImporter::read_input(const GraphProto& graph, std
   if (inputs.size() != 1) {
     std::vector<std::string> names;
     for (const ValueInfoProto* input : inputs) names.push_back("'" + input->name() + "'");
-    reasons.push_back({"", "", "inputs", fmt::format("exactly one input that is not an initializer is needed, found {} {}",
-                                                     inputs.size(), fmt::join(names, ", "))});
+    reasons.push_back({"", "", "inputs",
+                       fmt::format("exactly one input that is not an initializer is needed, found {} {}",
+                                   inputs.size(), fmt::join(names, ", "))});
     return std::nullopt;
   }
   const ValueInfoProto& input = *inputs.front();
@@ -93,7 +97,8 @@ std::optional<GraphInput> GraphImporter::read_input(const GraphProto& graph, std
   }
   const int type = input.type().tensor_type().elem_type();
   if (type != TensorProto::FLOAT) {
-    reasons.push_back({"", "", input.name(), fmt::format("the input has type {}, expected float", type_name(type))});
+    reasons.push_back(
+        {"", "", input.name(), fmt::format("the input has type {}, expected float", type_name(type))});
   }
   const auto dims = input_dims(input, reasons);
   if (!dims) return std::nullopt;
@@ -110,7 +115,8 @@ GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string&
   for (const TensorProto& tensor : graph_.initializer()) {
     values_[tensor.name()] = {tensor.name(), &tensor, -1, dims_of(tensor)};
   }
-  for (const ValueInfoProto& each : graph_.input()) values_.insert({each.name(), {each.name(), nullptr, -1, {}}});
+  for (const ValueInfoProto& each : graph_.input())
+    values_.insert({each.name(), {each.name(), nullptr, -1, {}}});
   if (input) values_[input->name] = {input->name, nullptr, 0, input->dims};
 }
 
@@ -125,19 +131,22 @@ void GraphImporter::count_readers() {
     const std::string reader = node.name().empty() ? fmt::format("{}_{}", node.op_type(), i) : node.name();
     for (const std::string& input : node.input()) readers_[input].push_back("'" + reader + "'");
   }
-  for (const ValueInfoProto& output : graph_.output()) readers_[output.name()].push_back("the network's output");
+  for (const ValueInfoProto& output : graph_.output())
+    readers_[output.name()].push_back("the network's output");
 }
 
 void GraphImporter::check_model() {
   if (context_.opset < kMinOpset || context_.opset > kMaxOpset) {
-    reasons_.push_back({"", "", "opset_import", fmt::format("operator set {} is not supported, only {} to {}",
-                                                            context_.opset, kMinOpset, kMaxOpset)});
+    reasons_.push_back({"", "", "opset_import",
+                        fmt::format("operator set {} is not supported, only {} to {}", context_.opset,
+                                    kMinOpset, kMaxOpset)});
   }
   if (graph_.sparse_initializer_size() > 0) {
     reasons_.push_back({"", "", "sparse_initializer", "sparse initializers are not supported"});
   }
   if (graph_.output_size() != 1) {
-    reasons_.push_back({"", "", "outputs", fmt::format("exactly one output is needed, found {}", graph_.output_size())});
+    reasons_.push_back(
+        {"", "", "outputs", fmt::format("exactly one output is needed, found {}", graph_.output_size())});
   }
 }
 
@@ -174,7 +183,8 @@ bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
   return false;
 }
 
-std::optional<std::vector<const Value*>> GraphImporter::resolve(const NodeProto& node, const std::string& name) {
+std::optional<std::vector<const Value*>> GraphImporter::resolve(const NodeProto& node,
+                                                                const std::string& name) {
   std::vector<const Value*> inputs;
   bool complete = true;
   for (const std::string& input : node.input()) {
@@ -229,12 +239,14 @@ void GraphImporter::import_node(int index) {
   const Handler handler = is_default_domain(node.domain()) ? find_operator(node.op_type()) : nullptr;
   if (!handler) {
     refuse(node, name, "",
-           is_default_domain(node.domain()) ? "operator is not supported"
-                                            : fmt::format("operator of domain '{}' is not supported", node.domain()));
+           is_default_domain(node.domain())
+               ? "operator is not supported"
+               : fmt::format("operator of domain '{}' is not supported", node.domain()));
     return define_outputs(node, name, {});
   }
   if (!check_node(node, name) || !inputs) return define_outputs(node, name, {});
-  const bool computed = std::any_of(inputs->begin(), inputs->end(), [](auto* v) { return v && !v->is_constant(); });
+  const bool computed =
+      std::any_of(inputs->begin(), inputs->end(), [](auto* v) { return v && !v->is_constant(); });
   if (!computed && !works_on_constants(node.op_type())) {
     refuse(node, name, "", "computes a constant; fold constants when the network is exported");
     return define_outputs(node, name, {});
@@ -255,7 +267,8 @@ void GraphImporter::finish() {
   if (value.is_constant()) reasons_.push_back({"", "", output, "the network's output is a constant"});
   const int tensor = value.is_tensor() && !value.is_constant() ? value.tensor : 0;
   for (const std::string& node : builder_.finish(tensor, output)) {
-    reasons_.push_back({node, "", "", "folding the constants into its weights gives values that are not finite"});
+    reasons_.push_back(
+        {node, "", "", "folding the constants into its weights gives values that are not finite"});
   }
   if (reasons_.empty() && builder_.network().nodes.empty()) {
     reasons_.push_back({"", "", "", "no Conv, Gemm or MatMul: there is nothing to accelerate"});
@@ -265,7 +278,8 @@ void GraphImporter::finish() {
 Inspection GraphImporter::run() {
   check_model();
   count_readers();
-  const auto input = std::find_if(values_.begin(), values_.end(), [](const auto& v) { return v.second.tensor == 0; });
+  const auto input =
+      std::find_if(values_.begin(), values_.end(), [](const auto& v) { return v.second.tensor == 0; });
   if (input != values_.end() && readers_[input->first].size() != 1) {
     reasons_.push_back({"", "", input->first,
                         fmt::format("the input is read {} times; branches are not supported",

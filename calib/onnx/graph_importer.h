@@ -28,10 +28,10 @@ class GraphImporter {
   /// Reasons against the model as a whole; and its input, if that can be read.
   static std::optional<GraphInput> read_input(const ::onnx::GraphProto& graph, std::vector<Reason>& reasons);
 
-  /// `batch`: how much of input.dims[0] is the batch (input.batch, or 1 when that is data). `model` must outlive
-  /// this.
-  GraphImporter(const ::onnx::ModelProto& model, const std::string& name, const std::optional<GraphInput>& input,
-                std::int64_t batch);
+  /// `batch`: how much of input.dims[0] is the batch (input.batch, or 1 when that is data). `model` must
+  /// outlive this.
+  GraphImporter(const ::onnx::ModelProto& model, const std::string& name,
+                const std::optional<GraphInput>& input, std::int64_t batch);
 
   Inspection run();
 

@@ -9,8 +9,8 @@
 
 namespace dpwa::onnx {
 
-/// One reason why a network cannot be taken. `node` and `onnx_operator` are empty when the model as a whole is
-/// meant; `attribute` names the attribute, input or tensor that is refused, and may be empty.
+/// One reason why a network cannot be taken. `node` and `onnx_operator` are empty when the model as a whole
+/// is meant; `attribute` names the attribute, input or tensor that is refused, and may be empty.
 struct Reason {
   std::string node;
   std::string onnx_operator;
@@ -31,7 +31,8 @@ struct Inspection {
 /// Reads and folds a model; collects every reason against it instead of stopping at the first.
 /// Supported operators and conditions: docs/operators.md.
 /// Throws Error(io) when the file cannot be read and Error(bad_input) when it is broken: not ONNX, truncated,
-/// tensors whose claimed size is not their data's, external data missing, short or outside the model's folder.
+/// tensors whose claimed size is not their data's, external data missing, short or outside the model's
+/// folder.
 Inspection inspect_onnx(const std::filesystem::path& path);
 
 /// The folded network. Throws like inspect_onnx, and Error(bad_input) with the first reason and the number of

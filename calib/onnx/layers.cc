@@ -13,7 +13,8 @@ namespace dpwa::onnx {
 namespace {
 
 /// Weights [out][channel][y][x] -> [out][y][x][channel].
-std::vector<float> channel_last(const std::vector<float>& weight, int out_channels, const net::Shape& kernel) {
+std::vector<float> channel_last(const std::vector<float>& weight, int out_channels,
+                                const net::Shape& kernel) {
   std::vector<float> result;
   result.reserve(weight.size());
   for (int oc = 0; oc < out_channels; ++oc) {
@@ -33,11 +34,13 @@ std::vector<float> transposed(const std::vector<float>& matrix, std::int64_t row
 }
 
 /// Weights of a constant input of the given rank; nothing and a reason otherwise.
-std::optional<std::vector<float>> weights(OperatorCall& call, const Value& w, const char* what, std::size_t rank) {
+std::optional<std::vector<float>> weights(OperatorCall& call, const Value& w, const char* what,
+                                          std::size_t rank) {
   std::optional<std::vector<float>> values = call.floats(w, what);
   if (!values) return std::nullopt;
   if (w.dims->size() != rank) {
-    call.refuse(what, fmt::format("'{}' is {}; weights of rank {} are needed", w.name, to_string(*w.dims), rank));
+    call.refuse(what,
+                fmt::format("'{}' is {}; weights of rank {} are needed", w.name, to_string(*w.dims), rank));
     return std::nullopt;
   }
   if (values->empty()) {
@@ -49,7 +52,8 @@ std::optional<std::vector<float>> weights(OperatorCall& call, const Value& w, co
 
 bool fits(OperatorCall& call, std::int64_t channels, std::int64_t h, std::int64_t w) {
   if (channels <= kMaxValues && channels * h <= kMaxValues && channels * h * w <= kMaxValues) return true;
-  call.refuse("", fmt::format("an output of {} x {} x {} values is larger than {}", channels, h, w, kMaxValues));
+  call.refuse("",
+              fmt::format("an output of {} x {} x {} values is larger than {}", channels, h, w, kMaxValues));
   return false;
 }
 
@@ -103,8 +107,8 @@ Value add_dense(OperatorCall& call, NetworkBuilder& builder, int input, Dense de
   node.window.kw = shape.w;
   node.weight = channel_last(dense.weight, node.out_channels, shape);
   node.conv_shape = {1, 1, node.out_channels};
-  const int tensor = builder.add_layer(input, std::move(node), std::move(dense.scale), std::move(dense.offset),
-                                       call.output());
+  const int tensor = builder.add_layer(input, std::move(node), std::move(dense.scale),
+                                       std::move(dense.offset), call.output());
   return {"", nullptr, tensor, std::move(dims)};
 }
 
@@ -117,8 +121,8 @@ Value matmul_right(OperatorCall& call, NetworkBuilder& builder, const Value& x, 
   if (!x.dims) return {};
   Dims dims = *x.dims;
   if (dims.empty() || dims.back() != inner || element_count(dims) != call.batch() * inner) {
-    call.refuse("A", fmt::format("'{}' is {}; one row of {} values per sample is needed for weights {}", x.name,
-                                 to_string(dims), inner, to_string(*w.dims)));
+    call.refuse("A", fmt::format("'{}' is {}; one row of {} values per sample is needed for weights {}",
+                                 x.name, to_string(dims), inner, to_string(*w.dims)));
     return {};
   }
   dims.back() = channels;
@@ -140,14 +144,16 @@ Value matmul_left(OperatorCall& call, NetworkBuilder& builder, const Value& w, c
   const bool column = dims.size() >= 2 && dims.back() == 1 && dims[dims.size() - 2] == inner &&
                       element_count(dims) == call.batch() * inner;
   if (!vector && !column) {
-    call.refuse("B", fmt::format("'{}' is {}; weights {} on the left need a vector of {} values without a batch, or "
-                                 "one column per sample",
-                                 x.name, to_string(dims), to_string(*w.dims), inner));
+    call.refuse(
+        "B", fmt::format("'{}' is {}; weights {} on the left need a vector of {} values without a batch, or "
+                         "one column per sample",
+                         x.name, to_string(dims), to_string(*w.dims), inner));
     return {};
   }
   dims[vector ? 0 : dims.size() - 2] = channels;
   if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
-  Dense dense{channels, std::move(*values), std::vector<double>(channels, 1), std::vector<double>(channels, 0)};
+  Dense dense{channels, std::move(*values), std::vector<double>(channels, 1),
+              std::vector<double>(channels, 0)};
   return add_dense(call, builder, x.tensor, std::move(dense), std::move(dims));
 }
 
@@ -185,8 +191,8 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
   node.window = placed->window;
   node.weight = channel_last(*weight, node.out_channels, {placed->window.kh, placed->window.kw, shape.c});
   node.conv_shape = {static_cast<int>(placed->out.h), static_cast<int>(placed->out.w), node.out_channels};
-  const int tensor = builder.add_layer(x.tensor, std::move(node), std::vector<double>(dims[0], 1), std::move(bias),
-                                       call.output());
+  const int tensor = builder.add_layer(x.tensor, std::move(node), std::vector<double>(dims[0], 1),
+                                       std::move(bias), call.output());
   return {"", nullptr, tensor, out};
 }
 
@@ -208,8 +214,9 @@ Value import_gemm(OperatorCall& call, NetworkBuilder& builder) {
   if (!fits(call, channels, 1, 1)) return {};
   if (!x.dims) return {"", nullptr, -1, out};
   if (*x.dims != Dims{call.batch(), inner}) {
-    call.refuse("A", fmt::format("'{}' is {}, weights {} (transB {}) need [{}, {}]", x.name, to_string(*x.dims),
-                                 to_string(*w.dims), transposed_b ? 1 : 0, call.batch(), inner));
+    call.refuse("A",
+                fmt::format("'{}' is {}, weights {} (transB {}) need [{}, {}]", x.name, to_string(*x.dims),
+                            to_string(*w.dims), transposed_b ? 1 : 0, call.batch(), inner));
   }
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, out};
   if (!transposed_b) *values = transposed(*values, inner, channels);
@@ -222,8 +229,8 @@ Value import_matmul(OperatorCall& call, NetworkBuilder& builder) {
   const Value& b = call.required(1);
   if (b.is_constant()) return matmul_right(call, builder, a, b);
   if (a.is_constant()) return matmul_left(call, builder, a, b);
-  call.refuse("", fmt::format("multiplies two computed tensors ('{}' and '{}'); one constant is needed", a.name,
-                              b.name));
+  call.refuse("", fmt::format("multiplies two computed tensors ('{}' and '{}'); one constant is needed",
+                              a.name, b.name));
   return {};
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calib/onnx/model_file.h"
 
-
 #include <charconv>
 #include <cstdint>
 #include <fstream>
@@ -121,7 +120,8 @@ void complete(const fs::path& model, TensorProto& tensor) {
 
 ModelProto load_model(const fs::path& path) {
   const std::string bytes = read_file(path);
-  if (bytes.empty()) throw fail(ExitCode::bad_input, "{}: the file is empty, expected an ONNX model", path.string());
+  if (bytes.empty())
+    throw fail(ExitCode::bad_input, "{}: the file is empty, expected an ONNX model", path.string());
   if (bytes.size() > std::numeric_limits<std::int32_t>::max()) {
     throw fail(ExitCode::bad_input, "{}: {} bytes; an ONNX model has at most 2 GiB (use external data)",
                path.string(), bytes.size());

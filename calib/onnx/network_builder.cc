@@ -17,7 +17,8 @@ bool all_equal(const std::vector<double>& values) {
 }
 
 net::Shape input_shape(const std::vector<std::int64_t>& dims) {
-  if (dims.size() == 3) return {static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[0])};
+  if (dims.size() == 3)
+    return {static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[0])};
   const std::int64_t size = std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
   return {1, 1, static_cast<int>(size)};
 }
@@ -33,7 +34,8 @@ bool round_layer(net::Node& node, const std::vector<double>& scale, const std::v
   node.bias.resize(node.out_channels);
   for (int oc = 0; oc < node.out_channels; ++oc) {
     float* const row = node.weight.data() + oc * per_channel;
-    for (std::size_t i = 0; i < per_channel && scale[oc] != 1; ++i) row[i] = static_cast<float>(row[i] * scale[oc]);
+    for (std::size_t i = 0; i < per_channel && scale[oc] != 1; ++i)
+      row[i] = static_cast<float>(row[i] * scale[oc]);
     finite = finite && std::all_of(row, row + per_channel, [](float w) { return std::isfinite(w); });
     node.bias[oc] = static_cast<float>(offset[oc]);
     finite = finite && std::isfinite(node.bias[oc]);
@@ -70,8 +72,8 @@ Refusal NetworkBuilder::as_map(int tensor, const net::Shape& shape) {
   return std::nullopt;
 }
 
-int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> scale, std::vector<double> offset,
-                              std::string output) {
+int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> scale,
+                              std::vector<double> offset, std::string output) {
   const int index = static_cast<int>(network_.tensors.size());
   node.input = input;
   node.output = index;
@@ -87,7 +89,8 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
   Fold& fold = folds_[tensor];
   if (fold.stage != Stage::input && fold.stage != Stage::linear) {
     return std::string(
-        "constants after an activation, pool or softmax cannot be folded; only directly after Conv, Gemm or MatMul, "
+        "constants after an activation, pool or softmax cannot be folded; only directly after Conv, Gemm or "
+        "MatMul, "
         "or before the first layer");
   }
   if (fold.stage == Stage::input) {
@@ -129,7 +132,8 @@ Refusal NetworkBuilder::max_pool(int tensor, const net::Window& window, const ne
                                  const std::string& output) {
   Fold& fold = folds_[tensor];
   if (fold.stage == Stage::input) return std::string("a pool needs a Conv, Gemm or MatMul before it");
-  if (fold.stage == Stage::pooled) return std::string("a second pool without a Conv, Gemm or MatMul between them");
+  if (fold.stage == Stage::pooled)
+    return std::string("a second pool without a Conv, Gemm or MatMul between them");
   if (fold.stage == Stage::softmax) return std::string("nothing can follow Softmax");
   producer(tensor).pool = window;
   network_.tensors[tensor].shape = pooled;

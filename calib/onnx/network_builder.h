@@ -14,8 +14,8 @@ namespace dpwa::onnx {
 using Refusal = std::optional<std::string>;
 
 /// Grows a net::Network operator by operator. A tensor stays *open* until a layer reads it: what follows the
-/// products in the graph (scale and offset, limits, pool) is folded into the node that produces it, in the order
-/// in which the hardware does it. Knows nothing of ONNX.
+/// products in the graph (scale and offset, limits, pool) is folded into the node that produces it, in the
+/// order in which the hardware does it. Knows nothing of ONNX.
 class NetworkBuilder {
  public:
   /// `dims`: the input's dimensions without the batch, 1 to 3 of them; three are channel, y, x.
@@ -27,8 +27,8 @@ class NetworkBuilder {
   /// constants were applied to another shape); a tensor inside the network must have this shape already.
   Refusal as_map(int tensor, const net::Shape& shape);
 
-  /// Appends a layer and returns its output tensor, named `output`. `node` brings name, onnx_operator, window,
-  /// out_channels, weight and conv_shape. The layer yields acc * scale[oc] + offset[oc].
+  /// Appends a layer and returns its output tensor, named `output`. `node` brings name, onnx_operator,
+  /// window, out_channels, weight and conv_shape. The layer yields acc * scale[oc] + offset[oc].
   int add_layer(int input, net::Node node, std::vector<double> scale, std::vector<double> offset,
                 std::string output);
 
@@ -39,13 +39,14 @@ class NetworkBuilder {
   /// min(max(x, lower), upper).
   Refusal clamp(int tensor, float lower, float upper, const std::string& output);
 
-  Refusal max_pool(int tensor, const net::Window& window, const net::Shape& pooled, const std::string& output);
+  Refusal max_pool(int tensor, const net::Window& window, const net::Shape& pooled,
+                   const std::string& output);
 
   /// Softmax over all values; nothing but a change of shape may follow.
   Refusal softmax(int tensor);
 
-  /// Closes the network at its output tensor: rounds folded weights, biases and the input affine to float32 and
-  /// fills consumers. Returns the nodes whose folded values are not finite.
+  /// Closes the network at its output tensor: rounds folded weights, biases and the input affine to float32
+  /// and fills consumers. Returns the nodes whose folded values are not finite.
   std::vector<std::string> finish(int output, std::string output_name);
 
   const net::Network& network() const { return network_; }

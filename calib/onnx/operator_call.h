@@ -14,8 +14,8 @@
 
 namespace dpwa::onnx {
 
-/// What an ONNX name stands for during import: a constant, a tensor of the network, or (neither) the result of
-/// something that was refused.
+/// What an ONNX name stands for during import: a constant, a tensor of the network, or (neither) the result
+/// of something that was refused.
 struct Value {
   std::string name;
   const ::onnx::TensorProto* constant = nullptr;
@@ -68,8 +68,8 @@ class OperatorCall {
   /// Precondition: the checker has seen that the operator has this input.
   const Value& required(std::size_t index) const { return *inputs_.at(index); }
 
-  /// Finite float32 values of a constant input; nothing (and a reason) when it is computed, of another type or
-  /// not finite. `what` names the input in the reason.
+  /// Finite float32 values of a constant input; nothing (and a reason) when it is computed, of another type
+  /// or not finite. `what` names the input in the reason.
   std::optional<std::vector<float>> floats(const Value& input, const std::string& what);
   /// Like floats, infinities allowed.
   std::optional<std::vector<float>> limits(const Value& input, const std::string& what);

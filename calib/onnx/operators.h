@@ -9,16 +9,16 @@
 
 namespace dpwa::onnx {
 
-/// Operator set versions whose definitions of the operators below were read. From 18 on they differ from 17 only
-/// in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies.
+/// Operator set versions whose definitions of the operators below were read. From 18 on they differ from 17
+/// only in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies.
 inline constexpr int kMinOpset = 7;
 inline constexpr int kMaxOpset = 21;
 
 /// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
 inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 24;
 
-/// Imports one node: checks everything, folds it into the network if nothing was refused, and returns what its
-/// first output stands for (dims as far as they are known, so that later nodes are still checked).
+/// Imports one node: checks everything, folds it into the network if nothing was refused, and returns what
+/// its first output stands for (dims as far as they are known, so that later nodes are still checked).
 using Handler = Value (*)(OperatorCall& call, NetworkBuilder& builder);
 
 /// The handler of an operator of the default domain; nullptr when it is not supported (docs/operators.md).

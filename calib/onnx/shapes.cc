@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operators that change no value: Identity, Dropout, Constant, Flatten, Reshape, Squeeze, Unsqueeze. The order of the
-// values stays, so a tensor only gets other dims; the layer that reads it knows the stored order.
+// Operators that change no value: Identity, Dropout, Constant, Flatten, Reshape, Squeeze, Unsqueeze. The
+// order of the values stays, so a tensor only gets other dims; the layer that reads it knows the stored
+// order.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,14 +20,15 @@ using ::onnx::TensorProto;
 Value with_dims(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dims dims) {
   if (!x.is_constant()) {
     if (call.batch() != 1 && (dims.size() < 2 || dims[0] != call.batch())) {
-      call.refuse("", fmt::format("changes '{}' from {} to {}; the batch of {} must stay the first dimension", x.name,
-                                  to_string(*x.dims), to_string(dims), call.batch()));
+      call.refuse("", fmt::format("changes '{}' from {} to {}; the batch of {} must stay the first dimension",
+                                  x.name, to_string(*x.dims), to_string(dims), call.batch()));
       return {};
     }
     // A network input that becomes a map is one from here on: constants per channel may follow.
     const bool map = dims.size() == 4 && dims[0] == call.batch();
     if (map && x.is_tensor() && builder.tensor(x.tensor).producer < 0) {
-      (void)builder.as_map(x.tensor, {static_cast<int>(dims[2]), static_cast<int>(dims[3]), static_cast<int>(dims[1])});
+      (void)builder.as_map(x.tensor,
+                           {static_cast<int>(dims[2]), static_cast<int>(dims[3]), static_cast<int>(dims[1])});
     }
   }
   return {"", x.constant, x.tensor, std::move(dims)};
@@ -148,7 +150,8 @@ Value import_reshape(OperatorCall& call, NetworkBuilder& builder) {
   if (!target || !x.dims) return {};
   auto dims = reshaped(*x.dims, *target, call.integer("allowzero", 0) != 0);
   if (!dims) {
-    call.refuse("shape", fmt::format("{} does not fit '{}' {}", to_string(*target), x.name, to_string(*x.dims)));
+    call.refuse("shape",
+                fmt::format("{} does not fit '{}' {}", to_string(*target), x.name, to_string(*x.dims)));
     return {};
   }
   return with_dims(call, builder, x, std::move(*dims));

@@ -108,8 +108,8 @@ std::optional<std::string> size_problem(const TensorProto& tensor) {
     if (!bytes) return std::nullopt;  // refused by its type where it is used
     const std::int64_t found = static_cast<std::int64_t>(tensor.raw_data().size());
     if (found % *bytes == 0 && found / *bytes == *count) return std::nullopt;
-    return fmt::format("dimensions {} claim {} {} values of {} bytes, found {} bytes", to_string(dims), *count,
-                       type_name(tensor.data_type()), *bytes, found);
+    return fmt::format("dimensions {} claim {} {} values of {} bytes, found {} bytes", to_string(dims),
+                       *count, type_name(tensor.data_type()), *bytes, found);
   }
   if (!bytes && tensor.data_type() != TensorProto::STRING) return std::nullopt;
   const std::int64_t found = typed_count(tensor);

@@ -26,7 +26,8 @@ Dims numbers(OperatorCall& call, const std::string& attribute, std::size_t count
   const Dims fallback(count, otherwise);
   Dims values = call.integers(attribute, fallback);
   if (values.size() != count) {
-    call.refuse(attribute, fmt::format("{} has {} numbers, 2-D needs {}", to_string(values), values.size(), count));
+    call.refuse(attribute,
+                fmt::format("{} has {} numbers, 2-D needs {}", to_string(values), values.size(), count));
     return fallback;
   }
   const bool good = std::all_of(values.begin(), values.end(),
@@ -59,7 +60,8 @@ void read_pads(OperatorCall& call, Axis& y, Axis& x) {
     return;
   }
   if (std::any_of(pads.begin(), pads.end(), [](std::int64_t p) { return p != 0; })) {
-    call.refuse("pads", fmt::format("{} together with auto_pad {}; only one of them is allowed", to_string(pads), mode));
+    call.refuse("pads", fmt::format("{} together with auto_pad {}; only one of them is allowed",
+                                    to_string(pads), mode));
   }
   if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
     pad_same(y, mode == "SAME_UPPER");
@@ -73,13 +75,13 @@ void read_pads(OperatorCall& call, Axis& y, Axis& x) {
 bool place(OperatorCall& call, Axis& axis, const char* direction, bool ceil_mode) {
   const std::int64_t room = axis.in + axis.pad_begin + axis.pad_end - axis.kernel;
   if (room < 0) {
-    call.refuse("kernel_shape", fmt::format("a kernel of {} is {} than the padded map of {}", axis.kernel, direction,
-                                            axis.in + axis.pad_begin + axis.pad_end));
+    call.refuse("kernel_shape", fmt::format("a kernel of {} is {} than the padded map of {}", axis.kernel,
+                                            direction, axis.in + axis.pad_begin + axis.pad_end));
     return false;
   }
   axis.out = room / axis.stride + 1;
   if (!ceil_mode || room % axis.stride == 0) return true;
-  const std::int64_t last = axis.out * axis.stride;  // in the padded map
+  const std::int64_t last = axis.out * axis.stride;   // in the padded map
   if (last - axis.pad_begin >= axis.in) return true;  // would start after the map: never visited
   axis.pad_end += last - room;
   axis.out += 1;
@@ -99,8 +101,8 @@ std::optional<Extent> map_extent(OperatorCall& call, const Value& x) {
   if (!x.dims) return std::nullopt;
   const Dims& dims = *x.dims;
   if (dims.size() == 4 && dims[0] == call.batch()) return Extent{dims[2], dims[3]};
-  call.refuse("X", fmt::format("'{}' is {}; only 2-D maps [batch, channels, height, width] are supported", x.name,
-                               to_string(dims)));
+  call.refuse("X", fmt::format("'{}' is {}; only 2-D maps [batch, channels, height, width] are supported",
+                               x.name, to_string(dims)));
   return std::nullopt;
 }
 

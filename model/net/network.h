@@ -45,12 +45,12 @@ struct Node {
   int output = -1;            ///< tensor index
   int out_channels = 0;
   Window window;
-  std::vector<float> weight;  ///< [out_channels][kh][kw][input c]
-  std::vector<float> bias;    ///< [out_channels]
+  std::vector<float> weight;                              ///< [out_channels][kh][kw][input c]
+  std::vector<float> bias;                                ///< [out_channels]
   float lower = -std::numeric_limits<float>::infinity();  ///< 0 for ReLU
   float upper = std::numeric_limits<float>::infinity();   ///< 6 for ReLU6
-  std::optional<Window> pool;  ///< max pool after the activation
-  Shape conv_shape;            ///< before the pool
+  std::optional<Window> pool;                             ///< max pool after the activation
+  Shape conv_shape;                                       ///< before the pool
 };
 
 /// x_network = x_user * scale[c] + offset[c]: normalisation inside the graph before the first node.
@@ -63,8 +63,9 @@ struct InputAffine {
 /// The folded network. Nodes are in execution order; tensors[0] is the input.
 struct Network {
   std::string name;
-  std::vector<std::int64_t> input_dims;  ///< ONNX dimensions of one sample, batch removed: {1, 28, 28} or {784}
-  std::string input_name, output_name;   ///< ONNX graph names
+  std::vector<std::int64_t>
+      input_dims;  ///< ONNX dimensions of one sample, batch removed: {1, 28, 28} or {784}
+  std::string input_name, output_name;  ///< ONNX graph names
   InputAffine input_affine;
   std::vector<Tensor> tensors;
   std::vector<Node> nodes;

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/net/network.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+namespace dpwa::net {
+namespace {
+
+/// 4x4x1 -> conv 3x3 pad 1, 2 channels, pool 2x2 -> 2x2x2 -> dense to 3.
+Network small_network() {
+  Network network;
+  Node conv;
+  conv.input = 0;
+  conv.output = 1;
+  conv.out_channels = 2;
+  conv.window = {3, 3, 1, 1, 1, 1, 1, 1};
+  conv.pool = Window{2, 2, 2, 2, 0, 0, 0, 0};
+  conv.weight.resize(2 * 3 * 3 * 1);
+  conv.bias.resize(2);
+  conv.conv_shape = {4, 4, 2};
+  Node dense;
+  dense.input = 1;
+  dense.output = 2;
+  dense.out_channels = 3;
+  dense.window = {2, 2, 1, 1, 0, 0, 0, 0};
+  dense.weight.resize(3 * 2 * 2 * 2);
+  dense.bias.resize(3);
+  dense.conv_shape = {1, 1, 3};
+  network.nodes = {conv, dense};
+  network.tensors = {{"x", {4, 4, 1}, -1, {0}}, {"pool", {2, 2, 2}, 0, {1}}, {"y", {1, 1, 3}, 1, {}}};
+  network.output = 2;
+  return network;
+}
+
+TEST(Network, CountsParametersWithBiases) { EXPECT_EQ(small_network().parameters(), 18 + 2 + 24 + 3); }
+
+TEST(Network, CountsMacsBeforeThePoolPaddingIncluded) {
+  const Network network = small_network();
+  EXPECT_EQ(macs(network, network.nodes[0]), 4 * 4 * 2 * 9);
+  EXPECT_EQ(macs(network, network.nodes[1]), 3 * 8);
+  EXPECT_EQ(network.macs(), 288 + 24);
+}
+
+TEST(Network, CountsEachStoredValueOnce) { EXPECT_EQ(small_network().values_per_image(), 16 + 8 + 3); }
+
+TEST(ChannelOrder, ChannelLastPutsTheChannelsOfAPixelTogether) {
+  const Shape shape{2, 3, 2};
+  std::vector<float> onnx(12);  // value = 6 * channel + 3 * y + x
+  std::iota(onnx.begin(), onnx.end(), 0.0F);
+  const std::vector<float> stored = to_channel_last(onnx.data(), shape);
+  EXPECT_EQ(stored, (std::vector<float>{0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11}));
+  EXPECT_EQ(to_channel_first(stored.data(), shape), onnx);
+}
+
+}  // namespace
+}  // namespace dpwa::net

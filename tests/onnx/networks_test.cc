@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Real trained networks: what is taken, with its counts, and what is refused, with every reason.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "calib/onnx/import.h"
+#include "model/base/error.h"
+#include "tests/onnx/small_model.h"
+
+namespace dpwa::onnx {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const std::filesystem::path kExamples = DPWA_SOURCE_DIR "/examples/fashion_mnist";
+
+std::vector<std::string> lines(const Inspection& inspection) {
+  std::vector<std::string> result;
+  for (const Reason& reason : inspection.reasons) result.push_back(to_string(reason));
+  return result;
+}
+
+TEST(FashionMnist, CnnFoldsToFiveNodes) {
+  const net::Network network = import_onnx(kExamples / "fmnist_cnn.onnx");
+  EXPECT_EQ(network.nodes.size(), 5U);
+  EXPECT_EQ(network.parameters(), 64586);
+  EXPECT_EQ(network.macs(), 112896 + 903168 + 451584 + 50176 + 320);
+  EXPECT_EQ(network.values_per_image(), 784 + 14 * 14 * 16 + 7 * 7 * 32 + 7 * 7 * 32 + 32 + 10);
+  EXPECT_EQ(network.input_dims, (std::vector<std::int64_t>{1, 28, 28}));
+  EXPECT_EQ(network.input_name, "image");
+  EXPECT_EQ(network.output_name, "logits");
+  EXPECT_EQ(network.nodes[3].window.kh, 7);  // Flatten: the dense layer reads the whole map
+  EXPECT_FALSE(network.softmax);
+}
+
+TEST(FashionMnist, MlpReadsTheImageAsOneKernel) {
+  const net::Network network = import_onnx(kExamples / "fmnist_mlp.onnx");
+  EXPECT_EQ(network.nodes.size(), 3U);
+  EXPECT_EQ(network.parameters(), 109386);
+  EXPECT_EQ(network.macs(), 109184);
+  EXPECT_EQ(network.tensors[0].shape, (net::Shape{28, 28, 1}));
+  EXPECT_EQ(network.nodes[2].name, "/d3/Gemm");
+  EXPECT_EQ(network.tensors[1].name, "/Relu_output_0");
+}
+
+TEST(FashionMnist, ResnetIsRefusedWithEveryReason) {
+  EXPECT_THAT(lines(inspect_onnx(kExamples / "fmnist_resnet.onnx")),
+              ElementsAre(HasSubstr("Relu '/Relu', /Relu_output_0: output is read 2 times"),
+                          HasSubstr("Add '/Add': combines two computed tensors"), HasSubstr("Relu '/Relu_2'"),
+                          HasSubstr("Add '/Add_1'"), HasSubstr("Relu '/Relu_4'"), HasSubstr("Add '/Add_2'"),
+                          HasSubstr("ReduceMean '/ReduceMean': operator is not supported")));
+}
+
+class SharedNetworks : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!shared_folder()) GTEST_SKIP() << "no shared data (set DPWA_SHARED)";
+    data_ = *shared_folder() / "data";
+  }
+  std::filesystem::path data_;
+};
+
+TEST_F(SharedNetworks, WeightsOnTheLeftWithoutBatch) {
+  const net::Network network = import_onnx(data_ / "acasxu-mlp/model.onnx");
+  EXPECT_EQ(network.parameters(), 13305);
+  EXPECT_EQ(network.macs(), 13000);
+  EXPECT_EQ(network.input_dims, (std::vector<std::int64_t>{5}));
+  EXPECT_EQ(network.nodes[1].name, "MatMul_3");  // unnamed in the file: operator and index
+}
+
+TEST_F(SharedNetworks, OldOpsetWithAutoPadAndReshapeInitializer) {
+  const net::Network network = import_onnx(data_ / "mnist-cnn-zoo/model.onnx");
+  EXPECT_EQ(network.parameters(), 5994);
+  EXPECT_EQ(network.macs(), 786560);
+  EXPECT_EQ(network.nodes[0].window.pad_top, 2);
+  EXPECT_EQ(network.nodes[1].pool->stride_y, 3);
+  EXPECT_EQ(network.nodes[2].window.kh, 4);
+}
+
+TEST_F(SharedNetworks, Yardsticks) {
+  EXPECT_EQ(import_onnx(data_ / "mnist-yardstick/mlp.onnx").macs(), 109184);
+  EXPECT_EQ(import_onnx(data_ / "mnist-yardstick/cnn.onnx").macs(), 1031744);
+}
+
+TEST_F(SharedNetworks, DepthwiseNetworkIsRefusedWithEveryReason) {
+  EXPECT_THAT(lines(inspect_onnx(data_ / "kws-dscnn-mlperf/model.onnx")),
+              ElementsAre(HasSubstr("Conv 'dw0', group: 64 groups"), HasSubstr("'dw1'"), HasSubstr("'dw2'"),
+                          HasSubstr("'dw3'"), HasSubstr("AveragePool 'pool'")));
+}
+
+TEST_F(SharedNetworks, ResidualNetworkIsRefusedWithEveryReason) {
+  EXPECT_THAT(lines(inspect_onnx(data_ / "cifar10-resnet8-mlperf/model.onnx")),
+              ElementsAre(HasSubstr("'conv0_relu'"), HasSubstr("'add0'"), HasSubstr("'add0_relu'"),
+                          HasSubstr("'add1'"), HasSubstr("'add1_relu'"), HasSubstr("'add2'"),
+                          HasSubstr("AveragePool 'avgpool0'")));
+}
+
+TEST_F(SharedNetworks, ImportNamesTheFirstReasonAndHowManyMore) {
+  try {
+    import_onnx(data_ / "kws-dscnn-mlperf/model.onnx");
+    FAIL() << "imported";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_input);
+    EXPECT_THAT(error.what(), HasSubstr("Conv 'dw0', group: 64 groups; only 1 is supported (and 4 more"));
+  }
+}
+
+}  // namespace
+}  // namespace dpwa::onnx

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calib/onnx/import.h"
+#include "tests/base/temporary_directory.h"
+
+namespace dpwa::onnx {
+
+/// A small ONNX model written node by node. Input "x", output "y" unless said otherwise.
+class SmallModel {
+ public:
+  explicit SmallModel(std::vector<std::int64_t> input_dims, int opset = 13);
+
+  ::onnx::ModelProto proto;
+
+  /// Adds a node named like its output.
+  ::onnx::NodeProto& node(const std::string& op, std::vector<std::string> inputs, const std::string& output);
+  ::onnx::TensorProto& constant(const std::string& name, std::vector<std::int64_t> dims,
+                                std::vector<float> values);
+  ::onnx::TensorProto& indices(const std::string& name, std::vector<std::int64_t> values);
+  /// Makes dimension `index` of the input symbolic.
+  void symbolic(int index, const std::string& name);
+
+  Inspection inspect() const;
+  /// The network; fails the test with the reasons when it is refused.
+  net::Network import() const;
+  /// Every reason as one line.
+  std::vector<std::string> reasons() const;
+};
+
+void set(::onnx::NodeProto& node, const std::string& name, std::int64_t value);
+void set(::onnx::NodeProto& node, const std::string& name, float value);
+void set(::onnx::NodeProto& node, const std::string& name, const std::string& value);
+void set(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values);
+
+/// 1, 2, 3 ... as floats.
+std::vector<float> counting(std::size_t count);
+
+/// model.onnx in a folder of its own.
+class TemporaryModel {
+ public:
+  explicit TemporaryModel(const std::string& bytes);
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  std::filesystem::path path() const { return folder() / "model.onnx"; }
+
+ private:
+  TemporaryDirectory folder_;
+};
+
+/// Folder of the shared models and data, if this machine has it.
+std::optional<std::filesystem::path> shared_folder();
+
+}  // namespace dpwa::onnx
