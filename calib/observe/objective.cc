@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/observe/objective.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+
+namespace dpwa::observe {
+
+namespace {
+
+/// Most squared directions per sample and temperature: likeliest classes, or random projections.
+constexpr int kMaxHeads = 16;
+
+/// A class this improbable contributes nothing that survives rounding.
+constexpr double kSmallestWeight = 1e-7;
+
+/// Median over the samples of the gap between the two smallest outputs.
+double median_margin(const std::vector<float>& outputs, int values) {
+  std::vector<double> margins;
+  for (std::size_t at = 0; at + values <= outputs.size(); at += values) {
+    std::vector<float> sorted(outputs.begin() + at, outputs.begin() + at + values);
+    std::partial_sort(sorted.begin(), sorted.begin() + std::min(2, values), sorted.end());
+    margins.push_back(values > 1 ? sorted[1] - sorted[0] : 0.0);
+  }
+  const auto middle = margins.begin() + margins.size() / 2;
+  std::nth_element(margins.begin(), middle, margins.end());
+  return *middle;
+}
+
+/// Variance over the samples, mean over the output values; 1 when the outputs are constant.
+double mean_variance(const std::vector<float>& outputs, int values) {
+  const double count = static_cast<double>(outputs.size()) / values;
+  double total = 0;
+  for (int k = 0; k < values; ++k) {
+    double sum = 0, squares = 0;
+    for (std::size_t at = k; at < outputs.size(); at += values) sum += outputs[at];
+    for (std::size_t at = k; at < outputs.size(); at += values) {
+      squares += (outputs[at] - sum / count) * (outputs[at] - sum / count);
+    }
+    total += squares / count;
+  }
+  return total > 0 ? total / values : 1.0;
+}
+
+}  // namespace
+
+Objective::Objective(Task task, Decision decision, const std::vector<float>& outputs, int values)
+    : task_(task), decision_(decision), values_(values), variance_(mean_variance(outputs, values)) {
+  if (decision == Decision::argmin) {
+    const double margin = median_margin(outputs, values);
+    logit_scale_ = margin > 0 ? -3 / margin : -1;
+  }
+}
+
+std::vector<double> Objective::probabilities(const float* outputs, double temperature) const {
+  std::vector<double> p(values_);
+  for (int k = 0; k < values_; ++k) p[k] = outputs[k] * logit_scale_ / temperature;
+  const double top = *std::max_element(p.begin(), p.end());
+  double sum = 0;
+  for (double& value : p) sum += value = std::exp(value - top);
+  for (double& value : p) value /= sum;
+  return p;
+}
+
+double Objective::kl(const float* reference, const float* outputs, double temperature) const {
+  // In the log domain: log p - log q = (z_p - z_q) - (log sum exp z_p - log sum exp z_q).
+  const double factor = logit_scale_ / temperature;
+  auto log_sum = [&](const float* y) {
+    double top = y[0] * factor, sum = 0;
+    for (int k = 1; k < values_; ++k) top = std::max(top, y[k] * factor);
+    for (int k = 0; k < values_; ++k) sum += std::exp(y[k] * factor - top);
+    return top + std::log(sum);
+  };
+  const double shift = log_sum(outputs) - log_sum(reference);
+  const std::vector<double> p = probabilities(reference, temperature);
+  double divergence = 0;
+  for (int k = 0; k < values_; ++k) {
+    divergence += p[k] * ((double{reference[k]} - outputs[k]) * factor + shift);
+  }
+  return std::max(0.0, divergence);
+}
+
+double Objective::divergence(const float* reference, const float* outputs) const {
+  if (task_ == Task::classify) return kl(reference, outputs, 1);
+  double squares = 0;
+  for (int k = 0; k < values_; ++k) {
+    const double difference = double{reference[k]} - outputs[k];
+    squares += difference * difference;
+  }
+  return squares / values_ / variance_;
+}
+
+double Objective::softened(const float* reference, const float* outputs) const {
+  return task_ == Task::classify ? kl(reference, outputs, kSoftening) : divergence(reference, outputs);
+}
+
+int Objective::decide(const float* outputs) const {
+  const float* end = outputs + values_;
+  const float* best =
+      decision_ == Decision::argmin ? std::min_element(outputs, end) : std::max_element(outputs, end);
+  return static_cast<int>(best - outputs);
+}
+
+void Objective::add_class_heads(const float* outputs, double temperature, std::vector<Head>& heads) const {
+  const std::vector<double> p = probabilities(outputs, temperature);
+  std::vector<int> ranked(values_);
+  std::iota(ranked.begin(), ranked.end(), 0);
+  std::stable_sort(ranked.begin(), ranked.end(), [&](int a, int b) { return p[a] > p[b]; });
+  ranked.resize(std::min(values_, kMaxHeads));
+  double covered = 0;
+  for (int c : ranked) covered += p[c];
+  for (int c : ranked) {
+    if (p[c] < kSmallestWeight) continue;
+    Head head;
+    head.weight = p[c] / covered;
+    for (int k = 0; k < values_; ++k) {
+      head.gradient.push_back(static_cast<float>(((k == c) - p[k]) * logit_scale_ / temperature));
+    }
+    heads.push_back(std::move(head));
+  }
+}
+
+std::vector<Head> Objective::heads(const float* outputs) const {
+  std::vector<Head> heads;
+  if (task_ == Task::classify) {
+    add_class_heads(outputs, 1, heads);
+    add_class_heads(outputs, kSoftening, heads);
+    return heads;
+  }
+  const double weight = 2 / (values_ * variance_);
+  if (values_ <= kMaxHeads) {
+    for (int k = 0; k < values_; ++k) {
+      heads.push_back({weight, std::vector<float>(values_, 0.0F)});
+      heads.back().gradient[k] = 1;
+    }
+    return heads;
+  }
+  // Random signs r: the expectation of (r . d)^2 is |d|^2.
+  std::mt19937 random(1);
+  for (int h = 0; h < kMaxHeads; ++h) {
+    heads.push_back({weight / kMaxHeads, {}});
+    for (int k = 0; k < values_; ++k) heads.back().gradient.push_back((random() & 1) != 0U ? 1.0F : -1.0F);
+  }
+  return heads;
+}
+
+Task automatic_task(const net::Network& network, bool has_labels, bool has_decision) {
+  const net::Shape& out = network.tensors[network.output].shape;
+  const bool vector = out.h == 1 && out.w == 1 && out.c >= 2 && out.c <= 1000;
+  const bool reduces = out.size() < network.tensors[0].shape.size();
+  const bool classify = has_labels || has_decision || network.softmax || (vector && reduces);
+  return classify ? Task::classify : Task::regress;
+}
+
+}  // namespace dpwa::observe

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/net/network.h"
+
+namespace dpwa::observe {
+
+enum class Task { classify, regress };
+enum class Decision { argmax, argmin };
+
+/// One squared direction of the second-order loss: divergence ~ 1/2 * sum over heads of weight * (gradient .
+/// d)^2 for a small change d of the network's outputs.
+struct Head {
+  double weight = 0;
+  std::vector<float> gradient;  ///< [output values]
+};
+
+/// What a difference between the float network's outputs and the quantised network's means.
+///   classify: Kullback-Leibler divergence of the class probabilities, in nat. Logits are the outputs
+///   (argmax), or the
+///     negated outputs over a third of the median top-two margin (argmin).
+///   regress: mean squared error over the outputs, relative to their variance on the calibration samples.
+class Objective {
+ public:
+  /// `outputs`: float outputs of the calibration samples before a final Softmax, [count][values], count >= 1.
+  Objective(Task task, Decision decision, const std::vector<float>& outputs, int values);
+
+  Task task() const { return task_; }
+  Decision decision() const { return decision_; }
+  int values() const { return values_; }
+
+  /// Divergence of one sample's outputs from the float network's.
+  double divergence(const float* reference, const float* outputs) const;
+  /// The same with logits divided by kSoftening: sees through over-confident networks. Regression:
+  /// divergence().
+  double softened(const float* reference, const float* outputs) const;
+  /// The class that the network decides for; ties go to the lower index.
+  int decide(const float* outputs) const;
+
+  /// Heads of the divergence plus, for classifiers, of the softened divergence, at the float outputs.
+  std::vector<Head> heads(const float* outputs) const;
+
+  static constexpr double kSoftening = 4;
+
+ private:
+  double kl(const float* reference, const float* outputs, double temperature) const;
+  std::vector<double> probabilities(const float* outputs, double temperature) const;
+  void add_class_heads(const float* outputs, double temperature, std::vector<Head>& heads) const;
+
+  Task task_;
+  Decision decision_;
+  int values_;
+  double logit_scale_ = 1;  ///< logit = output * logit_scale
+  double variance_ = 1;     ///< of the outputs, mean over the output values
+};
+
+/// The task of `--task auto`: classify when there are labels, a final Softmax, a decision, or one output
+/// vector of 2..1000 values, fewer than the inputs.
+Task automatic_task(const net::Network& network, bool has_labels, bool has_decision);
+
+}  // namespace dpwa::observe

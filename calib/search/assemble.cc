@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/search/assemble.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "calib/float/executor.h"
+#include "model/num/planes.h"
+
+namespace dpwa::search {
+
+namespace {
+
+/// A channel of zeros adds its bias only: its scale makes one accumulator step this fraction of an output
+/// step.
+constexpr double kZeroChannelStep = 1.0 / 256;
+
+plan::TensorPlan tensor_plan(const net::Tensor& tensor, const ActivationOption& option) {
+  plan::TensorPlan plan;
+  plan.step_exponent = option.grid.exponent;
+  plan.is_signed = option.grid.is_signed;
+  plan.lower = static_cast<std::int32_t>(option.grid.limits.lower);
+  plan.upper = static_cast<std::int32_t>(option.grid.limits.upper);
+  plan.pcu = option.pcu;
+  plan.order.resize(tensor.shape.c);
+  std::iota(plan.order.begin(), plan.order.end(), 0);
+  return plan;
+}
+
+plan::NodePlan node_plan(const net::Node& node, const NodeOptions& options, const std::vector<int>& planes,
+                         bool pinned, int exponent_in, int exponent_out) {
+  plan::NodePlan plan;
+  plan.planes = planes;
+  plan.pinned = pinned;
+  plan.bias.assign(node.bias.begin(), node.bias.end());
+  for (std::size_t c = 0; c < planes.size(); ++c) {
+    const ChannelOption& option = options[c][std::max(planes[c], 1) - 1];
+    const bool zero = planes[c] == 0;
+    plan.scale.push_back(zero ? std::ldexp(kZeroChannelStep, exponent_out - exponent_in) : option.scale);
+    plan.q.insert(plan.q.end(), option.q.begin(), option.q.end());
+  }
+  return plan;
+}
+
+/// Stored order of a node's output: widest channels first, ties by index.
+void sort_channels(const std::vector<int>& planes, std::vector<int>& order) {
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return planes[a] > planes[b]; });
+}
+
+/// Takes headroom from tensors whose consumer's accumulator would not fit.
+void fit_accumulators(const net::Network& network, const config::Config& config, const Choice& choice,
+                      const SearchSpace& space, plan::Plan& plan) {
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const int input = network.nodes[n].input;
+    plan::TensorPlan& tensor = plan.tensors[input];
+    const ActivationOption& option = space.activations[input][choice.activation[input]];
+    while (tensor.pcu.policy == plan::Policy::range && tensor.pcu.max_planes > option.used_planes &&
+           plan::derive(network, plan, static_cast<int>(n)).acc_bits > config.acc_w) {
+      --tensor.pcu.max_planes;
+      const num::Range limits = num::intersection(
+          {tensor.lower, tensor.upper}, num::activation_range(tensor.pcu.max_planes, tensor.is_signed));
+      tensor.lower = static_cast<std::int32_t>(limits.lower);
+      tensor.upper = static_cast<std::int32_t>(limits.upper);
+    }
+  }
+}
+
+/// The network with a plan's dequantised weights, for runs on the float executor.
+net::Network with_plan_weights(const net::Network& network, const plan::Plan& plan) {
+  net::Network quantised = network;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    net::Node& node = quantised.nodes[n];
+    const std::size_t count = node.weight.size() / node.out_channels;
+    for (std::size_t i = 0; i < node.weight.size(); ++i) {
+      node.weight[i] = static_cast<float>(plan.nodes[n].q[i] * plan.nodes[n].scale[i / count]);
+    }
+    for (std::size_t c = 0; c < node.bias.size(); ++c)
+      node.bias[c] = static_cast<float>(plan.nodes[n].bias[c]);
+  }
+  return quantised;
+}
+
+/// Adds to each channel what brings its mean to `target`; returns what was added.
+std::vector<double> shift_to_means(float* values, std::size_t count, const std::vector<double>& target) {
+  const std::size_t channels = target.size();
+  std::vector<double> shift(channels, 0.0);
+  for (std::size_t i = 0; i < count; ++i) shift[i % channels] += values[i];
+  for (std::size_t c = 0; c < channels; ++c)
+    shift[c] = target[c] - shift[c] * channels / static_cast<double>(count);
+  for (std::size_t i = 0; i < count; ++i) values[i] += static_cast<float>(shift[i % channels]);
+  return shift;
+}
+
+}  // namespace
+
+plan::Plan assemble(const net::Network& network, const SearchSpace& space, const Choice& choice,
+                    const plan::InputPort& port, const config::Config& config) {
+  plan::Plan plan;
+  plan.network = network.name;
+  plan.config = config.name;
+  plan.input = port;
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    plan.tensors.push_back(tensor_plan(network.tensors[t], space.activations[t][choice.activation[t]]));
+  }
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const net::Node& node = network.nodes[n];
+    plan.nodes.push_back(node_plan(node, space.weights[n], choice.planes[n], !space.scheme.run_time,
+                                   plan.tensors[node.input].step_exponent,
+                                   plan.tensors[node.output].step_exponent));
+    if (node.output != network.output) sort_channels(choice.planes[n], plan.tensors[node.output].order);
+  }
+  fit_accumulators(network, config, choice, space, plan);
+  return plan;
+}
+
+void correct_biases(const net::Network& network, const observe::Observation& observation,
+                    const std::vector<float>& samples, plan::Plan& plan) {
+  const net::Network quantised = with_plan_weights(network, plan);
+  floating::Pass pass(quantised, observation.samples);
+  floating::Pass::Hooks hooks;
+  hooks.preactivation = [&](int node, float* values) {
+    const std::vector<double> shift =
+        shift_to_means(values, pass.preactivation(node).size(), observation.nodes[node].mean_preactivation);
+    for (std::size_t c = 0; c < shift.size(); ++c) plan.nodes[node].bias[c] += shift[c];
+  };
+  hooks.tensor = [&](int tensor, float* values) {
+    const plan::TensorPlan& stored = plan.tensors[tensor];
+    const observe::Grid grid{stored.step_exponent, stored.is_signed, {stored.lower, stored.upper}};
+    for (std::size_t i = 0; i < pass.tensor(tensor).size(); ++i) {
+      values[i] = static_cast<float>(grid.round(values[i]));
+    }
+  };
+  pass.forward(samples.data(), hooks);
+}
+
+}  // namespace dpwa::search

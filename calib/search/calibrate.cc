@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/search/calibrate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "calib/float/executor.h"
+#include "calib/float/parallel.h"
+#include "model/base/error.h"
+#include "model/num/planes.h"
+
+namespace dpwa::search {
+
+namespace {
+
+constexpr int kFewestFit = 20;        ///< fit samples below which half are taken instead
+constexpr int kMostFit = 128;         ///< fit samples that are kept in memory and back-propagated
+constexpr double kNegligible = 0.25;  ///< of an output step
+
+/// Samples by their role.
+struct Split {
+  std::vector<float> fit;
+  HeldOut held_out;
+};
+
+void check_data(const net::Network& network, const CalibrationData& data, std::int64_t count) {
+  const std::int64_t size = network.tensors[0].shape.size();
+  if (count == 0) throw fail(ExitCode::bad_input, "{}: the calibration set is empty", network.name);
+  if (count < 2)
+    throw fail(ExitCode::bad_input, "{}: calibration needs 2 samples or more, found 1", network.name);
+  for (std::size_t i = 0; i < data.samples.size(); ++i) {
+    if (std::isfinite(data.samples[i])) continue;
+    throw fail(ExitCode::bad_input, "{}: calibration sample {}, value {} is {}; values must be finite",
+               network.name, i / size, i % size, data.samples[i]);
+  }
+  if (data.labels.empty()) return;
+  if (static_cast<std::int64_t>(data.labels.size()) != count) {
+    throw fail(ExitCode::bad_input, "{}: {} calibration samples but {} labels", network.name, count,
+               data.labels.size());
+  }
+  const std::int64_t classes = network.tensors[network.output].shape.size();
+  for (std::size_t i = 0; i < data.labels.size(); ++i) {
+    if (data.labels[i] >= 0 && data.labels[i] < classes) continue;
+    throw fail(ExitCode::bad_input, "{}: label {} is {}, must be 0 to {}", network.name, i, data.labels[i],
+               classes - 1);
+  }
+}
+
+/// Spreads the fit samples evenly over the set, whatever its order.
+Split split(const net::Network& network, const CalibrationData& data, const std::vector<float>& outputs,
+            int count) {
+  const std::int64_t in = network.tensors[0].shape.size(), out = network.tensors[network.output].shape.size();
+  const std::int64_t fit = fit_count(count), used = std::max<std::int64_t>(fit, count - fit);
+  Split result;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float* sample = data.samples.data() + i * in;
+    if ((i + 1) * fit / count > i * fit / count) {
+      result.fit.insert(result.fit.end(), sample, sample + in);
+      continue;
+    }
+    if (result.held_out.count == used) continue;
+    HeldOut& held_out = result.held_out;
+    held_out.samples.insert(held_out.samples.end(), sample, sample + in);
+    held_out.outputs.insert(held_out.outputs.end(), outputs.begin() + i * out,
+                            outputs.begin() + (i + 1) * out);
+    if (!data.labels.empty()) held_out.labels.push_back(data.labels[i]);
+    ++held_out.count;
+  }
+  return result;
+}
+
+/// The pinned plan with the least expected loss.
+Point pinned_point(const Problem& problem, const std::vector<NodeOptions>& weights, int planes) {
+  const SearchSpace space = build_space(problem.network, problem.observation, problem.config, problem.port,
+                                        pinned_scheme(planes), weights);
+  const Price price(problem.network, problem.config, space);
+  constexpr double kLossOnly = 1e12;
+  return build_point(problem, space, price, choose(problem.network, space, price, kLossOnly), kLossOnly);
+}
+
+WeightPlanes weight_planes(const net::Network& network, const observe::Observation& observation,
+                           const plan::Plan& plan, int index) {
+  const net::Node& node = network.nodes[index];
+  const std::vector<float>& peaks = observation.tensors[node.input].channel_peak;
+  const double negligible = std::ldexp(kNegligible, plan.tensors[node.output].step_exponent);
+  const std::size_t count = node.weight.size() / node.out_channels;
+  WeightPlanes result;
+  for (std::size_t i = 0; i < node.weight.size(); ++i) {
+    double range = std::abs(double{node.weight[i]}) * peaks[i % peaks.size()];
+    std::size_t needed = 0;
+    for (; range > negligible && needed + 1 < result.needed.size(); range /= 16) ++needed;
+    ++result.needed[needed];
+    ++result.granted[plan.nodes[index].planes[i / count]];
+  }
+  return result;
+}
+
+std::vector<std::string> warnings_of(const Calibration& calibration, const Problem& problem) {
+  std::vector<std::string> warnings;
+  const Verdict& verdict = calibration.dynamic.best().verdict;
+  if (verdict.samples < kFewestHeldOut) {
+    warnings.push_back(
+        fmt::format("only {} held-out samples, {} are needed to show that the budget is met; give more "
+                    "calibration samples",
+                    verdict.samples, kFewestHeldOut));
+  }
+  if (!calibration.dynamic.best().accepted) {
+    const bool classify = calibration.task == observe::Task::classify;
+    warnings.push_back(fmt::format(
+        "no plan is within the budget ({} {:g}); this is the best one found ({:.4g})",
+        classify ? "KL" : "relative MSE", classify ? problem.budget.kl : problem.budget.mse, verdict.mean));
+  }
+  for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
+    const int bits =
+        plan::derive(problem.network, calibration.dynamic.best().plan, static_cast<int>(n)).acc_bits;
+    if (bits <= problem.config.acc_w) continue;
+    warnings.push_back(
+        fmt::format("node {}: needs an accumulator of {} bits, configuration {} has {}; generate with "
+                    "--set ACC_W={}",
+                    problem.network.nodes[n].name, bits, problem.config.name, problem.config.acc_w, bits));
+  }
+  return warnings;
+}
+
+}  // namespace
+
+int fit_count(int count) {
+  const int spare = count - kFewestHeldOut;
+  if (spare < kFewestFit) return count / 2;
+  return std::min({spare, count / 2, kMostFit});
+}
+
+Calibration calibrate(const net::Network& network, const CalibrationData& data, const config::Config& config,
+                      const Options& options, Progress& progress) {
+  const auto count = static_cast<std::int64_t>(data.samples.size()) / network.tensors[0].shape.size();
+  check_data(network, data, count);
+  const int threads = options.threads > 0 ? options.threads : floating::default_threads();
+
+  Calibration calibration;
+  calibration.task =
+      options.task ? *options.task
+                   : observe::automatic_task(network, !data.labels.empty(), options.decision.has_value());
+  calibration.decision = options.decision.value_or(observe::Decision::argmax);
+
+  progress.begin("float", count);
+  const std::vector<float> outputs =
+      floating::FloatExecutor(network, threads).outputs(data.samples.data(), count, [&](std::int64_t done) {
+        progress.advance(done);
+      });
+  const observe::Objective objective(calibration.task, calibration.decision, outputs,
+                                     static_cast<int>(network.tensors[network.output].shape.size()));
+  const Split parts = split(network, data, outputs, static_cast<int>(count));
+  calibration.fit_samples = fit_count(static_cast<int>(count));
+  calibration.observation = observe::observe(network, objective, parts.fit, threads, progress);
+
+  const Problem problem{network,
+                        config,
+                        objective,
+                        calibration.observation,
+                        parts.fit,
+                        parts.held_out,
+                        choose_port(data.samples, data.grid),
+                        options.budget,
+                        threads};
+  std::vector<NodeOptions> weights;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    weights.push_back(round_nearest(network.nodes[n], calibration.observation.nodes[n]));
+  }
+  auto search = [&](const Scheme& scheme) {
+    return sweep(problem,
+                 build_space(network, calibration.observation, config, problem.port, scheme, weights),
+                 progress);
+  };
+  calibration.dynamic = search(dynamic_scheme());
+  calibration.static_mix = search(static_mix_scheme());
+  calibration.int8 = pinned_point(problem, weights, 2);
+  calibration.int4 = pinned_point(problem, weights, 1);
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    calibration.weights.push_back(weight_planes(network, calibration.observation,
+                                                calibration.dynamic.best().plan, static_cast<int>(n)));
+  }
+  calibration.warnings = warnings_of(calibration, problem);
+  const Point& best = calibration.dynamic.best();
+  calibration.budget_met = best.accepted && best.verdict.samples >= kFewestHeldOut;
+  return calibration;
+}
+
+}  // namespace dpwa::search

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "calib/search/space.h"
+
+namespace dpwa::search {
+
+/// One point of the search space.
+struct Choice {
+  std::vector<int> activation;  ///< [tensor] index of the option
+  std::vector<std::vector<int>>
+      planes;  ///< [node][out_channels] granted weight planes, 0 for a channel of zeros
+
+  bool operator==(const Choice& o) const { return activation == o.activation && planes == o.planes; }
+};
+
+/// What a node costs: beats, relative to the whole network with two planes everywhere (INT8).
+/// A lane group works in lockstep, so a group of channels pays its widest member.
+class Price {
+ public:
+  Price(const net::Network& network, const config::Config& config, const SearchSpace& space);
+
+  /// Cost of one weight plane for one group of channels whose activations have `mean_planes`.
+  double group_plane(int node, double mean_planes) const;
+  /// Channels per group: the quantum in which widths are bought.
+  int lanes() const { return lanes_; }
+  /// Cost of a node for channel widths in any order; groups are formed widest first, as they will be stored.
+  double node(int node, double mean_planes, std::vector<int> planes) const;
+
+ private:
+  std::vector<double> reads_;  ///< [node] per group and plane, relative to INT8
+  int lanes_;
+};
+
+/// The choice that minimises cost + lambda * expected loss. Every tensor is decided with its consumers'
+/// weights. Ties go to the earlier option. lambda: cost (1 = INT8) that one nat (or relative squared error)
+/// is worth.
+Choice choose(const net::Network& network, const SearchSpace& space, const Price& price, double lambda);
+
+/// Expected loss and cost of a choice, as the search sees them.
+struct Forecast {
+  double loss = 0, cost = 0;
+};
+Forecast forecast(const net::Network& network, const SearchSpace& space, const Price& price,
+                  const Choice& choice);
+
+}  // namespace dpwa::search

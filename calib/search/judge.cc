@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/search/judge.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/base/interrupt.h"
+#include "model/golden/executor.h"
+
+namespace dpwa::search {
+
+namespace {
+
+/// One-sided 95 % point of the normal distribution.
+constexpr double kConfidence = 1.645;
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (double value : values) sum += value;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+double standard_error(const std::vector<double>& values) {
+  if (values.size() < 2) return 0;
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (double value : values) squares += (value - mean) * (value - mean);
+  const auto count = static_cast<double>(values.size());
+  return std::sqrt(squares / (count - 1) / count);
+}
+
+/// Mean of every kFolds-th value, from `fold` on.
+double fold_mean(const std::vector<double>& values, int fold) {
+  std::vector<double> members;
+  for (std::size_t i = fold; i < values.size(); i += kFolds) members.push_back(values[i]);
+  return mean_of(members);
+}
+
+/// Adds one inference's counts; the verdict holds sums until measure() divides them.
+void add_counts(const golden::Inference& inference, Verdict& verdict, std::vector<std::int64_t>& planes,
+                std::vector<std::int64_t>& tiles) {
+  for (std::size_t n = 0; n < inference.nodes.size(); ++n) {
+    const golden::NodeCounts& counts = inference.nodes[n];
+    verdict.node_beats[n] += static_cast<double>(counts.beats);
+    verdict.saturated += static_cast<double>(counts.saturated);
+    planes[n] += counts.activation_planes;
+    tiles[n] += counts.tile_macs;
+  }
+  for (std::size_t t = 0; t < inference.tensors.size(); ++t) {
+    for (std::uint8_t width : inference.tensors[t].planes) ++verdict.tile_widths[t][width];
+  }
+}
+
+}  // namespace
+
+Verdict measure(const net::Network& network, const plan::Plan& plan, const observe::Objective& objective,
+                const HeldOut& held_out, int products) {
+  const golden::Executor executor(network, plan, products);
+  const std::int64_t in = network.tensors[0].shape.size(), out = network.tensors[network.output].shape.size();
+  Verdict verdict;
+  verdict.samples = held_out.count;
+  verdict.has_labels = !held_out.labels.empty();
+  verdict.node_beats.assign(network.nodes.size(), 0.0);
+  verdict.tile_widths.resize(network.tensors.size());
+  std::vector<std::int64_t> planes(network.nodes.size(), 0), tiles(network.nodes.size(), 0);
+  std::vector<double> divergence, softened, lost;
+  std::int64_t agreed = 0;
+  for (std::int64_t i = 0; i < held_out.count; ++i) {
+    throw_if_interrupted();
+    std::int64_t off_grid = 0;
+    const golden::Inference inference =
+        executor.run(executor.port_words(held_out.samples.data() + i * in, off_grid));
+    const std::vector<float> outputs = executor.outputs(inference);
+    const float* reference = held_out.outputs.data() + i * out;
+    divergence.push_back(objective.divergence(reference, outputs.data()));
+    softened.push_back(objective.softened(reference, outputs.data()));
+    const int expected = objective.decide(reference), found = objective.decide(outputs.data());
+    agreed += expected == found ? 1 : 0;
+    if (verdict.has_labels) {
+      const int label = held_out.labels[i];
+      lost.push_back((expected == label ? 1.0 : 0.0) - (found == label ? 1.0 : 0.0));
+    }
+    add_counts(inference, verdict, planes, tiles);
+  }
+  const auto count = static_cast<double>(std::max<std::int64_t>(held_out.count, 1));
+  verdict.mean = mean_of(divergence);
+  verdict.standard_error = standard_error(divergence);
+  verdict.softened = mean_of(softened);
+  for (int fold = 0; fold < kFolds; ++fold) verdict.folds[fold] = fold_mean(divergence, fold);
+  verdict.agreement = static_cast<double>(agreed) / count;
+  verdict.accuracy_drop = mean_of(lost);
+  verdict.accuracy_error = standard_error(lost);
+  verdict.saturated /= count;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    verdict.node_beats[n] /= count;
+    verdict.beats += verdict.node_beats[n];
+    verdict.mean_planes.push_back(
+        tiles[n] > 0 ? static_cast<double>(planes[n]) / static_cast<double>(tiles[n]) : 0);
+  }
+  return verdict;
+}
+
+bool within_budget(const Verdict& verdict, const Budget& budget, observe::Task task) {
+  const double allowed = task == observe::Task::classify ? budget.kl : budget.mse;
+  double mean_of_folds = 0;
+  for (double fold : verdict.folds) mean_of_folds += fold / kFolds;
+  if (std::max(mean_of_folds, verdict.mean) > allowed || verdict.softened > allowed) return false;
+  if (verdict.mean + kConfidence * verdict.standard_error > 2 * allowed) return false;
+  const bool drop_is_clear = verdict.accuracy_drop - verdict.accuracy_error > budget.accuracy;
+  return !(verdict.has_labels && drop_is_clear);
+}
+
+}  // namespace dpwa::search

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/search/space.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/num/multiplier.h"
+#include "model/num/planes.h"
+
+namespace dpwa::search {
+
+namespace {
+
+/// Most planes of a stored activation: what 16-bit arithmetic holds.
+constexpr int kActivationPlanes = 4;
+/// Grid exponents tried below the largest value's own: from 2 bits to 12 bits for the range.
+constexpr int kCoarsest = 1, kFinest = 12;
+/// Planes of headroom above the calibration data, so that other data do not clip. They cost memory, no beats.
+constexpr int kHeadroom = 1;
+/// The network's output costs no products: it is stored with this much room over the calibration data.
+constexpr double kOutputHeadroom = 4;
+
+/// Real limits that a tensor can never leave, and whether they are hard (port words, Clip) or only observed.
+struct Bounds {
+  double lower = 0, upper = 0;
+  bool hard = false;
+  bool is_signed = false;
+};
+
+Bounds input_bounds(const net::Network& network, const plan::InputPort& port,
+                    const observe::TensorObservation& observation) {
+  num::Range words{-32768, 32767};
+  if (port.format == plan::PortFormat::u8) words = {0, 255};
+  if (port.format == plan::PortFormat::s8) words = {-128, 127};
+  Bounds bounds;
+  for (std::size_t c = 0; c < network.input_affine.scale.size(); ++c) {
+    const auto value = [&](std::int64_t word) {
+      const double user = static_cast<double>(word) * port.word_scale + port.word_offset;
+      return user * network.input_affine.scale[c] + network.input_affine.offset[c];
+    };
+    bounds.lower = std::min(bounds.lower, value(words.lower));
+    bounds.upper = std::max(bounds.upper, value(words.upper));
+  }
+  bounds.is_signed = bounds.lower < 0;
+  bounds.hard = port.format == plan::PortFormat::u8 || port.format == plan::PortFormat::s8;
+  if (!bounds.hard) {
+    bounds.lower = observation.min;
+    bounds.upper = observation.max;
+  }
+  return bounds;
+}
+
+Bounds bounds_of(const net::Network& network, int tensor, const plan::InputPort& port,
+                 const observe::TensorObservation& observation) {
+  const int producer = network.tensors[tensor].producer;
+  if (producer < 0) return input_bounds(network, port, observation);
+  const net::Node& node = network.nodes[producer];
+  Bounds bounds{observation.min, observation.max, false, node.lower < 0};
+  if (std::isfinite(node.upper) && (std::isfinite(node.lower))) {
+    bounds.hard = true;
+    bounds.lower = std::min(0.0F, node.lower);
+    bounds.upper = std::max(0.0F, node.upper);
+  }
+  return bounds;
+}
+
+/// Limits in steps: the activation function's, inside the planes' (N1.4).
+num::Range limits_of(const net::Network& network, int tensor, int exponent, int planes, bool is_signed) {
+  num::Range limits = num::activation_range(planes, is_signed);
+  const int producer = network.tensors[tensor].producer;
+  if (producer < 0) return limits;
+  const net::Node& node = network.nodes[producer];
+  const std::int64_t upper = num::round_even(std::ldexp(static_cast<double>(node.upper), -exponent));
+  limits.upper = std::clamp<std::int64_t>(upper, 0, limits.upper);
+  if (is_signed) {
+    const std::int64_t lower = num::round_even(std::ldexp(static_cast<double>(node.lower), -exponent));
+    limits.lower = std::clamp<std::int64_t>(lower, limits.lower, -1);
+  }
+  return limits;
+}
+
+/// Exponent e with 2^(e-1) <= largest magnitude < 2^e; 0 for a tensor that is always zero.
+int range_exponent(const Bounds& bounds) {
+  const double peak = std::max(-bounds.lower, bounds.upper);
+  return peak > 0 ? num::floor_log2(peak) + 1 : 0;
+}
+
+int planes_needed(const Bounds& bounds, int exponent) {
+  const num::Range range{num::round_even(std::ldexp(bounds.lower, -exponent)),
+                         num::round_even(std::ldexp(bounds.upper, -exponent))};
+  int planes = 1;
+  while (planes < num::kPlanesMax &&
+         !(num::intersection(num::activation_range(planes, bounds.is_signed), range) == range)) {
+    ++planes;
+  }
+  return planes;
+}
+
+/// 1/2 * sum of fisher * error^2, mean over the samples.
+double rounding_loss(const observe::TensorObservation& tensor, int samples, const observe::Grid& grid) {
+  double loss = 0;
+  for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+    const double error = grid.round(tensor.values[i]) - tensor.values[i];
+    loss += tensor.fisher[i] * error * error;
+  }
+  return observe::rounded(loss / 2 / samples);
+}
+
+/// Candidates of one tensor before they are priced.
+std::vector<ActivationOption> candidates(const net::Network& network, int tensor, const Bounds& bounds,
+                                         const Scheme& scheme, int most_planes) {
+  std::vector<ActivationOption> options;
+  const int top = range_exponent(bounds);
+  auto add = [&](int exponent, int planes, plan::PcuRecord pcu) {
+    ActivationOption option;
+    option.grid = {exponent, bounds.is_signed,
+                   limits_of(network, tensor, exponent, planes, bounds.is_signed)};
+    option.pcu = pcu;
+    option.used_planes = std::min(planes, planes_needed(bounds, exponent));
+    options.push_back(option);
+  };
+  if (!scheme.run_time) {
+    for (int planes : scheme.activation_planes) {
+      if (planes > most_planes) continue;
+      // From the step that just holds the range to steps that clip ever more of it.
+      int exponent = top - 4 * planes + (bounds.is_signed ? 1 : 0);
+      if (planes_needed(bounds, exponent) > planes) ++exponent;
+      for (int clipped = 0; clipped < 4; ++clipped) {
+        add(exponent - clipped, planes, {plan::Policy::fixed, planes, planes});
+      }
+    }
+    return options;
+  }
+  for (int below = kCoarsest; below <= kFinest; ++below) {
+    const int exponent = top - below, needed = planes_needed(bounds, exponent);
+    if (needed > most_planes) break;
+    const int granted = bounds.hard ? needed : std::min(needed + kHeadroom, most_planes);
+    add(exponent, granted, {plan::Policy::range, 0, granted});
+    // A bounded tensor may give up its last values for a plane: 16 steps of 1/16 become 15.
+    if (bounds.hard && needed > 1) add(exponent, needed - 1, {plan::Policy::range, 0, needed - 1});
+  }
+  return options;
+}
+
+/// The single option of a tensor that no node reads: the network's output.
+ActivationOption output_option(const net::Network& network, int tensor, const Bounds& bounds,
+                               int most_planes) {
+  Bounds roomy = bounds;
+  if (!bounds.hard) {
+    roomy.lower *= kOutputHeadroom;
+    roomy.upper *= kOutputHeadroom;
+  }
+  int exponent = range_exponent(roomy) - 4 * most_planes + (bounds.is_signed ? 1 : 0);
+  if (planes_needed(roomy, exponent) > most_planes) ++exponent;
+  ActivationOption option;
+  option.grid = {exponent, bounds.is_signed,
+                 limits_of(network, tensor, exponent, most_planes, bounds.is_signed)};
+  option.pcu = {plan::Policy::range, 0, most_planes};
+  option.used_planes = most_planes;
+  return option;
+}
+
+std::vector<ActivationOption> price_tensor(const net::Network& network,
+                                           const observe::Observation& observation, int tensor,
+                                           const Bounds& bounds, const config::Config& config,
+                                           const Scheme& scheme) {
+  const observe::TensorObservation& observed = observation.tensors[tensor];
+  const int most_planes = std::min(kActivationPlanes, config.planes_max);
+  if (network.tensors[tensor].consumers.empty()) {
+    return {output_option(network, tensor, bounds, most_planes)};
+  }
+  const observe::TileReader reader(network, tensor, config.products);
+  std::vector<std::vector<observe::TileReader::Extremes>> extremes;
+  const std::int64_t size = network.tensors[tensor].shape.size();
+  for (int i = 0; i < observation.samples; ++i)
+    extremes.push_back(reader.extremes(observed.values.data() + i * size));
+  std::vector<ActivationOption> options = candidates(network, tensor, bounds, scheme, most_planes);
+  for (ActivationOption& option : options) {
+    option.loss = rounding_loss(observed, observation.samples, option.grid);
+    option.mean_planes =
+        scheme.run_time ? observe::rounded(reader.mean_planes(extremes, option.grid)) : option.pcu.max_planes;
+  }
+  return options;
+}
+
+}  // namespace
+
+Scheme dynamic_scheme() { return {"dynamic", true, {}, {1, 2, 3}}; }
+Scheme static_mix_scheme() { return {"static-mix", false, {1, 2, 3, 4}, {1, 2, 3}}; }
+Scheme pinned_scheme(int planes) { return {planes == 1 ? "int4" : "int8", false, {planes}, {planes}}; }
+
+SearchSpace build_space(const net::Network& network, const observe::Observation& observation,
+                        const config::Config& config, const plan::InputPort& port, const Scheme& scheme,
+                        std::vector<NodeOptions> weights) {
+  SearchSpace space;
+  space.scheme = scheme;
+  space.weights = std::move(weights);
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    const int tensor = static_cast<int>(t);
+    const Bounds bounds = bounds_of(network, tensor, port, observation.tensors[t]);
+    space.activations.push_back(price_tensor(network, observation, tensor, bounds, config, scheme));
+  }
+  for (const net::Node& node : network.nodes) {
+    const observe::TileReader reader(network, node.input, config.products);
+    space.reads.push_back(static_cast<double>(reader.total_visits()));
+  }
+  return space;
+}
+
+}  // namespace dpwa::search

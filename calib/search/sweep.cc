@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/search/sweep.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "calib/float/parallel.h"
+
+namespace dpwa::search {
+
+namespace {
+
+/// Exponents of the first sweep: lambda = 2^k.
+constexpr int kFirstExponent = -1, kLastExponent = 14;
+/// Steps per factor of two in the second sweep.
+constexpr int kRefinement = 4;
+
+double measured_cost(const Problem& problem, const Price& price, const Choice& choice,
+                     const Verdict& verdict) {
+  double cost = 0;
+  for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
+    cost += price.node(static_cast<int>(n), verdict.mean_planes[n], choice.planes[n]);
+  }
+  return observe::rounded(cost);
+}
+
+/// Measures the choices of several lambdas, in their order; choices measured before are left out.
+void measure_lambdas(const Problem& problem, const SearchSpace& space, const Price& price,
+                     const std::vector<double>& lambdas, std::vector<Point>& points, Progress& progress) {
+  std::vector<std::pair<double, Choice>> fresh;
+  for (double lambda : lambdas) {
+    Choice choice = choose(problem.network, space, price, lambda);
+    const bool measured =
+        std::any_of(points.begin(), points.end(), [&](const Point& p) { return p.choice == choice; });
+    const bool listed =
+        std::any_of(fresh.begin(), fresh.end(), [&](const auto& f) { return f.second == choice; });
+    if (!measured && !listed) fresh.emplace_back(lambda, std::move(choice));
+  }
+  progress.begin(space.scheme.name, static_cast<std::int64_t>(fresh.size()));
+  floating::ordered_parallel(
+      static_cast<std::int64_t>(fresh.size()), problem.threads, [] { return 0; },
+      [&](int, std::int64_t i) {
+        return build_point(problem, space, price, fresh[i].second, fresh[i].first);
+      },
+      [&](std::int64_t, Point&& point) {
+        points.push_back(std::move(point));
+        progress.advance();
+      });
+}
+
+/// Index of the chosen point of a list sorted by cost.
+std::size_t choose_point(const std::vector<Point>& points) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (points[i].accepted) return i;
+  }
+  auto worse = [](const Point& a, const Point& b) {
+    return std::max(a.verdict.mean, a.verdict.softened) < std::max(b.verdict.mean, b.verdict.softened);
+  };
+  return std::min_element(points.begin(), points.end(), worse) - points.begin();
+}
+
+void sort_by_cost(std::vector<Point>& points) {
+  std::stable_sort(points.begin(), points.end(), [](const Point& a, const Point& b) {
+    return a.cost != b.cost ? a.cost < b.cost : a.verdict.mean < b.verdict.mean;
+  });
+}
+
+}  // namespace
+
+Point build_point(const Problem& problem, const SearchSpace& space, const Price& price, Choice choice,
+                  double lambda) {
+  Point point;
+  point.lambda = lambda;
+  point.choice = std::move(choice);
+  point.forecast = forecast(problem.network, space, price, point.choice);
+  point.plan = assemble(problem.network, space, point.choice, problem.port, problem.config);
+  correct_biases(problem.network, problem.observation, problem.fit_samples, point.plan);
+  point.verdict =
+      measure(problem.network, point.plan, problem.objective, problem.held_out, problem.config.products);
+  point.cost = measured_cost(problem, price, point.choice, point.verdict);
+  point.accepted = within_budget(point.verdict, problem.budget, problem.objective.task());
+  return point;
+}
+
+Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress) {
+  const Price price(problem.network, problem.config, space);
+  Search search;
+  std::vector<double> lambdas;
+  for (int k = kFirstExponent; k <= kLastExponent; ++k) lambdas.push_back(std::ldexp(1.0, k));
+  measure_lambdas(problem, space, price, lambdas, search.points, progress);
+  sort_by_cost(search.points);
+
+  const double centre = search.points[choose_point(search.points)].lambda;
+  lambdas.clear();
+  for (int step = 2 * kRefinement; step >= -kRefinement; --step) {
+    if (step % kRefinement != 0)
+      lambdas.push_back(centre * std::exp2(-static_cast<double>(step) / kRefinement));
+  }
+  measure_lambdas(problem, space, price, lambdas, search.points, progress);
+  sort_by_cost(search.points);
+  search.chosen = choose_point(search.points);
+  return search;
+}
+
+}  // namespace dpwa::search

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "calib/search/assemble.h"
+#include "calib/search/judge.h"
+#include "model/base/progress.h"
+
+namespace dpwa::search {
+
+/// What every plan of a network is made from and judged by.
+struct Problem {
+  const net::Network& network;
+  const config::Config& config;
+  const observe::Objective& objective;
+  const observe::Observation& observation;
+  const std::vector<float>& fit_samples;  ///< ONNX order, those of the observation
+  const HeldOut& held_out;
+  plan::InputPort port;
+  Budget budget;
+  int threads = 1;
+};
+
+/// One measured plan.
+struct Point {
+  double lambda = 0;
+  Forecast forecast;
+  Choice choice;
+  plan::Plan plan;
+  Verdict verdict;
+  double cost = 0;  ///< measured beats, shaped like the price of the search, relative to INT8
+  bool accepted = false;
+};
+
+/// Builds (assembles, corrects the biases of) and measures the plan of one choice.
+Point build_point(const Problem& problem, const SearchSpace& space, const Price& price, Choice choice,
+                  double lambda);
+
+/// A finished search: every measured point, cheapest first, and the one chosen.
+struct Search {
+  std::vector<Point> points;
+  std::size_t chosen = 0;
+  const Point& best() const { return points[chosen]; }
+};
+
+/// Sweeps lambda by factors of two, then by finer steps around the cheapest accepted point. Chooses the
+/// cheapest accepted point; if there is none, the one with the smallest divergence. Points are measured,
+/// never interpolated: the loss has a cliff.
+Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress);
+
+}  // namespace dpwa::search
