@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,57 +15,61 @@ enum class HostPort { axi, none };
 /// TOML keys are the upper-case names in `fields()`; presets are embedded in the executable.
 struct Config {
   std::string name = "sim-4";
-  int lanes = 4;           ///< LANES: MAC lanes in all groups together
-  int groups = 1;          ///< GROUPS: lane groups, each with its own sequencer and activation port
-  int wb_lanes = 1;        ///< WB_LANES: write-back lanes per group
-  int products = 16;       ///< PRODUCTS: 4x4 products per lane and beat = values per tile (8, 16, 32)
-  int planes_max = 5;      ///< PLANES_MAX: most planes of a tile of activations or weights
-  int acc_w = 48;          ///< ACC_W: accumulator bits
-  int mult_w = 24;         ///< MULT_W: write-back multiplier bits
-  int shift_max = 63;      ///< SHIFT_MAX: largest write-back right shift
-  int lane_cuts = 2;       ///< LANE_CUTS: register levels in the lane's adder tree (0, 1, 2)
+  int lanes = 4;       ///< LANES: MAC lanes in all groups together
+  int groups = 1;      ///< GROUPS: lane groups, each with its own sequencer and activation port
+  int wb_lanes = 1;    ///< WB_LANES: write-back lanes per group
+  int products = 16;   ///< PRODUCTS: 4x4 products per lane and beat = values per tile (8, 16, 32)
+  int planes_max = 5;  ///< PLANES_MAX: most planes of a tile of activations or weights
+  int acc_w = 48;      ///< ACC_W: accumulator bits
+  int mult_w = 24;     ///< MULT_W: write-back multiplier bits
+  int shift_max = 63;  ///< SHIFT_MAX: largest write-back right shift
+  int lane_cuts = 2;   ///< LANE_CUTS: register levels in the lane's adder tree (0..3)
   LutStyle lut_style = LutStyle::generic;  ///< LUT_STYLE
   HostPort host_port = HostPort::axi;      ///< HOST_PORT
-  int weight_words = 65536;      ///< WEIGHT_WORDS: fast-tier plane words per lane
-  int weight_tiles = 65536;      ///< WEIGHT_TILES: weight width-table entries per group
-  int dense_words = 0;           ///< DENSE_WORDS: dense-tier plane words in all; 0 = no dense tier
-  int activation_words = 131072; ///< ACTIVATION_WORDS: plane words of activation memory (per group)
-  int activation_tiles = 32768;  ///< ACTIVATION_TILES: width-table entries (per group)
-  int input_values = 16384;      ///< INPUT_VALUES: values of one network input
-  int channels = 8192;           ///< CHANNELS: channel constants of all nodes together
-  int nodes = 128;               ///< NODES: node descriptors
+  int weight_words = 65536;                ///< WEIGHT_WORDS: fast-tier plane words per lane
+  int weight_tiles = 65536;                ///< WEIGHT_TILES: weight width-table entries per group
+  int dense_words = 0;                     ///< DENSE_WORDS: dense-tier plane words in all; 0 = no dense tier
+  int activation_words = 131072;           ///< ACTIVATION_WORDS: plane words of activation memory (per group)
+  int activation_tiles = 32768;            ///< ACTIVATION_TILES: width-table entries (per group)
+  int input_values = 16384;                ///< INPUT_VALUES: values of one network input
+  int channels = 8192;                     ///< CHANNELS: channel constants of all nodes together
+  int nodes = 128;                         ///< NODES: node descriptors
 
   int lanes_per_group() const { return lanes / groups; }
   int slices() const { return lanes_per_group() / wb_lanes; }  ///< skewed lane slices of a group
   int value_w() const { return 4 * planes_max + 1; }           ///< bits of a stored value, two's complement
 };
 
-/// One TOML key: its name, unit and meaning, and access to the member. One table for parser, `--set`,
-/// documentation and manifest.
+/// One TOML key: its name, meaning and access to the member. One table for parser, `--set`, documentation and
+/// manifest.
 struct Field {
   const char* key;
   const char* meaning;
-  std::string (*get)(const Config&);
-  void (*set)(Config&, const std::string& value);  ///< throws Error(usage)
+  std::string allowed;  ///< "1..256", "ice40 | ecp5 ..."
+  bool is_integer;      ///< TOML type: integer or string
+  std::function<std::string(const Config&)> get;
+  std::function<void(Config&, const std::string& value)> set;  ///< throws Error(usage): key, found, allowed
 };
 const std::vector<Field>& fields();
 
 /// Names of the embedded presets: "sim-4", "up5k", "gw2ar-18", "ecp5-85", "asic-64".
 std::vector<std::string> preset_names();
 
-/// A preset by name, or a TOML file. Then applies each `key=value` of `overrides`. Throws Error(usage) naming
-/// the file, the key, what is allowed and the nearest known name. The result is validated.
+/// A preset by name, or a TOML file (keys that it leaves out keep the values of sim-4, NAME is "custom").
+/// Then applies each `key=value` of `overrides`. Throws Error(usage) naming the file, the key, what is
+/// allowed and the nearest known name. The result is validated.
 Config load(const std::string& name_or_file, const std::vector<std::string>& overrides = {});
 
 /// Throws Error(usage) for an impossible combination: LANES not a multiple of GROUPS, lanes per group not
-/// dividing PRODUCTS, WB_LANES not dividing lanes per group, ACC_W too small for one beat at the top level ...
+/// dividing PRODUCTS, WB_LANES not dividing lanes per group, ACC_W too small for one beat at the top level
+/// ...
 void validate(const Config& config);
 
-/// Canonical TOML text (every key, fixed order): what OUT/config.toml holds and what the hash is taken over.
+/// Canonical TOML text: every key in fixed order, with its meaning as a comment. What OUT/config.toml holds.
 std::string to_toml(const Config& config);
 
 /// Identifies the configuration at run time (register CONFIG_HASH, image header): low 32 bits of the content
-/// hash of to_toml() without the name.
+/// hash of the keys and values of to_toml(), NAME and comments left out.
 std::uint32_t config_hash(const Config& config);
 
 }  // namespace dpwa::config

@@ -5,41 +5,20 @@
 
 #include <cstdlib>
 
+#include "model/base/error.h"
 #include "model/base/files.h"
 #include "model/base/process.h"
 
 namespace dpwa::gen {
-namespace {
-
-/// "" when the tool is silent and succeeds, else its name and what it said.
-std::string said(const std::vector<std::string>& arguments) {
-  std::string output;
-  const int status = run({arguments, {}, [&](const std::string& line) { output += line + "\n"; }});
-  if (status == 0 && output.empty()) return "";
-  return arguments[0] + " (status " + std::to_string(status) + "):\n" + output;
-}
-
-}  // namespace
 
 std::string lint(const std::string& top, const std::vector<std::filesystem::path>& files,
                  const std::vector<std::string>& overrides) {
-  std::vector<std::string> verilator = {"verilator", "--lint-only", "-Wall", "--top-module", top};
-  std::vector<std::string> icarus = {"iverilog", "-g2005", "-Wall", "-t", "null", "-s", top};
-  std::string read = "read_verilog";
-  std::string parameters;
-  for (const std::string& override : overrides) {
-    const std::size_t equals = override.find('=');
-    verilator.push_back("-G" + override);
-    icarus.push_back("-P" + top + "." + override);
-    parameters += " -chparam " + override.substr(0, equals) + " " + override.substr(equals + 1);
-  }
-  for (const std::filesystem::path& file : files) {
-    verilator.push_back(file.string());
-    icarus.push_back(file.string());
-    read += " " + file.string();
-  }
-  const std::string script = read + "; hierarchy -check -top " + top + parameters + "; proc; check -assert";
-  return said(verilator) + said(icarus) + said({"yosys", "-q", "-p", script});
+  std::vector<std::string> arguments = {DPWA_SOURCE_DIR "/scripts/lint_rtl.sh", top};
+  arguments.insert(arguments.end(), overrides.begin(), overrides.end());
+  for (const std::filesystem::path& file : files) arguments.push_back(file.string());
+  std::string output;
+  const int status = run({arguments, {}, [&](const std::string& line) { output += line + "\n"; }});
+  return status == 0 ? "" : fmt::format("{}(status {})", output, status);
 }
 
 std::filesystem::path scratch_folder() {

@@ -7,8 +7,8 @@
 
 namespace dpwa::gen {
 
-/// Runs Verilator, Yosys and Icarus over the files with all warnings on. Returns what they said, "" when all
-/// three are silent. `overrides`: NAME=VALUE parameters of the top module.
+/// Runs scripts/lint_rtl.sh: Verilator, Yosys and Icarus with all warnings on. Returns what they said, ""
+/// when all three are silent. `overrides`: NAME=VALUE parameters of the top module.
 std::string lint(const std::string& top, const std::vector<std::filesystem::path>& files,
                  const std::vector<std::string>& overrides = {});
 

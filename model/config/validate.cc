@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/base/error.h"
+#include "model/config/config.h"
+
+namespace dpwa::config {
+namespace {
+
+constexpr int kMaxLanesPerGroup = 16;
+
+void require_divides(int divisor, const std::string& divisor_name, int value, const std::string& value_name) {
+  if (value % divisor == 0) return;
+  throw fail(ExitCode::usage, "{} = {} must divide {} = {}", divisor_name, divisor, value_name, value);
+}
+
+void validate_shape(const Config& c) {
+  if (c.products != 8 && c.products != 16 && c.products != 32) {
+    throw fail(ExitCode::usage, "PRODUCTS: expected 8, 16 or 32, found '{}'", c.products);
+  }
+  require_divides(c.groups, "GROUPS", c.lanes, "LANES");
+  if (c.lanes_per_group() > kMaxLanesPerGroup) {
+    throw fail(
+        ExitCode::usage,
+        "LANES / GROUPS = {} lanes per group, expected at most {}; GROUPS = {} would do for LANES = {}",
+        c.lanes_per_group(), kMaxLanesPerGroup, (c.lanes + kMaxLanesPerGroup - 1) / kMaxLanesPerGroup,
+        c.lanes);
+  }
+  require_divides(c.lanes_per_group(), "LANES / GROUPS", c.products, "PRODUCTS");
+  require_divides(c.wb_lanes, "WB_LANES", c.lanes_per_group(), "LANES / GROUPS");
+}
+
+void validate_widths(const Config& c) {
+  // One product at the top level is two signed digits (8 bits) times 16^(2 * PLANES_MAX - 2).
+  const int top_product_bits = 8 * c.planes_max;
+  if (c.acc_w < top_product_bits) {
+    throw fail(ExitCode::usage, "ACC_W = {} cannot hold one product of {} planes by {}: expected at least {}",
+               c.acc_w, c.planes_max, c.planes_max, top_product_bits);
+  }
+}
+
+}  // namespace
+
+void validate(const Config& config) {
+  for (const Field& field : fields()) {
+    Config scratch;
+    field.set(scratch, field.get(config));
+  }
+  validate_shape(config);
+  validate_widths(config);
+}
+
+}  // namespace dpwa::config

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "model/base/error.h"
+#include "model/base/files.h"
+
+namespace dpwa::config {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// The message of the Error(usage) that `action` throws, "" when it throws none.
+template <typename Action>
+std::string refusal(Action action) {
+  try {
+    action();
+  } catch (const Error& problem) {
+    EXPECT_EQ(problem.code(), ExitCode::usage) << problem.what();
+    return problem.what();
+  }
+  return "";
+}
+
+std::string refusal_of_set(const std::string& override) {
+  return refusal([&] { load("sim-4", {override}); });
+}
+
+std::filesystem::path write_toml(const std::string& name, const std::string& text) {
+  const std::filesystem::path path = std::filesystem::path(DPWA_BINARY_DIR) / "scratch" / name;
+  std::filesystem::create_directories(path.parent_path());
+  write_file(path, text);
+  return path;
+}
+
+std::string refusal_of_toml(const std::string& name, const std::string& text) {
+  const std::filesystem::path path = write_toml(name, text);
+  return refusal([&] { load(path.string()); });
+}
+
+TEST(Presets, AreTheFivePromisedOnesAndValid) {
+  EXPECT_THAT(preset_names(),
+              testing::UnorderedElementsAre("sim-4", "up5k", "gw2ar-18", "ecp5-85", "asic-64"));
+  for (const std::string& name : preset_names()) EXPECT_EQ(load(name).name, name);
+}
+
+TEST(Presets, SimFourIsTheDefaultOfEveryMember) { EXPECT_EQ(to_toml(load("sim-4")), to_toml(Config())); }
+
+TEST(Presets, AnUnknownOneNamesTheNearest) {
+  EXPECT_THAT(refusal([] { load("up5"); }), AllOf(HasSubstr("'up5'"), HasSubstr("nearest preset is up5k")));
+  EXPECT_THAT(refusal([] { load("ecp5_85"); }), HasSubstr("nearest preset is ecp5-85"));
+}
+
+TEST(Toml, RoundTripsEveryPreset) {
+  for (const std::string& name : preset_names()) {
+    const std::string text = to_toml(load(name));
+    EXPECT_EQ(to_toml(load(write_toml("round_trip.toml", text).string())), text) << name;
+  }
+}
+
+TEST(Toml, LeavesOutKeysThatKeepTheDefault) {
+  const Config config = load(write_toml("few.toml", "LANES = 8\nLUT_STYLE = \"ecp5\"\n").string());
+  EXPECT_EQ(config.name, "custom");
+  EXPECT_EQ(config.lanes, 8);
+  EXPECT_EQ(config.lut_style, LutStyle::ecp5);
+  EXPECT_EQ(config.acc_w, Config().acc_w);
+}
+
+TEST(Toml, AnUnknownKeyNamesFileAndNearestKey) {
+  EXPECT_THAT(refusal_of_toml("unknown.toml", "LANE = 4\n"),
+              AllOf(HasSubstr("unknown.toml"), HasSubstr("'LANE'"), HasSubstr("nearest known key is LANES")));
+}
+
+TEST(Toml, AWrongTypeNamesKeyFoundAndAllowed) {
+  EXPECT_THAT(refusal_of_toml("type.toml", "LANES = \"4\"\n"),
+              AllOf(HasSubstr("type.toml: LANES"), HasSubstr("an integer 1..256"), HasSubstr("4")));
+  EXPECT_THAT(refusal_of_toml("type.toml", "LANES = 4.0\n"), HasSubstr("found the value 4"));
+  EXPECT_THAT(
+      refusal_of_toml("type.toml", "LUT_STYLE = 1\n"),
+      AllOf(HasSubstr("LUT_STYLE"), HasSubstr("generic | ice40 | ecp5 | asic"), HasSubstr("integer 1")));
+  EXPECT_THAT(refusal_of_toml("type.toml", "[LANES]\nx = 1\n"), HasSubstr("LANES: expected an integer"));
+}
+
+TEST(Toml, AWrongRangeNamesFileKeyFoundAndAllowed) {
+  EXPECT_THAT(refusal_of_toml("range.toml", "ACC_W = 1000\n"),
+              AllOf(HasSubstr("range.toml: ACC_W"), HasSubstr("24..64"), HasSubstr("1000")));
+}
+
+TEST(Toml, BrokenTextNamesTheLine) {
+  EXPECT_THAT(refusal_of_toml("broken.toml", "LANES = 4\nGROUPS =\n"),
+              AllOf(HasSubstr("broken.toml: line 2"), HasSubstr("not TOML")));
+}
+
+TEST(Override, ChangesOneKeyAfterTheOther) {
+  const Config config = load("up5k", {"LANES=2", "HOST_PORT=axi", "LANES=1"});
+  EXPECT_EQ(config.lanes, 1);
+  EXPECT_EQ(config.host_port, HostPort::axi);
+  EXPECT_EQ(config.planes_max, 4);
+}
+
+TEST(Override, RefusesWithTheWholeContext) {
+  EXPECT_THAT(refusal_of_set("LANES"), HasSubstr("expected KEY=VALUE"));
+  EXPECT_THAT(refusal_of_set("lanes=4"), HasSubstr("nearest known key is LANES"));
+  EXPECT_THAT(refusal_of_set("LANES=four"), AllOf(HasSubstr("--set LANES=four"), HasSubstr("1..256")));
+  EXPECT_THAT(refusal_of_set("LANES=4x"), HasSubstr("'4x'"));
+  EXPECT_THAT(refusal_of_set("LANES="), HasSubstr("found ''"));
+  EXPECT_THAT(refusal_of_set("LANES=99999999999"), HasSubstr("1..256"));
+  EXPECT_THAT(refusal_of_set("HOST_PORT=uart"), HasSubstr("axi | none"));
+  EXPECT_THAT(refusal_of_set("NAME=a b"), HasSubstr("letters"));
+}
+
+TEST(Fields, AreUniqueAndRefuseOneBeyondEachLimit) {
+  std::set<std::string> keys;
+  for (const Field& field : fields()) {
+    EXPECT_TRUE(keys.insert(field.key).second) << field.key;
+    EXPECT_FALSE(field.allowed.empty());
+    if (!field.is_integer) continue;
+    const std::string limits = field.allowed.substr(field.allowed.rfind(' ') + 1);
+    const std::size_t dots = limits.find("..");
+    const int lowest = std::stoi(limits.substr(0, dots));
+    const int highest = std::stoi(limits.substr(dots + 2));
+    Config config;
+    field.set(config, std::to_string(lowest));
+    EXPECT_EQ(field.get(config), std::to_string(lowest));
+    field.set(config, std::to_string(highest));
+    EXPECT_EQ(field.get(config), std::to_string(highest));
+    EXPECT_THROW(field.set(config, std::to_string(lowest - 1)), Error) << field.key;
+    EXPECT_THROW(field.set(config, std::to_string(highest + 1)), Error) << field.key;
+  }
+}
+
+TEST(Validate, RefusesEachImpossibleCombination) {
+  const auto refusal_of = [](const std::vector<std::string>& overrides) {
+    return refusal([&] { load("sim-4", overrides); });
+  };
+  EXPECT_THAT(refusal_of({"PRODUCTS=12"}), HasSubstr("8, 16 or 32"));
+  EXPECT_THAT(refusal_of({"GROUPS=3"}), HasSubstr("GROUPS = 3 must divide LANES = 4"));
+  EXPECT_THAT(refusal_of({"LANES=3"}), HasSubstr("LANES / GROUPS = 3 must divide PRODUCTS = 16"));
+  EXPECT_THAT(refusal_of({"LANES=16", "PRODUCTS=8"}), HasSubstr("must divide PRODUCTS = 8"));
+  EXPECT_THAT(refusal_of({"LANES=64"}), HasSubstr("GROUPS = 4 would do"));
+  EXPECT_THAT(refusal_of({"WB_LANES=3"}), HasSubstr("WB_LANES = 3 must divide LANES / GROUPS = 4"));
+  EXPECT_THAT(refusal_of({"ACC_W=39"}), HasSubstr("at least 40"));
+  EXPECT_EQ(refusal_of({"ACC_W=40"}), "");
+}
+
+TEST(Validate, ChecksRangesOfAConfigThatNobodyParsed) {
+  Config config;
+  config.groups = 0;
+  EXPECT_THAT(refusal([&] { validate(config); }), HasSubstr("GROUPS"));
+}
+
+TEST(ConfigHash, DependsOnEveryKeyButTheName) {
+  const std::uint32_t hash = config_hash(load("sim-4"));
+  EXPECT_EQ(config_hash(load("sim-4", {"NAME=other"})), hash);
+  std::set<std::uint32_t> hashes{hash};
+  const std::vector<std::string> changes = {"LANES=8",
+                                            "GROUPS=2",
+                                            "WB_LANES=2",
+                                            "PRODUCTS=32",
+                                            "PLANES_MAX=4",
+                                            "ACC_W=47",
+                                            "MULT_W=25",
+                                            "SHIFT_MAX=62",
+                                            "LANE_CUTS=1",
+                                            "LUT_STYLE=asic",
+                                            "HOST_PORT=none",
+                                            "WEIGHT_WORDS=65535",
+                                            "WEIGHT_TILES=9999",
+                                            "DENSE_WORDS=1",
+                                            "ACTIVATION_WORDS=130000",
+                                            "NODES=127",
+                                            "ACTIVATION_TILES=32767",
+                                            "INPUT_VALUES=16383",
+                                            "CHANNELS=8191"};
+  EXPECT_EQ(changes.size() + 1, fields().size());
+  for (const std::string& change : changes) {
+    EXPECT_TRUE(hashes.insert(config_hash(load("sim-4", {change}))).second) << change;
+  }
+}
+
+}  // namespace
+}  // namespace dpwa::config
