@@ -91,8 +91,9 @@ module dpwa_pcu #(
   wire       legal      = (policy <= 2'd1) && (max_planes <= PLANES_MAX[2:0]) && (min_planes <= max_planes) &&
                           (!fixed || min_planes == max_planes);
 
-  // Limits: sampled in cycle t, narrowed to the format in t + 1.
-  reg                      signed_q, narrow_q;
+  // Limits: sampled in cycle t, narrowed to the format in t + 1, compared with it in t + 2.
+  reg                      signed_q;
+  reg [1:0]                narrow_q;
   reg [NODE_W-1:0]         node_q;
   reg signed [VALUE_W-1:0] lower_q, upper_q;
   reg                      count_above_q, count_below_q;
@@ -108,17 +109,19 @@ module dpwa_pcu #(
   end
 
   always @(posedge clk_i) begin
-    narrow_q <= rst_ni & node_start_i;
+    narrow_q <= rst_ni ? {narrow_q[0], node_start_i} : 2'd0;
     if (node_start_i) begin
       signed_q <= signed_i;
       node_q   <= node_i;
       lower_q  <= lower_i;
       upper_q  <= upper_i;
-    end else if (narrow_q) begin
+    end else if (narrow_q[0]) begin
       if (lower_q < format_lower) lower_q <= format_lower;
       if (upper_q > format_upper) upper_q <= format_upper;
-      count_below_q <= signed_q && lower_q <= format_lower;
-      count_above_q <= upper_q >= format_upper;
+    end
+    if (narrow_q[1]) begin
+      count_above_q <= upper_q == format_upper;
+      count_below_q <= signed_q && lower_q == format_lower;
     end
   end
 

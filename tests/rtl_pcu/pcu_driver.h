@@ -97,6 +97,7 @@ class Pcu : public testing::Test {
     dut_.signed_i = !node.is_signed;
     dut_.lower_i = dut_.upper_i = 0;
     for (int i = 0; i < 2; ++i) clock();
+    count_violation();
     node_ = node;
     counters_[node.index] = {};
   }
@@ -136,10 +137,11 @@ class Pcu : public testing::Test {
       ASSERT_EQ(dut_.planes_o, static_cast<unsigned>(planes)) << "node " << node_.index;
       ++decisions_;
       ++counters_[node_.index][planes];
-      std::int64_t& violations = counters_[node_.index][kViolations];
-      if (!lossless && violations < 255) ++violations;
+      violation_ = violation_ || !lossless;
       decided = Decision{node_.index, planes};
       tile_.clear();
+    } else {
+      count_violation();
     }
     clock(decided);
   }
@@ -213,6 +215,12 @@ class Pcu : public testing::Test {
     dut_.saturated_i = 0;
   }
 
+  /// Violations of tiles in consecutive cycles count as one.
+  void count_violation() {
+    if (violation_) ++counters_[node_.index][kViolations];
+    violation_ = false;
+  }
+
   /// Ends the cycle. `decided`: the decision of this cycle, to be traced in the next.
   void clock(std::optional<Decision> decided = std::nullopt) {
     dut_.clk_i = 0;
@@ -229,6 +237,7 @@ class Pcu : public testing::Test {
 
   Node node_;
   std::vector<std::int64_t> tile_;
+  bool violation_ = false;         ///< not yet counted
   std::optional<Decision> trace_;  ///< of the cycle before
 };
 
