@@ -37,7 +37,7 @@ bool round_layer(net::Node& node, const std::vector<double>& scale, const std::v
     for (std::size_t i = 0; i < per_channel && scale[oc] != 1; ++i)
       row[i] = static_cast<float>(row[i] * scale[oc]);
     finite = finite && std::all_of(row, row + per_channel, [](float w) { return std::isfinite(w); });
-    node.bias[oc] = static_cast<float>(offset[oc]);
+    node.bias[oc] = static_cast<float>(offset[oc]) + 0.0F;  // no negative zero: folding again changes nothing
     finite = finite && std::isfinite(node.bias[oc]);
   }
   return finite;
@@ -115,7 +115,7 @@ Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::s
     return std::string("an activation needs a Conv, Gemm or MatMul before it");
   }
   net::Node& node = producer(tensor);
-  const float new_lower = std::max(node.lower, lower);
+  const float new_lower = std::max(node.lower, lower) + 0.0F;  // no negative zero
   const float new_upper = std::min(node.upper, upper);
   if (!(new_lower < new_upper)) {
     return fmt::format("limits {} .. {} leave nothing of {} .. {}", lower, upper, node.lower, node.upper);
@@ -155,7 +155,7 @@ std::vector<std::string> NetworkBuilder::finish(int output, std::string output_n
   std::vector<std::string> not_finite;
   network_.output = output;
   network_.output_name = std::move(output_name);
-  const auto to_float = [](double v) { return static_cast<double>(static_cast<float>(v)); };
+  const auto to_float = [](double v) { return static_cast<double>(static_cast<float>(v)) + 0.0; };
   network_.input_affine = {folds_[0].scale, folds_[0].offset};
   for (double& v : network_.input_affine.scale) v = to_float(v);
   for (double& v : network_.input_affine.offset) v = to_float(v);

@@ -77,28 +77,28 @@ std::vector<std::string> SmallModel::reasons() const {
   return lines;
 }
 
-void set(::onnx::NodeProto& node, const std::string& name, std::int64_t value) {
+void set_int(::onnx::NodeProto& node, const std::string& name, std::int64_t value) {
   auto* const attribute = node.add_attribute();
   attribute->set_name(name);
   attribute->set_type(::onnx::AttributeProto::INT);
   attribute->set_i(value);
 }
 
-void set(::onnx::NodeProto& node, const std::string& name, float value) {
+void set_float(::onnx::NodeProto& node, const std::string& name, float value) {
   auto* const attribute = node.add_attribute();
   attribute->set_name(name);
   attribute->set_type(::onnx::AttributeProto::FLOAT);
   attribute->set_f(value);
 }
 
-void set(::onnx::NodeProto& node, const std::string& name, const std::string& value) {
+void set_text(::onnx::NodeProto& node, const std::string& name, const std::string& value) {
   auto* const attribute = node.add_attribute();
   attribute->set_name(name);
   attribute->set_type(::onnx::AttributeProto::STRING);
   attribute->set_s(value);
 }
 
-void set(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values) {
+void set_ints(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values) {
   auto* const attribute = node.add_attribute();
   attribute->set_name(name);
   attribute->set_type(::onnx::AttributeProto::INTS);

@@ -35,10 +35,10 @@ class SmallModel {
   std::vector<std::string> reasons() const;
 };
 
-void set(::onnx::NodeProto& node, const std::string& name, std::int64_t value);
-void set(::onnx::NodeProto& node, const std::string& name, float value);
-void set(::onnx::NodeProto& node, const std::string& name, const std::string& value);
-void set(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values);
+void set_int(::onnx::NodeProto& node, const std::string& name, std::int64_t value);
+void set_float(::onnx::NodeProto& node, const std::string& name, float value);
+void set_text(::onnx::NodeProto& node, const std::string& name, const std::string& value);
+void set_ints(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values);
 
 /// 1, 2, 3 ... as floats.
 std::vector<float> counting(std::size_t count);

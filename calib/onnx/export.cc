@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/onnx/export.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace dpwa::onnx {
+namespace {
+
+using ::onnx::AttributeProto;
+using ::onnx::GraphProto;
+using ::onnx::NodeProto;
+using ::onnx::TensorProto;
+using Numbers = std::vector<std::int64_t>;
+
+constexpr int kOpset = 13;
+constexpr int kIrVersion = 7;
+
+void set_integers(NodeProto& node, const std::string& name, const Numbers& values) {
+  AttributeProto* const attribute = node.add_attribute();
+  attribute->set_name(name);
+  attribute->set_type(AttributeProto::INTS);
+  for (const std::int64_t value : values) attribute->add_ints(value);
+}
+
+void set_window(NodeProto& node, const net::Window& window) {
+  set_integers(node, "kernel_shape", {window.kh, window.kw});
+  set_integers(node, "pads", {window.pad_top, window.pad_left, window.pad_bottom, window.pad_right});
+  set_integers(node, "strides", {window.stride_y, window.stride_x});
+}
+
+/// Writes the graph front to back; every intermediate name is derived from a tensor's and unique.
+class Exporter {
+ public:
+  explicit Exporter(const net::Network& network) : network_(network) {
+    for (const net::Tensor& tensor : network.tensors) names_.insert(tensor.name);
+    names_.insert(network.output_name);
+    names_.insert(network.input_name);
+    for (const net::Node& node : network.nodes) node_names_.insert(node.name);
+  }
+
+  std::string run() {
+    model_.set_ir_version(kIrVersion);
+    model_.set_producer_name("dpwa");
+    model_.add_opset_import()->set_version(kOpset);
+    graph().set_name(network_.name);
+    declare(*graph().add_input(), network_.input_name, network_.input_dims);
+    const net::Tensor& output = network_.tensors[network_.output];
+    const net::Shape& shape = output.shape;
+    const bool vector = network_.nodes.back().onnx_operator != "Conv";
+    declare(*graph().add_output(), network_.output_name,
+            vector ? Numbers{shape.c} : Numbers{shape.c, shape.h, shape.w});
+    values_.resize(network_.tensors.size());
+    add_input();
+    for (const net::Node& node : network_.nodes) add_node(node);
+    if (network_.softmax) {
+      add_softmax(values_[network_.output], vector);
+    } else if (output.name != network_.output_name) {
+      add("Identity", {values_[network_.output].name}, network_.output_name);
+    }
+    return model_.SerializeAsString();
+  }
+
+ private:
+  /// A tensor as the graph has it: its ONNX name, and whether its dims are [batch, c, h, w] or [batch,
+  /// values].
+  struct Exported {
+    std::string name;
+    bool map = false;
+  };
+
+  GraphProto& graph() { return *model_.mutable_graph(); }
+
+  std::string fresh(std::set<std::string>& taken, const std::string& stem) {
+    std::string name = stem;
+    for (int i = 1; !taken.insert(name).second; ++i) name = fmt::format("{}_{}", stem, i);
+    return name;
+  }
+
+  void declare(::onnx::ValueInfoProto& info, const std::string& name, const Numbers& dims) {
+    info.set_name(name);
+    auto* const type = info.mutable_type()->mutable_tensor_type();
+    type->set_elem_type(TensorProto::FLOAT);
+    type->mutable_shape()->add_dim()->set_dim_param("N");
+    for (const std::int64_t dim : dims) type->mutable_shape()->add_dim()->set_dim_value(dim);
+  }
+
+  NodeProto& add(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
+                 const std::string& node_name = "") {
+    NodeProto& node = *graph().add_node();
+    node.set_op_type(op);
+    node.set_name(node_name.empty() ? fresh(node_names_, output + "/" + op) : node_name);
+    for (const std::string& input : inputs) node.add_input(input);
+    node.add_output(output);
+    return node;
+  }
+
+  std::string constant(const std::string& stem, const Numbers& dims, const std::vector<float>& values) {
+    TensorProto& tensor = *graph().add_initializer();
+    tensor.set_name(fresh(names_, stem));
+    tensor.set_data_type(TensorProto::FLOAT);
+    for (const std::int64_t dim : dims) tensor.add_dims(dim);
+    tensor.set_raw_data(values.data(), values.size() * sizeof(float));
+    return tensor.name();
+  }
+
+  std::string scalar(const std::string& stem, float value) { return constant(stem, {}, {value}); }
+
+  /// The tensor with the dims that its reader needs.
+  std::string as(Exported value, const net::Shape& shape, bool map) {
+    if (value.map == map) return value.name;
+    if (!map) return flattened(value.name);
+    const std::string output = fresh(names_, value.name + "/map");
+    TensorProto& dims = *graph().add_initializer();
+    dims.set_name(fresh(names_, output + "/shape"));
+    dims.set_data_type(TensorProto::INT64);
+    dims.add_dims(4);
+    for (const std::int64_t dim : {-1, shape.c, shape.h, shape.w}) dims.add_int64_data(dim);
+    add("Reshape", {value.name, dims.name()}, output);
+    return output;
+  }
+
+  /// The input affine is per stored channel, so the input is brought to its stored shape first.
+  void add_input() {
+    const net::Shape& shape = network_.tensors[0].shape;
+    const bool is_map = network_.input_dims == Numbers{shape.c, shape.h, shape.w};
+    const bool map = is_map || std::int64_t{shape.h} * shape.w > 1;
+    Exported value{network_.input_name, map};
+    if (map && !is_map) value.name = as({value.name, false}, shape, true);
+    if (!map && network_.input_dims.size() != 1) value.name = flattened(value.name);
+    const net::InputAffine& affine = network_.input_affine;
+    const Numbers dims = map ? Numbers{shape.c, 1, 1} : Numbers{shape.c};
+    const auto differs = [](const std::vector<double>& all, double from) {
+      return std::any_of(all.begin(), all.end(), [from](double v) { return v != from; });
+    };
+    if (differs(affine.scale, 1)) value.name = affine_node("Mul", value.name, dims, affine.scale);
+    if (differs(affine.offset, 0)) value.name = affine_node("Add", value.name, dims, affine.offset);
+    values_[0] = value;
+  }
+
+  std::string flattened(const std::string& name) {
+    const std::string output = fresh(names_, name + "/flat");
+    add("Flatten", {name}, output);
+    return output;
+  }
+
+  std::string affine_node(const std::string& op, const std::string& input, const Numbers& dims,
+                          const std::vector<double>& values) {
+    const std::string output = fresh(names_, network_.input_name + "/" + op);
+    const std::vector<float> rounded(values.begin(), values.end());
+    add(op, {input, constant(output + "/constant", dims, rounded)}, output);
+    return output;
+  }
+
+  /// Output names of a folded node's operators: the last one has the tensor's name.
+  std::string next_output(const net::Node& node, bool last, const std::string& op) {
+    const std::string& name = network_.tensors[node.output].name;
+    return last ? name : fresh(names_, name + "/" + op);
+  }
+
+  void add_node(const net::Node& node) {
+    const bool limited = std::isfinite(node.lower) || std::isfinite(node.upper);
+    const bool map = node.onnx_operator == "Conv";
+    const net::Shape& shape = network_.tensors[node.input].shape;
+    const std::string input = as(values_[node.input], shape, map);
+    std::string value = next_output(node, !limited && !node.pool, node.onnx_operator);
+    if (map) {
+      add_conv(node, input, shape, value);
+    } else {
+      add_dense(node, input, shape, value);
+    }
+    if (limited) value = add_limits(node, value);
+    if (node.pool) {
+      const std::string output = network_.tensors[node.output].name;
+      set_window(add("MaxPool", {value}, output), *node.pool);
+      value = output;
+    }
+    values_[node.output] = {value, map};
+  }
+
+  /// Weights [out][y][x][channel] -> [out][channel][y][x].
+  std::vector<float> channel_first(const net::Node& node, const net::Shape& kernel) const {
+    std::vector<float> result;
+    result.reserve(node.weight.size());
+    for (int oc = 0; oc < node.out_channels; ++oc) {
+      const std::vector<float> row = net::to_channel_first(node.weight.data() + oc * kernel.size(), kernel);
+      result.insert(result.end(), row.begin(), row.end());
+    }
+    return result;
+  }
+
+  void add_conv(const net::Node& node, const std::string& input, const net::Shape& shape,
+                const std::string& output) {
+    const net::Window& window = node.window;
+    const std::vector<float> weight = channel_first(node, {window.kh, window.kw, shape.c});
+    const std::string w =
+        constant(node.name + "/weight", {node.out_channels, shape.c, window.kh, window.kw}, weight);
+    const std::string b = constant(node.name + "/bias", {node.out_channels}, node.bias);
+    set_window(add("Conv", {input, w, b}, output, node.name), window);
+  }
+
+  void add_dense(const net::Node& node, const std::string& input, const net::Shape& shape,
+                 const std::string& output) {
+    const std::vector<float> weight = channel_first(node, shape);
+    const std::string b = constant(node.name + "/bias", {node.out_channels}, node.bias);
+    if (node.onnx_operator == "Gemm") {
+      const std::string w = constant(node.name + "/weight", {node.out_channels, shape.size()}, weight);
+      NodeProto& gemm = add("Gemm", {input, w, b}, output, node.name);
+      AttributeProto* const transposed = gemm.add_attribute();
+      transposed->set_name("transB");
+      transposed->set_type(AttributeProto::INT);
+      transposed->set_i(1);
+      return;
+    }
+    std::vector<float> columns(weight.size());
+    const std::int64_t inner = shape.size();
+    for (int oc = 0; oc < node.out_channels; ++oc) {
+      for (std::int64_t i = 0; i < inner; ++i) columns[i * node.out_channels + oc] = weight[oc * inner + i];
+    }
+    const std::string w = constant(node.name + "/weight", {inner, node.out_channels}, columns);
+    const std::string product = fresh(names_, output + "/product");
+    add("MatMul", {input, w}, product, node.name);
+    add("Add", {product, b}, output);
+  }
+
+  std::string add_limits(const net::Node& node, const std::string& input) {
+    const bool relu = node.lower == 0 && std::isinf(node.upper);
+    const std::string output = next_output(node, !node.pool, relu ? "Relu" : "Clip");
+    if (relu) {
+      add("Relu", {input}, output);
+      return output;
+    }
+    const std::string lower = std::isfinite(node.lower) ? scalar(node.name + "/min", node.lower) : "";
+    std::vector<std::string> inputs{input, lower};
+    if (std::isfinite(node.upper)) inputs.push_back(scalar(node.name + "/max", node.upper));
+    add("Clip", inputs, output);
+    return output;
+  }
+
+  void add_softmax(const Exported& logits, bool vector) {
+    const std::string input = vector ? logits.name : flattened(logits.name);
+    add("Softmax", {input}, network_.output_name);
+  }
+
+  const net::Network& network_;
+  ::onnx::ModelProto model_;
+  std::set<std::string> names_;       // of values
+  std::set<std::string> node_names_;  // of nodes
+  std::vector<Exported> values_;      // [tensors]
+};
+
+}  // namespace
+
+std::string export_onnx(const net::Network& network) { return Exporter(network).run(); }
+
+}  // namespace dpwa::onnx
