@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/golden/executor.h"
+
+#include <numeric>
+
+#include "model/base/error.h"
+#include "model/num/border.h"
+
+namespace dpwa::golden {
+namespace {
+
+NodeCounts count(const net::Network& network, const plan::Plan& plan, int node, int products,
+                 const std::vector<std::uint8_t>& planes) {
+  const std::vector<int>& granted = plan.nodes[node].planes;
+  const TileLayout layout = tile_layout(network, network.nodes[node].input, products);
+  const TileVisits visits = tile_visits(network, node, layout, planes);
+  NodeCounts counts;
+  counts.beats = visits.planes * std::accumulate(granted.begin(), granted.end(), std::int64_t{0});
+  counts.tile_macs = visits.tiles * network.nodes[node].out_channels;
+  counts.activation_planes = visits.planes * network.nodes[node].out_channels;
+  return counts;
+}
+
+}  // namespace
+
+Executor::Executor(const net::Network& network, const plan::Plan& plan, int products)
+    : network_(network), plan_(plan), products_(products), input_(plan::derive_input(network, plan)) {
+  for (int node = 0; node < static_cast<int>(network.nodes.size()); ++node) {
+    kernels_.emplace_back(network, plan, node);
+  }
+}
+
+Inference Executor::run(const std::vector<std::int32_t>& words) const {
+  const net::Shape& shape = network_.tensors[0].shape;
+  if (static_cast<std::int64_t>(words.size()) != shape.size()) {
+    throw fail(ExitCode::bad_input, "tensor '{}': expected {} input words, found {}",
+               network_.tensors[0].name, shape.size(), words.size());
+  }
+  Inference inference;
+  inference.tensors.resize(network_.tensors.size());
+  inference.tensors[0].q = quantize(words);
+  inference.tensors[0].planes = tile_planes(network_, plan_, 0, products_, inference.tensors[0].q);
+  for (std::size_t n = 0; n < kernels_.size(); ++n) {
+    const net::Node& node = network_.nodes[n];
+    const StoredTensor& input = inference.tensors[node.input];
+    StoredTensor& output = inference.tensors[node.output];
+    const std::int64_t saturated = kernels_[n].run(input.q, output.q);
+    output.planes = tile_planes(network_, plan_, node.output, products_, output.q);
+    NodeCounts counts = count(network_, plan_, static_cast<int>(n), products_, input.planes);
+    counts.saturated = saturated;
+    inference.nodes.push_back(counts);
+  }
+  return inference;
+}
+
+std::vector<std::int32_t> Executor::quantize(const std::vector<std::int32_t>& words) const {
+  const num::Range limits{input_.lower, input_.upper};
+  const std::size_t channels = network_.tensors[0].shape.c;
+  std::vector<std::int32_t> q(words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (plan_.input.format == plan::PortFormat::binary16) {
+      q[i] = num::quantize_binary16(static_cast<std::uint16_t>(words[i]), input_.binary16_exponent, limits).q;
+    } else {
+      const std::size_t c = i % channels;
+      q[i] = num::quantize_integer(words[i], input_.multiplier[c], input_.addend[c], input_.shift, limits).q;
+    }
+  }
+  return q;
+}
+
+std::vector<std::int32_t> Executor::port_words(const float* sample, std::int64_t& off_grid) const {
+  const std::vector<float> values = net::to_channel_last(sample, network_.tensors[0].shape);
+  std::vector<std::int32_t> words;
+  words.reserve(values.size());
+  for (const float value : values) words.push_back(plan::to_port_word(plan_.input, value, off_grid));
+  return words;
+}
+
+std::vector<float> Executor::outputs(const Inference& inference) const {
+  const int exponent = plan_.tensors[network_.output].step_exponent;
+  std::vector<float> values;
+  for (const std::int32_t q : inference.tensors[network_.output].q) {
+    values.push_back(num::dequantize_float32(q, exponent));
+  }
+  return net::to_channel_first(values.data(), network_.tensors[network_.output].shape);
+}
+
+}  // namespace dpwa::golden

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/golden/node_kernel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <type_traits>
+
+#include "model/num/planes.h"
+#include "model/num/round_shift.h"
+
+namespace dpwa::golden {
+namespace {
+
+/// The largest magnitude that any partial sum of any channel can reach, whatever the input.
+std::int64_t largest_sum(const plan::NodeConstants& constants, num::Range inputs) {
+  const std::size_t rows = constants.weight.size() / constants.channels.size();
+  std::int64_t largest = 0;
+  for (std::size_t first = 0; first < constants.weight.size(); first += rows) {
+    std::int64_t sum = 0;
+    for (std::size_t i = first; i < first + rows; ++i) sum += std::abs(std::int64_t{constants.weight[i]});
+    largest = std::max(largest, sum);
+  }
+  return largest * std::max(inputs.upper, -inputs.lower);
+}
+
+AnyWeights make_weights(const plan::NodeConstants& constants, num::Range inputs) {
+  const std::int64_t largest = largest_sum(constants, inputs);
+  const int channels = static_cast<int>(constants.channels.size());
+  if (largest < std::int64_t{1} << 24) return WeightBlocks<float>(constants.weight, channels);
+  if (largest < std::int64_t{1} << 53) return WeightBlocks<double>(constants.weight, channels);
+  return WeightBlocks<std::int64_t>(constants.weight, channels);
+}
+
+WriteBack make_write_back(const plan::NodeConstants& constants, const plan::TensorPlan& output,
+                          int padded_channels) {
+  const num::Range format = num::activation_range(output.pcu.max_planes, output.is_signed);
+  WriteBack write_back;
+  write_back.channels = constants.channels;
+  write_back.channels.resize(padded_channels);
+  write_back.limits = {constants.lower, constants.upper};
+  write_back.count_above = constants.upper == format.upper;
+  write_back.count_below = constants.out_signed && constants.lower == format.lower;
+  constexpr int kExactBits = 54;  // of a signed number whose magnitude is at most 2^53
+  if (constants.acc_bits + plan::kMultiplierBits <= kExactBits) {
+    for (const plan::ChannelConstant& channel : write_back.channels) {
+      write_back.bias.push_back(static_cast<double>(channel.bias));
+      write_back.scale.push_back(std::ldexp(static_cast<double>(channel.multiplier), -channel.shift));
+    }
+  }
+  return write_back;
+}
+
+/// y[c] = sat(RNE((sum + bias) * m / 2^shift)); returns how many values saturated. Only when doubles are
+/// exact.
+template <typename Number>
+std::int64_t write_back_in_double(const WriteBack& constants, const std::vector<Number>& sums,
+                                  std::vector<std::int32_t>& y) {
+  const auto lower = static_cast<double>(constants.limits.lower);
+  const auto upper = static_cast<double>(constants.limits.upper);
+  int above = 0, below = 0;
+  for (std::size_t c = 0; c < sums.size(); ++c) {
+    const double rounded = std::rint((static_cast<double>(sums[c]) + constants.bias[c]) * constants.scale[c]);
+    above += rounded > upper ? 1 : 0;
+    below += rounded < lower ? 1 : 0;
+    const double raised = rounded < lower ? lower : rounded;
+    y[c] = static_cast<std::int32_t>(raised > upper ? upper : raised);
+  }
+  return (constants.count_above ? above : 0) + (constants.count_below ? below : 0);
+}
+
+/// The same in integers of any size.
+template <typename Number>
+std::int64_t write_back_in_integers(const WriteBack& constants, const std::vector<Number>& sums,
+                                    std::vector<std::int32_t>& y) {
+  std::int64_t saturated = 0;
+  for (std::size_t c = 0; c < sums.size(); ++c) {
+    const plan::ChannelConstant& channel = constants.channels[c];
+    const num::Int128 z = num::Int128{static_cast<std::int64_t>(sums[c]) + channel.bias} * channel.multiplier;
+    const num::Int128 rounded = num::round_shift(z, channel.shift);
+    saturated += constants.count_above && rounded > constants.limits.upper ? 1 : 0;
+    saturated += constants.count_below && rounded < constants.limits.lower ? 1 : 0;
+    y[c] = static_cast<std::int32_t>(num::saturate(rounded, constants.limits));
+  }
+  return saturated;
+}
+
+/// What run_node() works on, besides the weights.
+struct Job {
+  const net::Node& node;
+  const net::Shape& input_shape;
+  const net::Shape& stored_shape;
+  const WriteBack& write_back;
+  const std::vector<std::int32_t>& input;
+  std::vector<std::int32_t>& output;
+};
+
+template <typename Number>
+std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
+  const net::Shape& conv = job.node.conv_shape;
+  const net::Window pool = job.node.pool.value_or(net::Window{});
+  const NonZeros<Number> values(job.input, job.input_shape);
+  std::vector<Segment> segments;
+  std::vector<Number> sums(weights.padded_channels());
+  std::vector<std::int32_t> y(sums.size());
+  std::int64_t saturated = 0;
+  std::int32_t* out = job.output.data();
+  for (int oy = 0; oy < job.stored_shape.h; ++oy) {
+    for (int ox = 0; ox < job.stored_shape.w; ++ox, out += job.stored_shape.c) {
+      std::fill_n(out, job.stored_shape.c, static_cast<std::int32_t>(job.write_back.limits.lower));
+      const int top = oy * pool.stride_y - pool.pad_top;
+      const int left = ox * pool.stride_x - pool.pad_left;
+      for (int cy = std::max(top, 0); cy < std::min(top + pool.kh, conv.h); ++cy) {
+        for (int cx = std::max(left, 0); cx < std::min(left + pool.kw, conv.w); ++cx) {
+          find_segments(job.node.window, job.input_shape, values, cy, cx, segments);
+          weights.multiply(values, segments, sums.data());
+          saturated += job.write_back.scale.empty() ? write_back_in_integers(job.write_back, sums, y)
+                                                    : write_back_in_double(job.write_back, sums, y);
+          for (int c = 0; c < job.stored_shape.c; ++c) out[c] = std::max(out[c], y[c]);
+        }
+      }
+    }
+  }
+  return saturated;
+}
+
+/// Compiled once per processor generation, with everything that it calls; the processor picks its own at
+/// start. Every version computes the same integers.
+#if defined(__x86_64__)
+[[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
+#endif
+[[gnu::flatten]] std::int64_t
+run_any(const Job& job, const AnyWeights& weights) {
+  if (const auto* in_float = std::get_if<WeightBlocks<float>>(&weights)) return run_node(job, *in_float);
+  if (const auto* in_double = std::get_if<WeightBlocks<double>>(&weights)) return run_node(job, *in_double);
+  return run_node(job, std::get<WeightBlocks<std::int64_t>>(weights));
+}
+
+}  // namespace
+
+NodeKernel::NodeKernel(const net::Network& network, const plan::Plan& plan, int node)
+    : NodeKernel(network, plan, network.nodes[node], plan::derive(network, plan, node)) {}
+
+NodeKernel::NodeKernel(const net::Network& network, const plan::Plan& plan, const net::Node& node,
+                       const plan::NodeConstants& constants)
+    : node_(node),
+      input_(network.tensors[node.input].shape),
+      stored_(network.tensors[node.output].shape),
+      weights_(make_weights(constants, plan::effective_limits(plan.tensors[node.input]))),
+      write_back_(make_write_back(
+          constants, plan.tensors[node.output],
+          std::visit([](const auto& weights) { return weights.padded_channels(); }, weights_))) {}
+
+std::int64_t NodeKernel::run(const std::vector<std::int32_t>& input,
+                             std::vector<std::int32_t>& output) const {
+  output.resize(stored_.size());
+  return run_any({node_, input_, stored_, write_back_, input, output}, weights_);
+}
+
+}  // namespace dpwa::golden

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "model/golden/dot_products.h"
+#include "model/net/network.h"
+#include "model/num/integer.h"
+#include "model/plan/plan.h"
+
+namespace dpwa::golden {
+
+using AnyWeights = std::variant<WeightBlocks<float>, WeightBlocks<double>, WeightBlocks<std::int64_t>>;
+
+/// Write-back constants of one node, per stored channel; channels that pad the last block give 0 (N4).
+struct WriteBack {
+  std::vector<plan::ChannelConstant> channels;
+  num::Range limits;                              ///< of y
+  bool count_above = false, count_below = false;  ///< the limit is the format's own (N4.4)
+
+  /// When every (acc + bias) * m is at most 2^53, doubles compute y exactly; both are empty otherwise.
+  std::vector<double> bias;
+  std::vector<double> scale;  ///< m / 2^shift
+};
+
+/// One node of a plan, ready to run: convolution or dense product, write-back, max pool (docs/numerics.md N3,
+/// N4).
+class NodeKernel {
+ public:
+  /// The network must outlive the kernel. Precondition: plan::check() found nothing.
+  NodeKernel(const net::Network& network, const plan::Plan& plan, int node);
+
+  /// input: [h][w][c] stored values within the tensor's limits. Writes the stored output and returns how many
+  /// values saturated (N4.4), each position before pooling counted once per pool window that holds it.
+  std::int64_t run(const std::vector<std::int32_t>& input, std::vector<std::int32_t>& output) const;
+
+ private:
+  NodeKernel(const net::Network& network, const plan::Plan& plan, const net::Node& node,
+             const plan::NodeConstants& constants);
+
+  const net::Node& node_;
+  net::Shape input_, stored_;
+  AnyWeights weights_;
+  WriteBack write_back_;
+};
+
+}  // namespace dpwa::golden

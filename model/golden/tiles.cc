@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/golden/tiles.h"
+
+#include <algorithm>
+
+#include "model/base/error.h"
+#include "model/num/planes.h"
+
+namespace dpwa::golden {
+namespace {
+
+/// The effect of a window along one axis.
+struct Axis {
+  int extent;  ///< of the map that the window slides over
+  int kernel, stride, pad;
+  int positions;  ///< of the window
+};
+
+/// How often each map coordinate is read when the window stands at position p `weight[p]` times.
+std::vector<std::int64_t> reads(const Axis& axis, const std::vector<std::int64_t>& weight) {
+  std::vector<std::int64_t> count(axis.extent, 0);
+  for (int position = 0; position < axis.positions; ++position) {
+    const int first = position * axis.stride - axis.pad;
+    const int end = std::min(first + axis.kernel, axis.extent);
+    for (int at = std::max(first, 0); at < end; ++at) count[at] += weight[position];
+  }
+  return count;
+}
+
+std::vector<std::int64_t> once(int positions) { return std::vector<std::int64_t>(positions, 1); }
+
+/// How often each row (column) of positions before pooling is computed.
+std::vector<std::int64_t> row_computations(const net::Node& node, const net::Shape& stored) {
+  if (!node.pool) return once(node.conv_shape.h);
+  const net::Window& pool = *node.pool;
+  return reads({node.conv_shape.h, pool.kh, pool.stride_y, pool.pad_top, stored.h}, once(stored.h));
+}
+std::vector<std::int64_t> column_computations(const net::Node& node, const net::Shape& stored) {
+  if (!node.pool) return once(node.conv_shape.w);
+  const net::Window& pool = *node.pool;
+  return reads({node.conv_shape.w, pool.kw, pool.stride_x, pool.pad_left, stored.w}, once(stored.w));
+}
+
+/// The bits that decide each tile's width, for a tensor that is stored as it is.
+std::vector<std::uint32_t> unpacked_bits(const TileLayout& layout, int products, bool is_signed,
+                                         const std::vector<std::int32_t>& q) {
+  std::vector<std::uint32_t> bits;
+  bits.reserve(layout.tiles());
+  const int channels = layout.values_per_position;
+  for (std::size_t pixel = 0; pixel < q.size(); pixel += channels) {
+    for (int first = 0; first < channels; first += products) {
+      const int end = std::min(first + products, channels);
+      std::uint32_t tile = 0;
+      for (int c = first; c < end; ++c) tile |= num::width_bits(q[pixel + c], is_signed);
+      bits.push_back(tile);
+    }
+  }
+  return bits;
+}
+
+/// The same for a packed input: `window` is its consumer's.
+std::vector<std::uint32_t> packed_bits(const TileLayout& layout, const net::Window& window,
+                                       const net::Shape& shape, int products, bool is_signed,
+                                       const std::vector<std::int32_t>& q) {
+  std::vector<std::uint32_t> bits(layout.tiles(), 0);
+  for (int position = 0; position < layout.rows * layout.columns; ++position) {
+    const int top = position / layout.columns * window.stride_y - window.pad_top;
+    const int left = position % layout.columns * window.stride_x - window.pad_left;
+    std::uint32_t* tiles = &bits[position * layout.tiles_per_position];
+    for (int ky = std::max(0, -top); ky < std::min(window.kh, shape.h - top); ++ky) {
+      for (int kx = std::max(0, -left); kx < std::min(window.kw, shape.w - left); ++kx) {
+        const std::int32_t* pixel = &q[((top + ky) * shape.w + left + kx) * shape.c];
+        const int element = (ky * window.kw + kx) * shape.c;
+        for (int c = 0; c < shape.c; ++c) {
+          tiles[(element + c) / products] |= num::width_bits(pixel[c], is_signed);
+        }
+      }
+    }
+  }
+  return bits;
+}
+
+}  // namespace
+
+TileLayout tile_layout(const net::Network& network, int tensor, int products) {
+  const net::Tensor& stored = network.tensors[tensor];
+  TileLayout layout{false, stored.shape.h, stored.shape.w, 0, stored.shape.c};
+  if (stored.producer < 0 && stored.shape.c < products) {
+    if (stored.consumers.size() != 1) {
+      throw fail(ExitCode::bad_input,
+                 "tensor '{}': {} channels are packed, so one node may read it, found {}", stored.name,
+                 stored.shape.c, stored.consumers.size());
+    }
+    const net::Node& consumer = network.nodes[stored.consumers[0]];
+    layout.packed = true;
+    layout.rows = consumer.conv_shape.h;
+    layout.columns = consumer.conv_shape.w;
+    layout.values_per_position = consumer.window.kh * consumer.window.kw * stored.shape.c;
+  }
+  layout.tiles_per_position = (layout.values_per_position + products - 1) / products;
+  return layout;
+}
+
+std::vector<std::uint8_t> tile_planes(const net::Network& network, const plan::Plan& plan, int tensor,
+                                      int products, const std::vector<std::int32_t>& q) {
+  const net::Tensor& stored = network.tensors[tensor];
+  const plan::TensorPlan& grid = plan.tensors[tensor];
+  const TileLayout layout = tile_layout(network, tensor, products);
+  const std::vector<std::uint32_t> bits = layout.packed
+                                              ? packed_bits(layout, network.nodes[stored.consumers[0]].window,
+                                                            stored.shape, products, grid.is_signed, q)
+                                              : unpacked_bits(layout, products, grid.is_signed, q);
+  std::vector<std::uint8_t> planes(bits.size());
+  std::transform(bits.begin(), bits.end(), planes.begin(), [&](std::uint32_t tile) {
+    return static_cast<std::uint8_t>(
+        std::clamp(num::planes_of_bits(tile), grid.pcu.min_planes, grid.pcu.max_planes));
+  });
+  return planes;
+}
+
+TileVisits tile_visits(const net::Network& network, int node_index, const TileLayout& layout,
+                       const std::vector<std::uint8_t>& planes) {
+  const net::Node& node = network.nodes[node_index];
+  const net::Shape& input = network.tensors[node.input].shape;
+  const net::Shape& stored = network.tensors[node.output].shape;
+  std::vector<std::int64_t> rows = row_computations(node, stored);
+  std::vector<std::int64_t> columns = column_computations(node, stored);
+  if (!layout.packed) {  // from positions to the pixels that their windows hold
+    const net::Window& window = node.window;
+    rows = reads({input.h, window.kh, window.stride_y, window.pad_top, node.conv_shape.h}, rows);
+    columns = reads({input.w, window.kw, window.stride_x, window.pad_left, node.conv_shape.w}, columns);
+  }
+  TileVisits visits;
+  const std::uint8_t* tile = planes.data();
+  for (const std::int64_t row : rows) {
+    for (const std::int64_t column : columns) {
+      std::int64_t sum = 0;
+      for (int t = 0; t < layout.tiles_per_position; ++t) sum += *tile++;
+      visits.planes += row * column * sum;
+      visits.tiles += row * column * layout.tiles_per_position;
+    }
+  }
+  return visits;
+}
+
+}  // namespace dpwa::golden

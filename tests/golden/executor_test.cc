@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/golden/executor.h"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "model/base/error.h"
+#include "tests/golden/random_network.h"
+#include "tests/golden/reference.h"
+
+namespace dpwa::golden {
+namespace {
+
+using testing::HasSubstr;
+
+void expect_equal(const RandomCase& one, const Inference& found, const Inference& expected) {
+  ASSERT_EQ(found.tensors.size(), expected.tensors.size());
+  for (std::size_t t = 0; t < expected.tensors.size(); ++t) {
+    ASSERT_EQ(found.tensors[t].q, expected.tensors[t].q) << "tensor " << one.network.tensors[t].name;
+    ASSERT_EQ(found.tensors[t].planes, expected.tensors[t].planes)
+        << "tensor " << one.network.tensors[t].name;
+  }
+  ASSERT_EQ(found.nodes.size(), expected.nodes.size());
+  for (std::size_t n = 0; n < expected.nodes.size(); ++n) {
+    const NodeCounts &a = found.nodes[n], &b = expected.nodes[n];
+    EXPECT_EQ(a.beats, b.beats) << "node " << n;
+    EXPECT_EQ(a.tile_macs, b.tile_macs) << "node " << n;
+    EXPECT_EQ(a.saturated, b.saturated) << "node " << n;
+    EXPECT_EQ(a.activation_planes, b.activation_planes) << "node " << n;
+  }
+}
+
+void expect_golden_equals_reference(const RandomCase& one) {
+  ASSERT_EQ(plan::check(one.network, one.plan), std::vector<std::string>{});
+  const Executor executor(one.network, one.plan, one.products);
+  expect_equal(one, executor.run(one.words), reference::run(one.network, one.plan, one.products, one.words));
+}
+
+TEST(Executor, EqualsTheReferenceOnRandomNetworks) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    expect_golden_equals_reference(random_case(seed));
+    if (HasFatalFailure()) return;
+  }
+}
+
+// The random networks must reach what they are there for, or the comparison above proves little.
+TEST(Executor, RandomNetworksReachEveryRule) {
+  int packed = 0, pinned = 0, pooled = 0, saturated = 0, is_signed = 0, zero_tiles = 0, wide_tiles = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const RandomCase one = random_case(seed);
+    const Inference inference = Executor(one.network, one.plan, one.products).run(one.words);
+    packed += tile_layout(one.network, 0, one.products).packed ? 1 : 0;
+    for (const plan::NodePlan& node : one.plan.nodes) pinned += node.pinned ? 1 : 0;
+    for (const net::Node& node : one.network.nodes) pooled += node.pool ? 1 : 0;
+    for (const NodeCounts& counts : inference.nodes) saturated += counts.saturated > 0 ? 1 : 0;
+    for (const plan::TensorPlan& tensor : one.plan.tensors) is_signed += tensor.is_signed ? 1 : 0;
+    for (const StoredTensor& tensor : inference.tensors) {
+      for (const std::uint8_t planes : tensor.planes) {
+        zero_tiles += planes == 0 ? 1 : 0;
+        wide_tiles += planes == 4 ? 1 : 0;
+      }
+    }
+  }
+  for (const int reached : {packed, pinned, pooled, saturated, is_signed, zero_tiles, wide_tiles}) {
+    EXPECT_GE(reached, 50);
+  }
+}
+
+// The three number types of dot_products.h and both write-backs, on both sides of each border.
+struct Size {
+  int inputs, input_planes, weight_planes, acc_bits;
+};
+void PrintTo(const Size& size, std::ostream* out) {
+  *out << size.inputs << " inputs, " << size.acc_bits << " bits";
+}
+class ExecutorAtABorder : public testing::TestWithParam<Size> {};
+TEST_P(ExecutorAtABorder, EqualsTheReference) {
+  const Size& size = GetParam();
+  const RandomCase one = dense_case(1, size.inputs, 2, size.input_planes, size.weight_planes);
+  EXPECT_EQ(plan::derive(one.network, one.plan, 0).acc_bits, size.acc_bits);
+  expect_golden_equals_reference(one);
+}
+INSTANTIATE_TEST_SUITE_P(Sums, ExecutorAtABorder,
+                         testing::Values(Size{9399, 2, 1, 26},      // 255 * 7 * 9399 < 2^24: float
+                                         Size{9400, 2, 1, 26},      // above: double
+                                         Size{400, 3, 3, 33},       // double, written back in double
+                                         Size{1600, 3, 3, 35},      // double, written back in integers
+                                         Size{280000, 5, 4, 54},    // below 2^53: double
+                                         Size{290000, 5, 4, 54}));  // above: int64
+
+TEST(Executor, ResultsDoNotDependOnThreads) {
+  const RandomCase one = random_case(7);
+  const Executor executor(one.network, one.plan, one.products);
+  const Inference expected = executor.run(one.words);
+  std::vector<Inference> found(4);
+  std::vector<std::thread> threads;
+  for (Inference& inference : found) threads.emplace_back([&] { inference = executor.run(one.words); });
+  for (std::thread& thread : threads) thread.join();
+  for (const Inference& inference : found) expect_equal(one, inference, expected);
+}
+
+TEST(Executor, StoredValuesDoNotDependOnTheTileSize) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const RandomCase one = random_case(seed);
+    const Inference narrow = Executor(one.network, one.plan, 8).run(one.words);
+    const Inference wide = Executor(one.network, one.plan, 32).run(one.words);
+    for (std::size_t t = 0; t < narrow.tensors.size(); ++t) EXPECT_EQ(narrow.tensors[t].q, wide.tensors[t].q);
+  }
+}
+
+TEST(Executor, RefusesAWrongNumberOfWords) {
+  RandomCase one = random_case(3);
+  one.words.push_back(0);
+  const Executor executor(one.network, one.plan, one.products);
+  EXPECT_THAT([&] { executor.run(one.words); }, testing::ThrowsMessage<Error>(HasSubstr("'t0': expected")));
+}
+
+TEST(Executor, PortWordsAndOutputsChangeTheOrderOfChannels) {
+  RandomCase one = dense_case(1, 4, 2, 2, 1);
+  one.network.tensors[0].shape = {1, 2, 2};
+  one.network.nodes[0].window = {1, 2};
+  one.network.input_affine = {{1, 1}, {0, 0}};
+  one.plan.tensors[0].order = {0, 1};
+  one.plan.input = {plan::PortFormat::u8, 0.5, 0};
+  const Executor executor(one.network, one.plan);
+  const float sample[] = {1, 2, 10, 20};  // channel 0: 1 2, channel 1: 10 20
+  std::int64_t off_grid = 0;
+  EXPECT_EQ(executor.port_words(sample, off_grid), (std::vector<std::int32_t>{2, 20, 4, 40}));
+  EXPECT_EQ(off_grid, 0);
+
+  one.plan.tensors[1].step_exponent = -2;
+  Inference inference;
+  inference.tensors.resize(2);
+  inference.tensors[1].q = {3, -5};
+  EXPECT_EQ(Executor(one.network, one.plan).outputs(inference), (std::vector<float>{0.75f, -1.25f}));
+}
+
+}  // namespace
+}  // namespace dpwa::golden

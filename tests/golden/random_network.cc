@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/golden/random_network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "model/num/binary16.h"
+#include "model/num/planes.h"
+
+namespace dpwa::golden {
+namespace {
+
+class Builder {
+ public:
+  explicit Builder(std::uint64_t seed) : random_(seed) {}
+
+  int between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }
+  bool chance(int percent) { return between(1, 100) <= percent; }
+
+  net::Network& network() { return case_.network; }
+  plan::Plan& plan() { return case_.plan; }
+
+  void input(net::Shape shape, plan::PortFormat format) {
+    network().tensors.push_back({"t0", shape, -1, {}});
+    plan().tensors.push_back(tensor(shape.c, chance(50), true));
+    plan().tensors[0].step_exponent = -4;
+    plan().input = {format, format == plan::PortFormat::s16 ? 0.01 : 0.07, 0.3};
+    network().input_affine = {std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0)};
+    if (format == plan::PortFormat::binary16) {
+      plan().input = {format, 1, 0};
+    } else if (chance(50)) {
+      for (int c = 0; c < shape.c; ++c) {
+        network().input_affine.scale[c] = between(1, 20) / 10.0;
+        network().input_affine.offset[c] = between(-20, 20) / 10.0;
+      }
+    }
+  }
+
+  void convolution(int channels, bool pooled) {
+    const net::Shape in = network().tensors.back().shape;
+    net::Node node;
+    node.window = {between(1, std::min(3, in.h)), between(1, std::min(3, in.w)), between(1, 2),
+                   between(1, 2)};
+    node.window.pad_top = between(0, node.window.kh - 1);
+    node.window.pad_bottom = between(0, node.window.kh - 1);
+    node.window.pad_left = between(0, node.window.kw - 1);
+    node.window.pad_right = between(0, node.window.kw - 1);
+    node.conv_shape = slide(in, node.window, channels);
+    net::Shape stored = node.conv_shape;
+    if (pooled) {
+      net::Window pool{between(1, std::min(3, stored.h)), between(1, std::min(3, stored.w)), between(1, 3),
+                       between(1, 3)};
+      pool.pad_top = between(0, pool.kh / 2);
+      pool.pad_right = between(0, pool.kw / 2);
+      stored = slide(stored, pool, channels);
+      node.pool = pool;
+    }
+    append(node, stored, chance(60) ? 0 : -1, false);
+  }
+
+  void dense(int channels) {
+    const net::Shape in = network().tensors.back().shape;
+    net::Node node;
+    node.window = {in.h, in.w};
+    node.conv_shape = {1, 1, channels};
+    append(node, node.conv_shape, -1, true);
+  }
+
+  RandomCase finish(int products) {
+    network().output = static_cast<int>(network().tensors.size()) - 1;
+    case_.products = products;
+    for (std::int64_t i = 0; i < network().tensors[0].shape.size(); ++i) case_.words.push_back(word());
+    return std::move(case_);
+  }
+
+ private:
+  static net::Shape slide(const net::Shape& in, const net::Window& window, int channels) {
+    return {(in.h + window.pad_top + window.pad_bottom - window.kh) / window.stride_y + 1,
+            (in.w + window.pad_left + window.pad_right - window.kw) / window.stride_x + 1, channels};
+  }
+
+  std::int32_t word() {
+    switch (plan().input.format) {
+      case plan::PortFormat::u8:
+        return chance(40) ? 0 : between(0, 255);
+      case plan::PortFormat::s8:
+        return chance(40) ? 0 : between(-128, 127);
+      case plan::PortFormat::s16:
+        return chance(40) ? between(-40, 40) : between(-32768, 32767);
+      case plan::PortFormat::binary16:
+        break;
+    }
+    return chance(5) ? between(0x7bff, 0x7e00) : num::encode_binary16(between(-5000, 5000) / 64.0);
+  }
+
+  plan::TensorPlan tensor(int channels, bool is_signed, bool graph_order) {
+    plan::TensorPlan made;
+    made.is_signed = is_signed;
+    made.pcu = {plan::Policy::range, 0, between(1, 4)};
+    if (chance(20)) made.pcu = {plan::Policy::fixed, made.pcu.max_planes, made.pcu.max_planes};
+    if (chance(20)) made.pcu.min_planes = made.pcu.max_planes == 1 ? 1 : made.pcu.max_planes - 1;
+    const num::Range format = num::activation_range(chance(80) ? made.pcu.max_planes : 4, is_signed);
+    made.lower = static_cast<std::int32_t>(format.lower);
+    made.upper = static_cast<std::int32_t>(chance(70) ? format.upper : format.upper / 2 + 1);
+    made.order.resize(channels);
+    std::iota(made.order.begin(), made.order.end(), 0);
+    if (!graph_order) std::shuffle(made.order.begin(), made.order.end(), random_);
+    return made;
+  }
+
+  void append(net::Node node, const net::Shape& stored, int lower, bool is_output) {
+    const int index = static_cast<int>(network().nodes.size());
+    node.name = "n" + std::to_string(index);
+    node.input = index;
+    node.output = index + 1;
+    node.out_channels = stored.c;
+    if (lower == 0) node.lower = 0;
+    network().tensors.back().consumers.push_back(index);
+    network().tensors.push_back({"t" + std::to_string(index + 1), stored, index, {}});
+    plan().tensors.push_back(tensor(stored.c, lower != 0, is_output));
+    plan().nodes.push_back(weights(node));
+    network().nodes.push_back(std::move(node));
+  }
+
+  /// Random weights, and the output step that brings a typical large accumulator near the output's limit.
+  plan::NodePlan weights(const net::Node& node) {
+    const int inputs = network().tensors[node.input].shape.c * node.window.kh * node.window.kw;
+    const plan::TensorPlan& input = plan().tensors[node.input];
+    plan::TensorPlan& output = plan().tensors[node.output];
+    plan::NodePlan made;
+    made.pinned = chance(20);
+    double typical = 1;
+    for (int c = 0; c < node.out_channels; ++c) {
+      const int planes = chance(10) ? 0 : between(1, chance(30) ? 4 : 2);
+      const num::Range range = num::weight_range(planes);
+      const int low = static_cast<int>(std::max<std::int64_t>(range.lower, -32768));
+      for (int i = 0; i < inputs; ++i) {
+        const auto q =
+            static_cast<std::int16_t>(chance(10) ? 0 : between(low, static_cast<int>(range.upper)));
+        made.q.push_back(q);
+      }
+      made.planes.push_back(planes + (planes < 4 && chance(10) ? 1 : 0));
+      made.scale.push_back(std::ldexp(chance(50) ? 1.0 : between(1000, 1999) / 1000.0, -between(3, 6)));
+      typical = std::max(typical, made.scale.back() * static_cast<double>(range.upper));
+    }
+    typical *= static_cast<double>(plan::effective_limits(input).upper + 1) * std::sqrt(inputs) / 4;
+    const double target = static_cast<double>(plan::effective_limits(output).upper + 1);
+    output.step_exponent = input.step_exponent + static_cast<int>(std::lround(std::log2(typical / target)));
+    for (int c = 0; c < node.out_channels; ++c) {
+      made.bias.push_back(std::ldexp(typical, input.step_exponent) * between(-50, 50) / 100.0);
+    }
+    return made;
+  }
+
+  std::mt19937_64 random_;
+  RandomCase case_;
+};
+
+}  // namespace
+
+RandomCase random_case(std::uint64_t seed) {
+  Builder builder(seed);
+  const auto format = static_cast<plan::PortFormat>(builder.between(0, 3));
+  const int channels = builder.chance(60) ? builder.between(1, 5) : builder.between(6, 40);
+  builder.input({builder.between(1, 8), builder.between(1, 8), channels}, format);
+  for (int layer = builder.between(0, 2); layer > 0; --layer) {
+    builder.convolution(builder.between(1, 40), builder.chance(50));
+  }
+  builder.dense(builder.between(1, 40));
+  return builder.finish(8 << builder.between(0, 2));
+}
+
+RandomCase dense_case(std::uint64_t seed, int inputs, int channels, int input_planes, int weight_planes) {
+  Builder builder(seed);
+  builder.input({1, 1, inputs}, plan::PortFormat::s16);
+  builder.dense(channels);
+  RandomCase made = builder.finish(16);
+  plan::TensorPlan& input = made.plan.tensors[0];
+  input.is_signed = false;
+  input.lower = 0;
+  input.upper = static_cast<std::int32_t>(num::activation_range(input_planes, false).upper);
+  input.pcu = {plan::Policy::range, 0, input_planes};
+  input.step_exponent = 0;
+  made.plan.input = {plan::PortFormat::s16, static_cast<double>(input.upper) / 32767, 0};
+  made.network.input_affine = {std::vector<double>(inputs, 1), std::vector<double>(inputs, 0)};
+
+  plan::NodePlan& node = made.plan.nodes[0];
+  const auto largest = static_cast<std::int16_t>(num::weight_range(weight_planes).upper);
+  for (std::size_t i = 0; i < node.q.size(); ++i) node.q[i] = i % 3 == 0 ? -largest : largest;
+  node.planes.assign(channels, weight_planes);
+  node.scale.assign(channels, 1);
+  node.bias.assign(channels, 0.25 * inputs * largest);
+  plan::TensorPlan& output = made.plan.tensors[1];
+  const double largest_sum = static_cast<double>(input.upper) * largest * inputs;
+  output.step_exponent = static_cast<int>(std::log2(largest_sum / output.upper));
+  return made;
+}
+
+}  // namespace dpwa::golden

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/golden/reference.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dpwa::golden::reference {
+namespace {
+
+__extension__ typedef __int128 Wide;
+
+std::int64_t power16(int planes) { return planes == 0 ? 1 : 16 * power16(planes - 1); }
+
+/// RNE(numerator / 2^shift): the two neighbours, their distances, and the even one where they are equal.
+Wide nearest(Wide numerator, int shift) {
+  const Wide denominator = Wide{1} << shift;
+  Wide below = numerator / denominator;
+  if (below * denominator > numerator) --below;
+  const Wide to_below = numerator - below * denominator;
+  const Wide to_above = denominator - to_below;
+  if (to_below < to_above) return below;
+  if (to_above < to_below) return below + 1;
+  return below % 2 == 0 ? below : below + 1;
+}
+
+/// RNE of a real number.
+std::int64_t nearest(double value) {
+  const double below = std::floor(value);
+  const double part = value - below;
+  if (part < 0.5) return static_cast<std::int64_t>(below);
+  if (part > 0.5) return static_cast<std::int64_t>(below) + 1;
+  return static_cast<std::int64_t>(std::fmod(below, 2) == 0 ? below : below + 1);
+}
+
+/// N1.2, N1.3: what n planes hold.
+std::int64_t largest_value(int planes, bool is_signed) {
+  if (planes == 0) return 0;
+  return is_signed ? 8 * power16(planes - 1) - 1 : power16(planes) - 1;
+}
+std::int64_t smallest_value(int planes, bool is_signed) {
+  return planes == 0 || !is_signed ? 0 : -8 * power16(planes - 1);
+}
+
+/// N1.4.
+std::int64_t upper_limit(const plan::TensorPlan& tensor) {
+  return std::min<std::int64_t>(tensor.upper, largest_value(tensor.pcu.max_planes, tensor.is_signed));
+}
+std::int64_t lower_limit(const plan::TensorPlan& tensor) {
+  return std::max<std::int64_t>(tensor.lower, smallest_value(tensor.pcu.max_planes, tensor.is_signed));
+}
+
+using Tile = std::vector<std::int64_t>;
+
+/// N1.3.
+int width(const Tile& tile, const plan::TensorPlan& tensor) {
+  for (int planes = 0;; ++planes) {
+    const bool holds = std::all_of(tile.begin(), tile.end(), [&](std::int64_t q) {
+      return smallest_value(planes, tensor.is_signed) <= q && q <= largest_value(planes, tensor.is_signed);
+    });
+    if (holds) return std::min(std::max(planes, tensor.pcu.min_planes), tensor.pcu.max_planes);
+  }
+}
+
+/// N1.2: digit i of the base-16 two's complement of q in `planes` planes.
+std::int64_t activation_digit(std::int64_t q, int i, int planes, bool is_signed) {
+  std::int64_t word = q < 0 ? q + power16(planes) : q;
+  for (int step = 0; step < i; ++step) word /= 16;
+  const std::int64_t digit = word % 16;
+  return is_signed && i == planes - 1 && digit > 7 ? digit - 16 : digit;
+}
+
+/// N2.2: all digits of a weight, lowest first, as many as it needs.
+std::vector<std::int64_t> weight_digits(std::int64_t q) {
+  std::vector<std::int64_t> digits;
+  while (q != 0) {
+    const std::int64_t digit = ((q + 8) % 16 + 16) % 16 - 8;
+    digits.push_back(digit);
+    q = (q - digit) / 16;
+  }
+  return digits;
+}
+
+/// A tensor or a window, cut into tiles.
+std::vector<Tile> cut(const std::vector<std::int64_t>& values, int products) {
+  std::vector<Tile> tiles;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i % products == 0) tiles.emplace_back(products, 0);
+    tiles.back()[i % products] = values[i];
+  }
+  return tiles;
+}
+
+/// One node of the plan with its tensors.
+struct Scene {
+  const net::Network& network;
+  const plan::Plan& plan;
+  int products;
+  int node_index;
+  const net::Node& node = network.nodes[node_index];
+  const plan::NodePlan& weights = plan.nodes[node_index];
+  const plan::TensorPlan& input = plan.tensors[node.input];
+  const plan::TensorPlan& output = plan.tensors[node.output];
+  const net::Shape& shape = network.tensors[node.input].shape;
+  bool packed = node.input == 0 && shape.c < products;
+
+  std::int64_t weight(int oc, int ky, int kx, int stored_c) const {
+    return weights.q[((oc * node.window.kh + ky) * node.window.kw + kx) * shape.c + input.order[stored_c]];
+  }
+};
+
+/// The tiles that position (cy, cx) reads, activations beside the weights of one graph channel (N1.5).
+struct Pair {
+  Tile activations, weights;
+};
+std::vector<Pair> visited_tiles(const Scene& scene, const std::vector<std::int32_t>& q, int cy, int cx,
+                                int oc) {
+  std::vector<Pair> pairs;
+  std::vector<std::int64_t> values, weights;
+  const auto flush = [&] {
+    const std::vector<Tile> a = cut(values, scene.products), w = cut(weights, scene.products);
+    for (std::size_t t = 0; t < a.size(); ++t) pairs.push_back({a[t], w[t]});
+    values.clear();
+    weights.clear();
+  };
+  const net::Window& window = scene.node.window;
+  for (int ky = 0; ky < window.kh; ++ky) {
+    for (int kx = 0; kx < window.kw; ++kx) {
+      const int y = cy * window.stride_y - window.pad_top + ky,
+                x = cx * window.stride_x - window.pad_left + kx;
+      const bool inside = y >= 0 && y < scene.shape.h && x >= 0 && x < scene.shape.w;
+      if (!inside && !scene.packed) continue;
+      for (int c = 0; c < scene.shape.c; ++c) {
+        values.push_back(inside ? q[(y * scene.shape.w + x) * scene.shape.c + c] : 0);
+        weights.push_back(scene.weight(oc, ky, kx, c));
+      }
+      if (!scene.packed) flush();
+    }
+  }
+  flush();
+  return pairs;
+}
+
+/// N3.1, N2.3 for one lane.
+Wide dot_tile(const Scene& scene, const Pair& pair) {
+  const int planes = width(pair.activations, scene.input);
+  std::size_t issued = 0;
+  for (const std::int64_t w : pair.weights) issued = std::max(issued, weight_digits(w).size());
+  if (scene.weights.pinned) {
+    issued = *std::max_element(scene.weights.planes.begin(), scene.weights.planes.end());
+  }
+  Wide sum = 0;
+  for (int i = 0; i < planes; ++i) {
+    for (int j = 0; j < static_cast<int>(issued); ++j) {
+      std::int64_t beat = 0;
+      for (int e = 0; e < scene.products; ++e) {
+        const std::vector<std::int64_t> digits = weight_digits(pair.weights[e]);
+        const std::int64_t digit = j < static_cast<int>(digits.size()) ? digits[j] : 0;
+        beat += activation_digit(pair.activations[e], i, planes, scene.input.is_signed) * digit;
+      }
+      sum += Wide{power16(i + j)} * beat;
+    }
+  }
+  return sum;
+}
+
+/// N4, with the constants of N4.1 made on the spot.
+std::int64_t write_back(const Scene& scene, int oc, Wide acc, NodeCounts& counts) {
+  const double step_x = std::exp2(scene.input.step_exponent), step_y = std::exp2(scene.output.step_exponent);
+  const double scale = scene.weights.scale[oc];
+  const double factor = step_x * scale / step_y;
+  int shift = 19;
+  for (double left = factor; left < 1; left *= 2) ++shift;
+  for (double left = factor; left >= 2; left /= 2) --shift;
+  std::int64_t m = nearest(factor * std::exp2(shift));
+  if (m == 1 << 20) {
+    m = 1 << 19;
+    --shift;
+  }
+  if (shift > 63) {
+    shift = 63;
+    m = nearest(factor * std::exp2(63));
+  }
+  const Wide z = (acc + nearest(scene.weights.bias[oc] / (step_x * scale))) * m;
+  const Wide y = nearest(z, shift);
+  const std::int64_t lower = lower_limit(scene.output), upper = upper_limit(scene.output);
+  const bool is_signed = scene.output.is_signed;
+  const int planes = scene.output.pcu.max_planes;
+  if (y > upper && upper == largest_value(planes, is_signed)) ++counts.saturated;
+  if (y < lower && is_signed && lower == smallest_value(planes, is_signed)) ++counts.saturated;
+  return static_cast<std::int64_t>(std::min<Wide>(std::max<Wide>(y, lower), upper));
+}
+
+/// One stored value: every position of its pool window, in graph channel `oc`.
+std::int64_t stored_value(const Scene& scene, const std::vector<std::int32_t>& q, int oy, int ox, int oc,
+                          NodeCounts& counts) {
+  const net::Window pool = scene.node.pool.value_or(net::Window{});
+  std::int64_t best = lower_limit(scene.output);
+  for (int ky = 0; ky < pool.kh; ++ky) {
+    for (int kx = 0; kx < pool.kw; ++kx) {
+      const int cy = oy * pool.stride_y - pool.pad_top + ky, cx = ox * pool.stride_x - pool.pad_left + kx;
+      const bool inside = cy >= 0 && cy < scene.node.conv_shape.h && cx >= 0 && cx < scene.node.conv_shape.w;
+      if (!inside) continue;
+      Wide acc = 0;
+      for (const Pair& pair : visited_tiles(scene, q, cy, cx, oc)) {
+        const int planes = width(pair.activations, scene.input);
+        counts.tile_macs += 1;
+        counts.activation_planes += planes;
+        counts.beats += planes * scene.weights.planes[oc];
+        acc += dot_tile(scene, pair);
+      }
+      best = std::max(best, write_back(scene, oc, acc, counts));
+    }
+  }
+  return best;
+}
+
+StoredTensor run_node(const Scene& scene, const std::vector<std::int32_t>& q, NodeCounts& counts) {
+  const net::Shape& stored = scene.network.tensors[scene.node.output].shape;
+  StoredTensor tensor;
+  for (int y = 0; y < stored.h; ++y) {
+    for (int x = 0; x < stored.w; ++x) {
+      std::vector<std::int64_t> pixel;
+      for (int c = 0; c < stored.c; ++c) {
+        pixel.push_back(stored_value(scene, q, y, x, scene.output.order[c], counts));
+        tensor.q.push_back(static_cast<std::int32_t>(pixel.back()));
+      }
+      for (const Tile& tile : cut(pixel, scene.products)) tensor.planes.push_back(width(tile, scene.output));
+    }
+  }
+  return tensor;
+}
+
+/// N6.2.
+std::int64_t quantize(const net::Network& network, const plan::Plan& plan, std::int32_t word, int channel) {
+  const plan::TensorPlan& tensor = plan.tensors[0];
+  const double step = std::exp2(tensor.step_exponent);
+  const std::int64_t lower = lower_limit(tensor), upper = upper_limit(tensor);
+  if (plan.input.format == plan::PortFormat::binary16) {
+    const int exponent = word >> 10 & 31, fraction = word & 1023;
+    double x = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+    if (exponent == 31) x = fraction == 0 ? 1e30 : 0;
+    if ((word & 0x8000) != 0) x = -x;
+    return nearest(std::min(std::max(x / step, static_cast<double>(lower)), static_cast<double>(upper)));
+  }
+  const net::InputAffine& affine = network.input_affine;
+  const auto gain = [&](int c) { return plan.input.word_scale * affine.scale[c] / step; };
+  double largest = 0;
+  for (std::size_t c = 0; c < affine.scale.size(); ++c)
+    largest = std::max(largest, gain(static_cast<int>(c)));
+  const int shift = std::min(std::max(19 - static_cast<int>(std::floor(std::log2(largest))), 0), 63);
+  const std::int64_t m = nearest(gain(channel) * std::exp2(shift));
+  const double offset = (plan.input.word_offset * affine.scale[channel] + affine.offset[channel]) / step;
+  const Wide q = nearest(Wide{word} * m + nearest(offset * std::exp2(shift)), shift);
+  return static_cast<std::int64_t>(std::min<Wide>(std::max<Wide>(q, lower), upper));
+}
+
+StoredTensor store_input(const net::Network& network, const plan::Plan& plan, int products,
+                         const std::vector<std::int32_t>& words) {
+  StoredTensor tensor;
+  const net::Shape& shape = network.tensors[0].shape;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const int channel = static_cast<int>(i) % shape.c;
+    tensor.q.push_back(static_cast<std::int32_t>(quantize(network, plan, words[i], channel)));
+  }
+  const Scene consumer{network, plan, products, network.tensors[0].consumers[0]};
+  if (consumer.packed) {
+    for (int cy = 0; cy < consumer.node.conv_shape.h; ++cy) {
+      for (int cx = 0; cx < consumer.node.conv_shape.w; ++cx) {
+        for (const Pair& pair : visited_tiles(consumer, tensor.q, cy, cx, 0)) {
+          tensor.planes.push_back(width(pair.activations, plan.tensors[0]));
+        }
+      }
+    }
+    return tensor;
+  }
+  for (std::size_t pixel = 0; pixel < words.size(); pixel += shape.c) {
+    const std::vector<std::int64_t> values(tensor.q.begin() + pixel, tensor.q.begin() + pixel + shape.c);
+    for (const Tile& tile : cut(values, products)) tensor.planes.push_back(width(tile, plan.tensors[0]));
+  }
+  return tensor;
+}
+
+}  // namespace
+
+Inference run(const net::Network& network, const plan::Plan& plan, int products,
+              const std::vector<std::int32_t>& words) {
+  Inference inference;
+  inference.tensors.resize(network.tensors.size());
+  inference.tensors[0] = store_input(network, plan, products, words);
+  for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
+    const Scene scene{network, plan, products, n};
+    inference.nodes.emplace_back();
+    inference.tensors[scene.node.output] =
+        run_node(scene, inference.tensors[scene.node.input].q, inference.nodes.back());
+  }
+  return inference;
+}
+
+}  // namespace dpwa::golden::reference
