@@ -83,10 +83,10 @@ TEST_P(ExecutorAtABorder, EqualsTheReference) {
   expect_golden_equals_reference(one);
 }
 INSTANTIATE_TEST_SUITE_P(Sums, ExecutorAtABorder,
-                         testing::Values(Size{9399, 2, 1, 26},      // 255 * 7 * 9399 < 2^24: float
-                                         Size{9400, 2, 1, 26},      // above: double
-                                         Size{400, 3, 3, 33},       // double, written back in double
-                                         Size{1600, 3, 3, 35},      // double, written back in integers
+                         testing::Values(Size{9399, 2, 1, 25},      // 255 * 7 * 9399 < 2^24: float
+                                         Size{9400, 2, 1, 25},      // above: double
+                                         Size{1600, 3, 3, 34},      // written back in double
+                                         Size{3200, 3, 3, 35},      // written back in integers
                                          Size{280000, 5, 4, 54},    // below 2^53: double
                                          Size{290000, 5, 4, 54}));  // above: int64
 

@@ -98,8 +98,8 @@ class Builder {
     plan::TensorPlan made;
     made.is_signed = is_signed;
     made.pcu = {plan::Policy::range, 0, between(1, 4)};
+    if (chance(20)) made.pcu.min_planes = between(1, made.pcu.max_planes);
     if (chance(20)) made.pcu = {plan::Policy::fixed, made.pcu.max_planes, made.pcu.max_planes};
-    if (chance(20)) made.pcu.min_planes = made.pcu.max_planes == 1 ? 1 : made.pcu.max_planes - 1;
     const num::Range format = num::activation_range(chance(80) ? made.pcu.max_planes : 4, is_signed);
     made.lower = static_cast<std::int32_t>(format.lower);
     made.upper = static_cast<std::int32_t>(chance(70) ? format.upper : format.upper / 2 + 1);
@@ -173,7 +173,7 @@ RandomCase random_case(std::uint64_t seed) {
 
 RandomCase dense_case(std::uint64_t seed, int inputs, int channels, int input_planes, int weight_planes) {
   Builder builder(seed);
-  builder.input({1, 1, inputs}, plan::PortFormat::s16);
+  builder.input({1, inputs, 1}, plan::PortFormat::s16);
   builder.dense(channels);
   RandomCase made = builder.finish(16);
   plan::TensorPlan& input = made.plan.tensors[0];
@@ -183,7 +183,7 @@ RandomCase dense_case(std::uint64_t seed, int inputs, int channels, int input_pl
   input.pcu = {plan::Policy::range, 0, input_planes};
   input.step_exponent = 0;
   made.plan.input = {plan::PortFormat::s16, static_cast<double>(input.upper) / 32767, 0};
-  made.network.input_affine = {std::vector<double>(inputs, 1), std::vector<double>(inputs, 0)};
+  made.network.input_affine = {{1}, {0}};
 
   plan::NodePlan& node = made.plan.nodes[0];
   const auto largest = static_cast<std::int16_t>(num::weight_range(weight_planes).upper);
