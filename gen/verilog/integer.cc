@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gen/verilog/integer.h"
 
-#include <optional>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -10,7 +10,19 @@
 namespace dpwa::gen {
 namespace {
 
-enum class Kind { literal, sized, parameter, localparam, genvar, clog2, add, subtract, multiply, divide };
+enum class Kind {
+  literal,
+  sized,
+  parameter,
+  localparam,
+  genvar,
+  clog2,
+  index_bits,
+  add,
+  subtract,
+  multiply,
+  divide
+};
 
 Kind kind_of(char op) {
   switch (op) {
@@ -152,6 +164,11 @@ Int clog2(const Int& a) {
   return Int(std::make_shared<const Int::Node>(Int::Node{Kind::clog2, 0, 0, {}, {a}}));
 }
 
+Int index_bits(const Int& a) {
+  if (a.is_literal()) return Int(std::max<std::int64_t>(1, clog2_of(a.node_->value)));
+  return Int(std::make_shared<const Int::Node>(Int::Node{Kind::index_bits, 0, 0, {}, {a}}));
+}
+
 std::string Int::text() const {
   const Node& node = *node_;
   switch (node.kind) {
@@ -165,6 +182,10 @@ std::string Int::text() const {
       return node.name;
     case Kind::clog2:
       return "$clog2(" + node.operands[0].text() + ")";
+    case Kind::index_bits: {
+      const std::string count = node.operands[0].text();
+      return "((" + count + " > 1) ? $clog2(" + count + ") : 1)";
+    }
     default:
       break;
   }
@@ -196,6 +217,8 @@ std::int64_t Int::eval(const Environment& env) const {
     }
     case Kind::clog2:
       return clog2_of(node.operands[0].eval(env));
+    case Kind::index_bits:
+      return std::max<std::int64_t>(1, clog2_of(node.operands[0].eval(env)));
     default:
       return apply(node.kind, node.operands[0].eval(env), node.operands[1].eval(env));
   }
@@ -216,6 +239,8 @@ Int Int::substitute(const std::map<std::string, Int>& values) const {
     }
     case Kind::clog2:
       return gen::clog2(node.operands[0].substitute(values));
+    case Kind::index_bits:
+      return gen::index_bits(node.operands[0].substitute(values));
     default:
       break;
   }

@@ -47,6 +47,8 @@ class Int {
   friend Int operator*(const Int& a, const Int& b);
   friend Int operator/(const Int& a, const Int& b);
   friend Int clog2(const Int& a);
+  /// Bits of an index below `a`, at least one: (a > 1) ? $clog2(a) : 1.
+  friend Int index_bits(const Int& a);
 
  private:
   struct Node;
@@ -54,6 +56,9 @@ class Int {
   static Int binary(char op, const Int& a, const Int& b);
   std::shared_ptr<const Node> node_;
 };
+
+Int clog2(const Int& a);
+Int index_bits(const Int& a);
 
 /// True when the two are equal for every value of their parameters, as far as evaluation can tell: equal at
 /// the defaults and at further assignments in which each parameter changes alone and all change together.

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/units/interfaces.h"
+
+namespace dpwa::gen::interfaces {
+
+Interface mac_lane() {
+  Interface leaf("dpwa_mac_lane");
+  const Int products = leaf.parameter("PRODUCTS", 16);
+  const Int acc_w = leaf.parameter("ACC_W", 32);
+  const Int level_w = leaf.parameter("LEVEL_W", 3);
+  leaf.parameter("LUT_STYLE", 0);
+  leaf.parameter("CUTS", 1);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.input("last_i");
+  leaf.input("level_i", level_w);
+  leaf.input("a_signed_i");
+  leaf.input("a_i", 4 * products);
+  leaf.input("w_i", 4 * products);
+  leaf.output("sum_o", acc_w);
+  return leaf;
+}
+
+Interface corrector() {
+  Interface leaf("dpwa_corrector");
+  leaf.parameter("PRODUCTS", 16);
+  const Int acc_w = leaf.parameter("ACC_W", 32);
+  const Int level_w = leaf.parameter("LEVEL_W", 3);
+  leaf.parameter("LUT_STYLE", 0);
+  leaf.parameter("LATENCY", 4);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.input("last_i");
+  leaf.input("level_i", level_w);
+  leaf.input("a_signed_i");
+  leaf.output("corr_o", acc_w);
+  return leaf;
+}
+
+}  // namespace dpwa::gen::interfaces

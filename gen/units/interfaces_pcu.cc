@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/units/interfaces.h"
+
+namespace dpwa::gen::interfaces {
+
+Interface pcu() {
+  Interface leaf("dpwa_pcu");
+  const Int wb_lanes = leaf.parameter("WB_LANES", 1);
+  leaf.parameter("PLANES_MAX", 4);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  const Int nodes = leaf.parameter("NODES", 32);
+  const Int counter_w = leaf.parameter("COUNTER_W", 32);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("record_we_i");
+  leaf.input("record_addr_i", index_bits(nodes));
+  leaf.input("record_data_i", 32);
+  leaf.input("node_start_i");
+  leaf.input("node_i", index_bits(nodes));
+  leaf.input("signed_i");
+  leaf.signed_input("lower_i", value_w);
+  leaf.signed_input("upper_i", value_w);
+  leaf.signed_output("limit_lower_o", value_w);
+  leaf.signed_output("limit_upper_o", value_w);
+  leaf.output("count_above_o");
+  leaf.output("count_below_o");
+  leaf.input("valid_i");
+  leaf.input("mask_i", wb_lanes);
+  leaf.input("values_i", wb_lanes * value_w);
+  leaf.input("flush_i");
+  leaf.output("planes_o", 3);
+  leaf.input("saturated_i", clog2(wb_lanes + 1));
+  leaf.input("counter_node_i", index_bits(nodes));
+  leaf.input("counter_index_i", 3);
+  leaf.output("counter_o", counter_w);
+  leaf.output("trace_valid_o");
+  leaf.output("trace_node_o", index_bits(nodes));
+  leaf.output("trace_planes_o", 3);
+  return leaf;
+}
+
+}  // namespace dpwa::gen::interfaces

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/units/interfaces.h"
+
+namespace dpwa::gen::interfaces {
+
+Interface write_back() {
+  Interface leaf("dpwa_write_back");
+  const Int acc_w = leaf.parameter("ACC_W", 32);
+  const Int mult_w = leaf.parameter("MULT_W", 20);
+  leaf.parameter("SHIFT_MAX", 47);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  const Int tag_w = leaf.parameter("TAG_W", 8);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.input("tag_i", tag_w);
+  leaf.input("sum_i", acc_w);
+  leaf.input("corr_i", acc_w);
+  leaf.signed_input("bias_i", acc_w);
+  leaf.input("mult_i", mult_w);
+  leaf.input("shift_i", 6);
+  leaf.signed_input("lower_i", value_w);
+  leaf.signed_input("upper_i", value_w);
+  leaf.output("valid_o");
+  leaf.output("tag_o", tag_w);
+  leaf.signed_output("y_o", value_w);
+  leaf.output("above_o");
+  leaf.output("below_o");
+  return leaf;
+}
+
+Interface max_pool() {
+  Interface leaf("dpwa_max_pool");
+  const Int wb_lanes = leaf.parameter("WB_LANES", 1);
+  const Int slices = leaf.parameter("SLICES", 4);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  const Int tag_w = leaf.parameter("TAG_W", 8);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.input("slice_i", index_bits(slices));
+  leaf.input("first_i");
+  leaf.input("last_i");
+  leaf.input("tag_i", tag_w);
+  leaf.input("y_i", wb_lanes * value_w);
+  leaf.output("valid_o");
+  leaf.output("tag_o", tag_w);
+  leaf.output("y_o", wb_lanes * value_w);
+  return leaf;
+}
+
+Interface tile_assembler() {
+  Interface leaf("dpwa_tile_assembler");
+  const Int products = leaf.parameter("PRODUCTS", 16);
+  const Int wb_lanes = leaf.parameter("WB_LANES", 1);
+  leaf.parameter("PLANES_MAX", 4);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  const Int word_addr_w = leaf.parameter("WORD_ADDR_W", 14);
+  const Int tile_addr_w = leaf.parameter("TILE_ADDR_W", 12);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.input("element_i", clog2(products));
+  leaf.input("mask_i", wb_lanes);
+  leaf.input("values_i", wb_lanes * value_w);
+  leaf.input("flush_i");
+  leaf.input("tile_i", tile_addr_w);
+  leaf.input("word_i", word_addr_w);
+  leaf.input("planes_i", 3);
+  leaf.output("word_we_o");
+  leaf.output("word_addr_o", word_addr_w);
+  leaf.output("word_data_o", 4 * products);
+  leaf.output("tile_we_o");
+  leaf.output("tile_addr_o", tile_addr_w);
+  leaf.output("tile_planes_o", 3);
+  leaf.output("busy_o");
+  return leaf;
+}
+
+Interface quantizer() {
+  Interface leaf("dpwa_quantizer");
+  const Int mult_w = leaf.parameter("MULT_W", 20);
+  const Int addend_w = leaf.parameter("ADDEND_W", 40);
+  leaf.parameter("SHIFT_MAX", 47);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.output("ready_o");
+  leaf.input("word_i", 16);
+  leaf.input("format_i", 2);
+  leaf.input("mult_i", mult_w);
+  leaf.signed_input("addend_i", addend_w);
+  leaf.input("shift_i", 6);
+  leaf.signed_input("exponent_i", 8);
+  leaf.signed_input("lower_i", value_w);
+  leaf.signed_input("upper_i", value_w);
+  leaf.output("valid_o");
+  leaf.input("ready_i");
+  leaf.signed_output("q_o", value_w);
+  leaf.output("nan_o");
+  leaf.output("saturated_o");
+  return leaf;
+}
+
+Interface dequantizer() {
+  Interface leaf("dpwa_dequantizer");
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.output("ready_o");
+  leaf.signed_input("q_i", value_w);
+  leaf.signed_input("exponent_i", 8);
+  leaf.input("mode_i", 2);
+  leaf.output("valid_o");
+  leaf.input("ready_i");
+  leaf.output("word_o", 32);
+  leaf.output("overflow_o");
+  return leaf;
+}
+
+}  // namespace dpwa::gen::interfaces

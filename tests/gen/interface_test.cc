@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The interfaces written in C++ against the Verilog they describe, as Yosys elaborates it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "gen/units/interfaces.h"
+#include "model/base/error.h"
+#include "model/base/process.h"
+#include "tests/gen/lint.h"
+
+namespace dpwa::gen {
+
+// For GoogleTest, which looks for it beside the type.
+void PrintTo(const Interface& leaf, std::ostream* out) { *out << leaf.module(); }
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One line per parameter and port, so that a difference reads well.
+using Lines = std::vector<std::string>;
+
+std::string line(const std::string& name, bool output, std::int64_t width, bool is_signed) {
+  return fmt::format("{} {}: {} bits{}", output ? "output" : "input", name, width,
+                     is_signed ? ", signed" : "");
+}
+
+Lines described(const Interface& leaf, const Environment& parameters) {
+  Lines lines;
+  for (const ParameterSpec& each : leaf.parameters()) {
+    const auto found = parameters.find(each.name);
+    const std::int64_t value = found == parameters.end() ? each.default_value.eval() : found->second;
+    lines.push_back(fmt::format("parameter {} = {}", each.name, value));
+  }
+  std::sort(lines.begin(), lines.end());
+  for (const PortSpec& port : leaf.ports()) {
+    lines.push_back(
+        line(port.name, port.direction == Direction::output, port.width.eval(parameters), port.is_signed));
+  }
+  return lines;
+}
+
+std::string all_rtl_files() {
+  std::string files;
+  for (const auto& entry : fs::recursive_directory_iterator(DPWA_SOURCE_DIR "/rtl")) {
+    if (entry.path().extension() == ".v") files += " " + entry.path().string();
+  }
+  return files;
+}
+
+Lines elaborated(const std::string& module, const Environment& parameters) {
+  const fs::path json_file = scratch_folder() / "module.json";
+  std::string chparam;
+  for (const auto& [name, value] : parameters) chparam += fmt::format(" -chparam {} {}", name, value);
+  const std::string script = fmt::format("read_verilog{}; hierarchy -top {}{}; proc; write_json {}",
+                                         all_rtl_files(), module, chparam, json_file.string());
+  EXPECT_EQ(run({{"yosys", "-q", "-p", script}, {}, {}}), 0) << module;
+  const auto json = nlohmann::ordered_json::parse(std::ifstream(json_file));
+  const auto& found = json.at("modules").at(module);
+  Lines lines;
+  for (const auto& [name, bits] : found.at("parameter_default_values").items()) {
+    lines.push_back(fmt::format("parameter {} = {}", name, std::stoll(bits.get<std::string>(), nullptr, 2)));
+  }
+  std::sort(lines.begin(), lines.end());
+  for (const auto& [name, port] : found.at("ports").items()) {
+    lines.push_back(line(name, port.at("direction") == "output",
+                         static_cast<std::int64_t>(port.at("bits").size()), port.contains("signed")));
+  }
+  return lines;
+}
+
+/// Legal values that differ from every default, so that a width over the wrong parameter shows.
+Environment other_parameters(const Interface& leaf) {
+  static const Environment values = {
+      {"ACC_W", 48},   {"ADDEND_W", 44},    {"COUNTER_W", 24}, {"CUTS", 2},  {"LATENCY", 5},
+      {"LEVEL_W", 4},  {"LUT_STYLE", 1},    {"MULT_W", 24},    {"NODES", 1}, {"PLANES_MAX", 5},
+      {"PRODUCTS", 8}, {"SHIFT_MAX", 63},   {"SLICES", 1},     {"TAG_W", 5}, {"VALUE_W", 21},
+      {"WB_LANES", 2}, {"WORD_ADDR_W", 11}, {"TILE_ADDR_W", 9}};
+  Environment result;
+  for (const ParameterSpec& each : leaf.parameters()) result[each.name] = values.at(each.name);
+  return result;
+}
+
+class LeafInterface : public testing::TestWithParam<Interface> {};
+
+TEST_P(LeafInterface, EqualsTheVerilogAtTheDefaults) {
+  EXPECT_EQ(described(GetParam(), {}), elaborated(GetParam().module(), {}));
+}
+
+TEST_P(LeafInterface, EqualsTheVerilogAtOtherParameters) {
+  const Environment parameters = other_parameters(GetParam());
+  EXPECT_EQ(described(GetParam(), parameters), elaborated(GetParam().module(), parameters));
+}
+
+INSTANTIATE_TEST_SUITE_P(Rtl, LeafInterface,
+                         testing::Values(interfaces::mac_lane(), interfaces::corrector(),
+                                         interfaces::write_back(), interfaces::max_pool(),
+                                         interfaces::tile_assembler(), interfaces::quantizer(),
+                                         interfaces::dequantizer(), interfaces::pcu()),
+                         [](const auto& each) { return each.param.module(); });
+
+TEST(LeafInterfaceComparison, SeesAWrongWidthDirectionAndDefault) {
+  Interface wrong("dpwa_delay");
+  const Int width = wrong.parameter("WIDTH", 2);
+  wrong.parameter("CYCLES", 1);
+  wrong.input("clk_i");
+  wrong.output("d_i", width);
+  wrong.output("q_o", 1);
+  const Lines lines = described(wrong, {});
+  const Lines truth = elaborated("dpwa_delay", {});
+  ASSERT_EQ(lines.size(), truth.size());
+  EXPECT_EQ(lines[0], truth[0]);
+  EXPECT_NE(lines[1], truth[1]);
+  EXPECT_NE(lines[3], truth[3]);
+  EXPECT_NE(described(wrong, {{"WIDTH", 4}})[4], elaborated("dpwa_delay", {{"WIDTH", 4}})[4]);
+}
+
+}  // namespace
+}  // namespace dpwa::gen
