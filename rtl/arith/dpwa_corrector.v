@@ -29,8 +29,8 @@ module dpwa_corrector #(
     if (LATENCY < 3 || LATENCY > 6) begin : gen_check_latency
       ERROR_LATENCY_must_be_3_to_6 u_check ();
     end
-    if (LUT_STYLE < 0 || LUT_STYLE > 1) begin : gen_check_style
-      ERROR_LUT_STYLE_must_be_0_or_1 u_check ();
+    if (LUT_STYLE < 0 || LUT_STYLE > 2) begin : gen_check_style
+      ERROR_LUT_STYLE_must_be_0_to_2 u_check ();
     end
 
     if (LUT_STYLE == 0) begin : gen_none

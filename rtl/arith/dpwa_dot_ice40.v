@@ -54,7 +54,7 @@ module dpwa_dot_ice40 #(
   // Bits 0..2.
   wire [LOW_W-1:0] low_sum;
   wire [LOW_W-1:0] low;
-  dpwa_adder_tree #(.WORDS(FOURS), .X_W(9)) u_low_tree (.x_i(low_fours), .sum_o(low_sum));
+  dpwa_adder_tree #(.WORDS(FOURS), .X_W(9), .LUT_STYLE(1)) u_low_tree (.x_i(low_fours), .sum_o(low_sum));
   dpwa_delay #(.WIDTH(LOW_W), .CYCLES(CUT3)) u_low_cut (.clk_i(clk_i), .d_i(low_sum), .q_o(low));
 
   // Bit 3: two halves, then the adder that inverts.
@@ -65,7 +65,7 @@ module dpwa_dot_ice40 #(
   wire [HIGH_W-1:0]   high;
   generate
     for (f = 0; f < 2; f = f + 1) begin : gen_half
-      dpwa_adder_tree #(.WORDS(FOURS/2), .X_W(6)) u_high_tree (
+      dpwa_adder_tree #(.WORDS(FOURS/2), .X_W(6), .LUT_STYLE(1)) u_high_tree (
         .x_i(high_fours[3*FOURS*f +: 3*FOURS]), .sum_o(halves_sum[HALF_W*f +: HALF_W]));
     end
   endgenerate

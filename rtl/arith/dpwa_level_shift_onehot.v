@@ -4,13 +4,15 @@
 //
 // Latency 2, a new value every cycle. Stage 1 shifts by a nibble and decodes the byte; stage 2 moves whole bytes with
 // one-hot selects: an AND-OR of two bytes is one LUT4 per result bit. A byte beyond Y_W has no select: the result is 0.
+// With NIBBLE = 0 stage 1 does not shift: y_o = x_i * 256**(level_i / 2), and the rest is left to the accumulator.
 
 `default_nettype none
 
 module dpwa_level_shift_onehot #(
   parameter integer X_W     = 12,  // bits of x_i
   parameter integer Y_W     = 32,  // bits of y_o
-  parameter integer LEVEL_W = 3    // bits of level_i
+  parameter integer LEVEL_W = 3,   // bits of level_i
+  parameter integer NIBBLE  = 1    // 0, 1
 ) (
   input  wire               clk_i,
   input  wire [LEVEL_W-1:0] level_i,  // with x_i
@@ -18,10 +20,11 @@ module dpwa_level_shift_onehot #(
   output wire [Y_W-1:0]     y_o
 );
 
-  localparam integer X_BYTES = (X_W + 4 + 7) / 8;
+  localparam integer X_BYTES = (X_W + 4 * NIBBLE + 7) / 8;
   localparam integer Y_BYTES = (Y_W + 7) / 8;
 
   wire [LEVEL_W-1:0]   bytes = level_i >> 1;
+  wire                 odd   = (NIBBLE != 0) & level_i[0];
   reg  [8*X_BYTES-1:0] nibble_q;
   reg  [Y_BYTES-1:0]   select_q;  // select k: byte 0 of the operand goes to byte k
   reg  [8*Y_BYTES-1:0] moved;
@@ -38,7 +41,7 @@ module dpwa_level_shift_onehot #(
   end
 
   always @(posedge clk_i) begin
-    nibble_q <= {{(8*X_BYTES-X_W){1'b0}}, x_i} << {level_i[0], 2'b0};
+    nibble_q <= {{(8*X_BYTES-X_W){1'b0}}, x_i} << {odd, 2'b0};
     for (n = 0; n < Y_BYTES; n = n + 1) select_q[n] <= {{(32-LEVEL_W){1'b0}}, bytes} == n;
     y_q <= moved[Y_W-1:0];
   end

@@ -18,7 +18,7 @@ module dpwa_mac_lane #(
   parameter integer PRODUCTS  = 16,  // products per beat: 8, 16, 32
   parameter integer ACC_W     = 32,  // bits of the accumulator, 24..64
   parameter integer LEVEL_W   = 3,   // bits of level_i, 1..4
-  parameter integer LUT_STYLE = 0,   // 0 generic, 1 ice40
+  parameter integer LUT_STYLE = 0,   // 0 generic, 1 ice40, 2 ecp5
   parameter integer CUTS      = 1    // register levels inside the adder tree, 0..3
 ) (
   input  wire                  clk_i,
@@ -45,8 +45,8 @@ module dpwa_mac_lane #(
     if (LEVEL_W < 1 || LEVEL_W > 4) begin : gen_check_level
       ERROR_LEVEL_W_must_be_1_to_4 u_check ();
     end
-    if (LUT_STYLE < 0 || LUT_STYLE > 1) begin : gen_check_style
-      ERROR_LUT_STYLE_must_be_0_or_1 u_check ();
+    if (LUT_STYLE < 0 || LUT_STYLE > 2) begin : gen_check_style
+      ERROR_LUT_STYLE_must_be_0_to_2 u_check ();
     end
     if (CUTS < 0 || CUTS > 3) begin : gen_check_cuts
       ERROR_CUTS_must_be_0_to_3 u_check ();
@@ -61,7 +61,7 @@ module dpwa_mac_lane #(
 
   wire [SUM_W-1:0] sum;
   reg  [SUM_W-1:0] sum_q;
-  wire [ACC_W-1:0] addend;
+  reg  [ACC_W-1:0] acc_q;
 
   always @(posedge clk_i) begin
     if (idle) sum_q <= {SUM_W{1'b0}};
@@ -70,23 +70,37 @@ module dpwa_mac_lane #(
 
   generate
     if (LUT_STYLE == 0) begin : gen_generic
+      wire [ACC_W-1:0] addend;
       dpwa_dot_generic #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
         .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
       dpwa_level_shift #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .SIGNED(1)) u_shift (
         .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(addend));
+      assign sum_o = acc_q + addend;
     end
+
     if (LUT_STYLE == 1) begin : gen_ice40
+      wire [ACC_W-1:0] addend;
       dpwa_dot_ice40 #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
         .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
-      dpwa_level_shift_onehot #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W)) u_shift (
+      dpwa_level_shift_onehot #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .NIBBLE(1)) u_shift (
         .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(addend));
+      assign sum_o = acc_q + addend;
+    end
+
+    if (LUT_STYLE == 2) begin : gen_ecp5
+      wire [ACC_W-1:0] bytes;  // shifted by whole bytes
+      wire             odd;    // the level has an odd nibble: the accumulator's adder takes bytes * 16
+      dpwa_dot_ecp5 #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
+        .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
+      dpwa_level_shift_onehot #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .NIBBLE(0)) u_shift (
+        .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(bytes));
+      dpwa_delay #(.WIDTH(1), .CYCLES(2)) u_odd (.clk_i(clk_i), .d_i(level[0]), .q_o(odd));
+      dpwa_carry_chain #(.WIDTH(ACC_W), .INIT(16'h596A)) u_accumulate (
+        .a_i(acc_q), .b_i({ACC_W{odd}}), .c_i({bytes[ACC_W-5:0], 4'b0}), .d_i(bytes), .s_o(sum_o));
     end
   endgenerate
 
   reg [LATENCY-1:0] last_q;
-  reg [ACC_W-1:0]   acc_q;
-
-  assign sum_o = acc_q + addend;
 
   always @(posedge clk_i) begin
     if (!rst_ni) last_q <= {LATENCY{1'b1}};
