@@ -29,8 +29,8 @@ module dpwa_corrector #(
     if (LATENCY < 3 || LATENCY > 6) begin : gen_check_latency
       ERROR_LATENCY_must_be_3_to_6 u_check ();
     end
-    if (LUT_STYLE < 0 || LUT_STYLE > 2) begin : gen_check_style
-      ERROR_LUT_STYLE_must_be_0_to_2 u_check ();
+    if (LUT_STYLE < 0 || LUT_STYLE > 3) begin : gen_check_style
+      ERROR_LUT_STYLE_must_be_0_to_3 u_check ();
     end
 
     if (LUT_STYLE == 0) begin : gen_none
@@ -38,8 +38,8 @@ module dpwa_corrector #(
       assign corr_o = {ACC_W{1'b0}};
     end else begin : gen_sum
       // What one beat at level 0 defers (dpwa_dot_*): the sum's offset, less 8 when the sign rows were inverted.
-      localparam integer UNSIGNED_BEAT = 128 * PRODUCTS;
-      localparam integer SIGNED_BEAT   = 128 * PRODUCTS - 8;
+      localparam integer UNSIGNED_BEAT = (LUT_STYLE == 3 ? 120 : 128) * PRODUCTS;
+      localparam integer SIGNED_BEAT   = UNSIGNED_BEAT - 8;
 
       wire               idle;
       wire               a_signed;

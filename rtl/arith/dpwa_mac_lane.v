@@ -18,7 +18,7 @@ module dpwa_mac_lane #(
   parameter integer PRODUCTS  = 16,  // products per beat: 8, 16, 32
   parameter integer ACC_W     = 32,  // bits of the accumulator, 24..64
   parameter integer LEVEL_W   = 3,   // bits of level_i, 1..4
-  parameter integer LUT_STYLE = 0,   // 0 generic, 1 ice40, 2 ecp5
+  parameter integer LUT_STYLE = 0,   // 0 generic, 1 ice40, 2 ecp5, 3 asic
   parameter integer CUTS      = 1    // register levels inside the adder tree, 0..3
 ) (
   input  wire                  clk_i,
@@ -45,8 +45,8 @@ module dpwa_mac_lane #(
     if (LEVEL_W < 1 || LEVEL_W > 4) begin : gen_check_level
       ERROR_LEVEL_W_must_be_1_to_4 u_check ();
     end
-    if (LUT_STYLE < 0 || LUT_STYLE > 2) begin : gen_check_style
-      ERROR_LUT_STYLE_must_be_0_to_2 u_check ();
+    if (LUT_STYLE < 0 || LUT_STYLE > 3) begin : gen_check_style
+      ERROR_LUT_STYLE_must_be_0_to_3 u_check ();
     end
     if (CUTS < 0 || CUTS > 3) begin : gen_check_cuts
       ERROR_CUTS_must_be_0_to_3 u_check ();
@@ -97,6 +97,15 @@ module dpwa_mac_lane #(
       dpwa_delay #(.WIDTH(1), .CYCLES(2)) u_odd (.clk_i(clk_i), .d_i(level[0]), .q_o(odd));
       dpwa_carry_chain #(.WIDTH(ACC_W), .INIT(16'h596A)) u_accumulate (
         .a_i(acc_q), .b_i({ACC_W{odd}}), .c_i({bytes[ACC_W-5:0], 4'b0}), .d_i(bytes), .s_o(sum_o));
+    end
+
+    if (LUT_STYLE == 3) begin : gen_asic
+      wire [ACC_W-1:0] addend;
+      dpwa_dot_asic #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
+        .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
+      dpwa_level_shift #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .SIGNED(0)) u_shift (
+        .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(addend));
+      dpwa_ripple_adder #(.WIDTH(ACC_W)) u_accumulate (.x_i(acc_q), .y_i(addend), .s_o(sum_o));
     end
   endgenerate
 
