@@ -72,11 +72,12 @@ module dpwa_write_back #(
   reg signed [ACC_W+MULT_W-1:0]  product_q;
   reg        [5:0]               shift1_q, shift2_q, shift3_q;
 
+  wire        [ACC_W-1:0]         inverted = ~(sum_i + bias_i);  // an inverted sum is free, an inverted addend is not
   wire signed [HIGH_W+MULT_W-1:0] acc_high = $signed({{MULT_W{acc_q[ACC_W-1]}}, acc_q[ACC_W-1:LOW_W]});
   wire        [LOW_W+MULT_W-1:0]  acc_low  = {{MULT_W{1'b0}}, acc_q[LOW_W-1:0]};
 
   always @(posedge clk_i) begin
-    acc_q     <= sum_i - corr_i + bias_i;
+    acc_q     <= ~(inverted + corr_i);         // sum - corr + bias
     mult_q    <= mult_i;
     low_q     <= acc_low * {{LOW_W{1'b0}}, mult_q};
     high_q    <= acc_high * $signed({{HIGH_W{1'b0}}, mult_q});

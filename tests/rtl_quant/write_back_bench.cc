@@ -9,52 +9,18 @@
 #include <vector>
 
 #include "Vdut.h"
-#include "model/num/integer.h"
-#include "model/num/round_shift.h"
 #include "tests/rtl_quant/ports.h"
+#include "tests/rtl_quant/write_back_reference.h"
 
 namespace dpwa::rtl_quant {
 namespace {
 
-using num::Int128;
 using num::Range;
 using rtl_test::low_mask;
 using rtl_test::sign_extend;
 
-constexpr int kAccW = TB_ACC_W;
-constexpr int kMultW = TB_MULT_W;
-constexpr int kShiftMax = TB_SHIFT_MAX;
-constexpr int kValueW = TB_VALUE_W;
-constexpr int kTagW = TB_TAG_W;
 constexpr int kLatency = 6;
-constexpr std::int64_t kAccMax = static_cast<std::int64_t>(low_mask(kAccW - 1));
-constexpr std::int64_t kAccMin = -kAccMax - 1;
-constexpr std::int64_t kValueMax = static_cast<std::int64_t>(low_mask(kValueW - 1));
-constexpr Range kFormat{-kValueMax - 1, kValueMax};
 constexpr unsigned kSeed = 20240131;
-
-struct Input {
-  std::int64_t accumulator = 0;  ///< what sum - corr is meant to be
-  std::int64_t corrector = 0;
-  std::int64_t bias = 0;
-  std::uint64_t multiplier = 1;
-  int shift = 0;
-  std::uint64_t tag = 0;
-};
-
-struct Output {
-  std::int64_t y = 0;
-  bool above = false;
-  bool below = false;
-  std::uint64_t tag = 0;
-};
-
-/// N4, in 128 bits: no intermediate can overflow.
-Output expected(const Input& input, Range limits) {
-  const Int128 z = static_cast<Int128>(input.accumulator + input.bias) * input.multiplier;
-  const Int128 rounded = num::round_shift(z, input.shift);
-  return {num::saturate(rounded, limits), rounded > limits.upper, rounded < limits.lower, input.tag};
-}
 
 class WriteBack : public testing::Test {
  protected:
@@ -72,14 +38,13 @@ class WriteBack : public testing::Test {
 
   void set_limits(Range limits) {
     limits_ = limits;
-    dut_.lower_i = limits.lower & low_mask(kValueW);
-    dut_.upper_i = limits.upper & low_mask(kValueW);
+    drive_limits(dut_, limits);
   }
 
   /// One cycle with or without an input; compares every output of the cycle.
   void cycle(const std::optional<Input>& input) {
     dut_.valid_i = input.has_value() ? 1 : 0;
-    if (input) drive(*input);
+    if (input) drive(dut_, *input);
     dut_.eval();
     const std::optional<Output> want = in_flight_.front();
     in_flight_.pop_front();
@@ -111,16 +76,6 @@ class WriteBack : public testing::Test {
   Vdut dut_;
 
  private:
-  void drive(const Input& input) {
-    const auto corrector = static_cast<std::uint64_t>(input.corrector);
-    dut_.sum_i = (static_cast<std::uint64_t>(input.accumulator) + corrector) & low_mask(kAccW);
-    dut_.corr_i = corrector & low_mask(kAccW);
-    dut_.bias_i = static_cast<std::uint64_t>(input.bias) & low_mask(kAccW);
-    dut_.mult_i = input.multiplier;
-    dut_.shift_i = input.shift;
-    dut_.tag_i = input.tag;
-  }
-
   void clock() {
     dut_.clk_i = 0;
     dut_.eval();
@@ -134,13 +89,6 @@ class WriteBack : public testing::Test {
   std::int64_t checked_ = 0;
   std::int64_t cycles_ = 0;
 };
-
-Input of_product(std::int64_t z, int shift) {
-  Input input;
-  input.accumulator = z;
-  input.shift = shift;
-  return input;
-}
 
 TEST_F(WriteBack, TiesGoToEven) {
   set_limits(kFormat);
