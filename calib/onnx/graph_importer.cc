@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <onnx/checker.h>
-#include <onnx/defs/schema.h>
 
 #include <algorithm>
 #include <utility>
@@ -57,7 +56,7 @@ std::optional<Dims> input_dims(const ValueInfoProto& input, std::vector<Reason>&
                        i, dim.dim_param())});
     }
   }
-  if (dims.empty()) reasons.push_back({"", "", input.name(), "the input has no dimensions"});
+  if (shape.dim_size() == 0) reasons.push_back({"", "", input.name(), "the input has no dimensions"});
   if (reasons.size() != before) return std::nullopt;
   const auto count = element_count(dims);
   if (count && *count <= kMaxValues) return dims;
@@ -86,8 +85,8 @@ std::optional<GraphInput> GraphImporter::read_input(const GraphProto& graph, std
     std::vector<std::string> names;
     for (const ValueInfoProto* input : inputs) names.push_back("'" + input->name() + "'");
     reasons.push_back({"", "", "inputs",
-                       fmt::format("exactly one input that is not an initializer is needed, found {} {}",
-                                   inputs.size(), fmt::join(names, ", "))});
+                       fmt::format("exactly one input that is not an initializer is needed, found {}{}{}",
+                                   inputs.size(), names.empty() ? "" : ": ", fmt::join(names, ", "))});
     return std::nullopt;
   }
   const ValueInfoProto& input = *inputs.front();
@@ -109,6 +108,7 @@ GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string&
                              const std::optional<GraphInput>& input, std::int64_t batch)
     : model_(model),
       graph_(model.graph()),
+      has_input_(input.has_value()),
       builder_(make_builder(graph_.name().empty() ? name : graph_.name(), input, batch)) {
   context_.opset = default_opset(model);
   context_.batch = batch;
@@ -170,17 +170,7 @@ bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
     refuse(node, name, "", "not valid ONNX: " + first_line(error.what()));
     return false;
   }
-  // The checker counts inputs and outputs but lets required ones be left out by an empty name.
-  const int opset = std::clamp(context_.opset, 1, kCheckerOpset);
-  const ::onnx::OpSchema* const schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), opset);
-  for (int i = 0; i < schema->min_input(); ++i) {
-    if (!node.input(i).empty()) continue;
-    refuse(node, name, "", fmt::format("required input {} is left out", i));
-    return false;
-  }
-  if (node.output_size() > 0 && !node.output(0).empty()) return true;
-  refuse(node, name, "", "its first output is left out");
-  return false;
+  return true;
 }
 
 std::optional<std::vector<const Value*>> GraphImporter::resolve(const NodeProto& node,
@@ -225,7 +215,7 @@ void GraphImporter::define_outputs(const NodeProto& node, const std::string& nam
     }
     if (i == 0) {
       check_readers(node, name, own);
-    } else if (readers_.count(output) != 0) {
+    } else if (readers_.count(output) != 0 && find_operator(node.op_type())) {
       refuse(node, name, output, fmt::format("output {} is used; only the first is supported", i));
     }
     values_.emplace(output, std::move(own));
@@ -270,7 +260,7 @@ void GraphImporter::finish() {
     reasons_.push_back(
         {node, "", "", "folding the constants into its weights gives values that are not finite"});
   }
-  if (reasons_.empty() && builder_.network().nodes.empty()) {
+  if (has_input_ && reasons_.empty() && builder_.network().nodes.empty()) {
     reasons_.push_back({"", "", "", "no Conv, Gemm or MatMul: there is nothing to accelerate"});
   }
 }

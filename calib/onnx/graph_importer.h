@@ -51,6 +51,7 @@ class GraphImporter {
 
   const ::onnx::ModelProto& model_;
   const ::onnx::GraphProto& graph_;
+  const bool has_input_;
   ModelContext context_;
   NetworkBuilder builder_;
   std::vector<Reason> reasons_;

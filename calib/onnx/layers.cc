@@ -98,6 +98,7 @@ struct Dense {
 
 /// A dense layer is a convolution whose kernel is the whole map, so its columns follow the stored order.
 Value add_dense(OperatorCall& call, NetworkBuilder& builder, int input, Dense dense, Dims dims) {
+  if (!call.accept("", builder.as_vector(input))) return {"", nullptr, -1, std::move(dims)};
   const net::Shape shape = builder.tensor(input).shape;
   net::Node node;
   node.name = call.name();

@@ -54,7 +54,13 @@ NetworkBuilder::NetworkBuilder(std::string name, std::string input_name, std::ve
   folds_.push_back({Stage::input, std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0)});
 }
 
+Refusal NetworkBuilder::as_vector(int tensor) const {
+  if (folds_[tensor].stage != Stage::softmax) return std::nullopt;
+  return std::string("Softmax is only supported as the last operator");
+}
+
 Refusal NetworkBuilder::as_map(int tensor, const net::Shape& shape) {
+  if (Refusal after_softmax = as_vector(tensor)) return after_softmax;
   net::Shape& current = network_.tensors[tensor].shape;
   Fold& fold = folds_[tensor];
   if (current == shape) return std::nullopt;
@@ -134,7 +140,6 @@ Refusal NetworkBuilder::max_pool(int tensor, const net::Window& window, const ne
   if (fold.stage == Stage::input) return std::string("a pool needs a Conv, Gemm or MatMul before it");
   if (fold.stage == Stage::pooled)
     return std::string("a second pool without a Conv, Gemm or MatMul between them");
-  if (fold.stage == Stage::softmax) return std::string("nothing can follow Softmax");
   producer(tensor).pool = window;
   network_.tensors[tensor].shape = pooled;
   network_.tensors[tensor].name = output;

@@ -23,7 +23,10 @@ class NetworkBuilder {
 
   const net::Tensor& tensor(int index) const { return network_.tensors[index]; }
 
-  /// The reader takes the tensor as a map of this shape. The network's input follows (unless per-channel
+  /// A layer reads all values of a sample as one vector, whatever the tensor's shape.
+  Refusal as_vector(int tensor) const;
+
+  /// A layer or pool reads the tensor as a map of this shape. The network's input follows (unless per-channel
   /// constants were applied to another shape); a tensor inside the network must have this shape already.
   Refusal as_map(int tensor, const net::Shape& shape);
 

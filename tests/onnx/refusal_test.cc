@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Valid ONNX that this importer does not take: each reason by its words, and all of them at once.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "tests/onnx/small_model.h"
+
+namespace dpwa::onnx {
+namespace {
+
+using ::onnx::NodeProto;
+using ::onnx::TensorProto;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+/// x [1, 2, 4, 4] -> Conv 'conv' with w [3, 2, 3, 3] -> Relu -> y; `change` edits the Conv.
+std::vector<std::string> conv_reasons(const std::function<void(SmallModel&, NodeProto&)>& change) {
+  SmallModel model({1, 2, 4, 4});
+  model.constant("w", {3, 2, 3, 3}, counting(54));
+  auto& conv = model.node("Conv", {"x", "w"}, "conv");
+  change(model, conv);
+  model.node("Relu", {"conv"}, "y");
+  return model.reasons();
+}
+
+/// x [1, 4] -> MatMul -> the nodes that `add` makes from "a" to "y".
+std::vector<std::string> reasons_after_dense(const std::function<void(SmallModel&)>& add, int opset = 13) {
+  SmallModel model({1, 4}, opset);
+  model.constant("w", {4, 4}, counting(16));
+  model.constant("k", {4}, counting(4));
+  model.node("MatMul", {"x", "w"}, "a");
+  add(model);
+  return model.reasons();
+}
+
+TEST(Refused, ConvAttributes) {
+  EXPECT_THAT(conv_reasons([](auto& m, auto& conv) {
+                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(1, 1);
+                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(0, 6);
+                set_int(conv, "group", 2);
+              }),
+              ElementsAre("Conv 'conv', group: 2 groups; only 1 is supported"));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
+                set_ints(conv, "dilations", {2, 1});
+              }),
+              ElementsAre("Conv 'conv', dilations: [2, 1]; only [1, 1] is supported"));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
+                set_ints(conv, "pads", {0, 3, 0, 0});
+              }),
+              ElementsAre("Conv 'conv', pads: [0, 3, 0, 0] is not smaller than the kernel 3 x 3"));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
+                set_ints(conv, "pads", {0, -1, 0, 0});
+              }),
+              ElementsAre(HasSubstr("pads: [0, -1, 0, 0] is outside 0")));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
+                set_ints(conv, "strides", {0, 1});
+              }),
+              ElementsAre(HasSubstr("strides: [0, 1] is outside 1")));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_ints(conv, "strides", {1}); }),
+              ElementsAre(HasSubstr("strides: [1] has 1 numbers, 2-D needs 2")));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_text(conv, "auto_pad", "SAME"); }),
+              ElementsAre(HasSubstr("auto_pad: 'SAME' is not NOTSET")));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
+                set_text(conv, "auto_pad", "VALID");
+                set_ints(conv, "pads", {1, 1, 1, 1});
+              }),
+              ElementsAre(HasSubstr("together with auto_pad VALID")));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
+                set_ints(conv, "kernel_shape", {3, 5});
+              }),
+              ElementsAre(HasSubstr("kernel_shape: [3, 5] is not that of the weights [3, 2, 3, 3]")));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_int(conv, "magic", 1); }),
+              ElementsAre(HasSubstr("Conv 'conv': not valid ONNX: Unrecognized attribute: magic")));
+}
+
+TEST(Refused, ConvShapes) {
+  EXPECT_THAT(conv_reasons([](auto& m, auto&) {
+                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(0, 2);
+                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(1, 3);
+              }),
+              ElementsAre(HasSubstr("W: weights [2, 3, 3, 3] read 3 channels, 'x' has 2")));
+  EXPECT_THAT(conv_reasons([](auto& m, auto&) {
+                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(2, 9);
+                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(3, 1);
+              }),
+              ElementsAre(HasSubstr("a kernel of 9 is higher than the padded map of 4")));
+  EXPECT_THAT(conv_reasons([](auto& m, auto& conv) {
+                m.constant("b", {2}, {1, 2});
+                conv.add_input("b");
+              }),
+              ElementsAre(HasSubstr("B: 'b' is [2], expected [3]")));
+  SmallModel three({1, 2, 4});
+  three.constant("w", {3, 2, 3}, counting(18));
+  three.node("Conv", {"x", "w"}, "y");
+  EXPECT_THAT(three.reasons(), ElementsAre(HasSubstr("X: 'x' is [1, 2, 4]; only 2-D maps"),
+                                           HasSubstr("W: 'w' is [3, 2, 3]; weights of rank 4")));
+}
+
+TEST(Refused, WeightsThatAreNotFiniteFloats) {
+  EXPECT_THAT(conv_reasons([](auto& m, auto&) {
+                m.proto.mutable_graph()->mutable_initializer(0)->set_float_data(7, kNan);
+              }),
+              ElementsAre("Conv 'conv', W: 'w' is NaN at index 7"));
+  EXPECT_THAT(conv_reasons([](auto& m, auto&) {
+                m.proto.mutable_graph()->mutable_initializer(0)->set_float_data(
+                    53, -std::numeric_limits<float>::infinity());
+              }),
+              ElementsAre("Conv 'conv', W: 'w' is infinite at index 53"));
+  EXPECT_THAT(conv_reasons([](auto& m, auto&) {
+                TensorProto& w = *m.proto.mutable_graph()->mutable_initializer(0);
+                w.set_data_type(TensorProto::FLOAT16);
+                w.clear_float_data();
+                w.set_raw_data(std::string(108, '\0'));
+              }),
+              ElementsAre("Conv 'conv', W: 'w' has type float16, expected float"));
+  EXPECT_THAT(
+      reasons_after_dense([](SmallModel& m) {
+        m.constant("big", {}, {std::numeric_limits<float>::max()});
+        m.node("Mul", {"a", "big"}, "y");
+      }),
+      ElementsAre(HasSubstr("folding the constants into its weights gives values that are not finite")));
+}
+
+TEST(Refused, DenseShapes) {
+  SmallModel gemm({1, 5});
+  gemm.constant("w", {4, 2}, counting(8));
+  auto& node = gemm.node("Gemm", {"x", "w"}, "y");
+  set_int(node, "transA", 1);
+  EXPECT_THAT(gemm.reasons(),
+              ElementsAre(HasSubstr("Gemm 'y', transA: only 0 is supported"),
+                          HasSubstr("A: 'x' is [1, 5], weights [4, 2] (transB 0) need [1, 4]")));
+  SmallModel matmul({1, 3, 5});
+  matmul.constant("w", {5, 2}, counting(10));
+  matmul.node("MatMul", {"x", "w"}, "y");
+  EXPECT_THAT(matmul.reasons(),
+              ElementsAre(HasSubstr("A: 'x' is [1, 3, 5]; one row of 5 values per sample")));
+  SmallModel left({3, 5});
+  left.constant("w", {2, 3}, counting(6));
+  left.node("MatMul", {"w", "x"}, "y");
+  EXPECT_THAT(left.reasons(), ElementsAre(HasSubstr("B: 'x' is [3, 5]; weights [2, 3] on the left")));
+}
+
+TEST(Refused, Constants) {
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Div", {"k", "a"}, "y");
+              }),
+              ElementsAre(HasSubstr("Div 'y', A: a constant divided by a computed tensor")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.constant("zero", {}, {0});
+                m.node("Div", {"a", "zero"}, "y");
+              }),
+              ElementsAre(HasSubstr("not finite (division by zero?)")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Relu", {"a"}, "b");
+                m.node("Add", {"b", "k"}, "y");
+              }),
+              ElementsAre(HasSubstr("Add 'y': constants after an activation")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.constant("column", {4, 1}, counting(4));
+                m.node("Add", {"a", "column"}, "y");
+              }),
+              ElementsAre(HasSubstr("'column' [4, 1] does not broadcast to 'a' [1, 4]")));
+  SmallModel varied({1, 1, 1, 2});
+  varied.constant("w", {1, 1, 1, 1}, {1});
+  varied.constant("k", {2}, {1, 2});
+  varied.node("Conv", {"x", "w"}, "a");
+  varied.node("Mul", {"a", "k"}, "y");
+  EXPECT_THAT(varied.reasons(), ElementsAre(HasSubstr("B: 'k' [2] differs within a channel")));
+}
+
+TEST(Refused, InputScaledByZeroOrLess) {
+  for (const float factor : {0.0F, -1.0F}) {
+    SmallModel model({1, 2});
+    model.constant("k", {2}, {1, factor});
+    model.constant("w", {2, 1}, {1, 2});
+    model.node("Mul", {"x", "k"}, "a");
+    model.node("MatMul", {"a", "w"}, "y");
+    EXPECT_THAT(model.reasons(),
+                ElementsAre(AllOf(HasSubstr("Mul 'a'"), HasSubstr("(channel 1); a factor above 0"))));
+  }
+}
+
+TEST(Refused, PerSampleConstants) {
+  SmallModel model({2, 4});
+  model.constant("k", {2, 1}, {1, 2});
+  model.constant("w", {4, 1}, counting(4));
+  model.node("Add", {"x", "k"}, "a");
+  model.node("MatMul", {"a", "w"}, "y");
+  EXPECT_THAT(model.reasons(), ElementsAre(HasSubstr("'k' [2, 1] does not broadcast to 'x' [2, 4]")));
+}
+
+TEST(Refused, BatchNormalization) {
+  for (const char* name : {"training_mode", "spatial"}) {
+    const bool training = std::string(name) == "training_mode";
+    EXPECT_THAT(
+        reasons_after_dense(
+            [&](SmallModel& m) {
+              set_int(m.node("BatchNormalization", {"a", "k", "k", "k", "k"}, "y"), name, training ? 1 : 0);
+            },
+            training ? 15 : 7),
+        ElementsAre(HasSubstr(std::string("BatchNormalization 'y', ") + name)));
+  }
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.constant("three", {3}, counting(3));
+                m.node("BatchNormalization", {"a", "k", "k", "k", "three"}, "y");
+              }),
+              ElementsAre(HasSubstr("var: 'three' is [3], one value per channel of 'a' [1, 4]")));
+}
+
+TEST(Refused, Activations) {
+  const auto clip = [](float min, float max) {
+    return reasons_after_dense([=](SmallModel& m) {
+      m.constant("min", {}, {min});
+      m.constant("max", {}, {max});
+      m.node("Clip", {"a", "min", "max"}, "y");
+    });
+  };
+  EXPECT_THAT(clip(1, 2), ElementsAre(HasSubstr("Clip 'y', min: 1 is above 0")));
+  EXPECT_THAT(clip(-2, -1), ElementsAre(HasSubstr("Clip 'y', max: -1 is not above 0")));
+  EXPECT_THAT(clip(kNan, 1), ElementsAre(HasSubstr("min: 'min' is NaN at index 0")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Clip", {"a", "", "k"}, "y");
+              }),
+              ElementsAre(HasSubstr("max: 'k' is [4], expected a scalar")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Sigmoid", {"a"}, "y"); }),
+              ElementsAre("Sigmoid 'y': operator is not supported"));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("LogSoftmax", {"a"}, "y"); }),
+              ElementsAre("LogSoftmax 'y': operator is not supported"));
+  SmallModel first({1, 4});
+  first.constant("w", {4, 1}, counting(4));
+  first.node("Relu", {"x"}, "a");
+  first.node("MatMul", {"a", "w"}, "y");
+  EXPECT_THAT(first.reasons(), ElementsAre("Relu 'a': an activation needs a Conv, Gemm or MatMul before it"));
+}
+
+TEST(Refused, Softmax) {
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Softmax", {"a"}, "b");
+                m.node("MatMul", {"b", "w"}, "y");
+              }),
+              ElementsAre("MatMul 'y': Softmax is only supported as the last operator"));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Softmax", {"a"}, "b");
+                m.node("Relu", {"b"}, "y");
+              }),
+              ElementsAre(HasSubstr("Relu 'y'")));
+  SmallModel map({1, 2, 2, 2});
+  map.constant("w", {2, 2, 1, 1}, counting(4));
+  map.node("Conv", {"x", "w"}, "a");
+  set_int(map.node("Softmax", {"a"}, "y"), "axis", 1);
+  EXPECT_THAT(map.reasons(), ElementsAre(HasSubstr("axis: 1 of 'a' [1, 2, 2, 2] does not cover all values")));
+}
+
+TEST(Refused, MaxPool) {
+  const auto pool = [](const std::function<void(NodeProto&)>& change) {
+    return conv_reasons([&](SmallModel& m, NodeProto& conv) {
+      conv.set_output(0, "c");
+      auto& node = m.node("MaxPool", {"c"}, "conv");
+      change(node);
+    });
+  };
+  EXPECT_THAT(pool([](auto& n) { set_ints(n, "kernel_shape", {2}); }),
+              ElementsAre(HasSubstr("[2] has 1 numbers")));
+  EXPECT_THAT(pool([](auto& n) {
+                set_ints(n, "kernel_shape", {0, 2});
+              }),
+              ElementsAre(HasSubstr("[0, 2] is outside 1")));
+  EXPECT_THAT(pool([](auto& n) {
+                set_ints(n, "kernel_shape", {3, 1});
+              }),
+              ElementsAre(HasSubstr("a kernel of 3 is higher than the padded map of 2")));
+  EXPECT_THAT(pool([](auto& n) {
+                set_ints(n, "kernel_shape", {2, 2});
+                set_ints(n, "dilations", {2, 2});
+              }),
+              ElementsAre(HasSubstr("dilations: [2, 2]")));
+  EXPECT_THAT(pool([](auto& n) {
+                set_ints(n, "kernel_shape", {1, 1});
+                set_ints(n, "pads", {1, 0, 0, 0});
+              }),
+              ElementsAre(HasSubstr("pads: [1, 0, 0, 0] is not smaller than the kernel 1 x 1")));
+  EXPECT_THAT(conv_reasons([&](SmallModel& m, NodeProto& conv) {
+                conv.set_output(0, "c");
+                set_ints(m.node("MaxPool", {"c"}, "d"), "kernel_shape", {2, 2});
+                set_ints(m.node("MaxPool", {"d"}, "conv"), "kernel_shape", {1, 1});
+              }),
+              ElementsAre(HasSubstr("a second pool without a Conv, Gemm or MatMul between them")));
+}
+
+TEST(Refused, Shapes) {
+  const auto reshape = [](std::vector<std::int64_t> shape) {
+    return reasons_after_dense([&](SmallModel& m) {
+      m.indices("shape", shape);
+      m.node("Reshape", {"a", "shape"}, "y");
+    });
+  };
+  EXPECT_THAT(reshape({3}), ElementsAre(HasSubstr("shape: [3] does not fit 'a' [1, 4]")));
+  EXPECT_THAT(reshape({-1, -1}), ElementsAre(HasSubstr("does not fit")));
+  EXPECT_THAT(reshape({-2, 2}), ElementsAre(HasSubstr("does not fit")));
+  EXPECT_THAT(reshape({1, 4, 0}), ElementsAre(HasSubstr("does not fit")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { set_int(m.node("Flatten", {"a"}, "y"), "axis", 3); }),
+              ElementsAre(HasSubstr("axis: 3 does not fit 'a' [1, 4]")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.indices("axes", {1});
+                m.node("Squeeze", {"a", "axes"}, "y");
+              }),
+              ElementsAre(HasSubstr("axes: dimension 1 of 'a' [1, 4] is not 1")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.indices("axes", {1, 1});
+                m.node("Unsqueeze", {"a", "axes"}, "y");
+              }),
+              ElementsAre(HasSubstr("axes: [1, 1] do not fit a tensor of rank 4")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.indices("shape", {1, 1, 2, 2});
+                m.constant("kernel", {1, 1, 2, 2}, counting(4));
+                m.node("Reshape", {"a", "shape"}, "map");
+                m.node("Conv", {"map", "kernel"}, "y");
+              }),
+              ElementsAre(HasSubstr("only the network's input can change its shape")));
+}
+
+TEST(Refused, DropoutInTraining) {
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.constant("ratio", {}, {0.5F});
+                TensorProto& training = m.constant("training", {}, {});
+                training.set_data_type(TensorProto::BOOL);
+                training.add_int32_data(1);
+                m.node("Dropout", {"a", "ratio", "training"}, "y");
+              }),
+              ElementsAre(HasSubstr("training_mode: 'training' is not the constant false")));
+}
+
+TEST(Refused, Graphs) {
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Add", {"a", "a"}, "y");
+              }),
+              ElementsAre(HasSubstr("MatMul 'a', a: output is read 2 times (by 'y', 'y'); branches"),
+                          HasSubstr("Add 'y': combines two computed tensors")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"b"}, "y"); }),
+              Contains("Relu 'y', b: input does not exist (produced by no earlier node)"));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "z"); }),
+              ElementsAre(HasSubstr("Relu 'z', z: output is read by nothing"),
+                          HasSubstr("y: the network's output is produced by no node")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "y").set_domain("com.acme"); }),
+              ElementsAre("Relu 'y': operator of domain 'com.acme' is not supported"));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Relu", {"a"}, "y");
+                m.node("Relu", {"y"}, "y");
+              }),
+              Contains(HasSubstr("output has the name of an earlier value")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Relu", {"k"}, "b");
+                m.node("Add", {"a", "b"}, "y");
+              }),
+              Contains(HasSubstr("Relu 'b': computes a constant")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {""}, "y"); }),
+              Contains(HasSubstr("Relu 'y': not valid ONNX")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, ""); }),
+              Contains(HasSubstr("not valid ONNX")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "y").clear_output(); }),
+              Contains(HasSubstr("not valid ONNX")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.node("Relu", {"a"}, "y");
+                m.proto.mutable_graph()->add_output()->set_name("a");
+              }),
+              Contains(HasSubstr("outputs: exactly one output is needed, found 2")));
+}
+
+TEST(Refused, OperatorSets) {
+  for (const int opset : {6, 22}) {
+    EXPECT_THAT(
+        reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "y"); }, opset),
+        Contains("opset_import: operator set " + std::to_string(opset) + " is not supported, only 7 to 21"));
+  }
+  for (const int opset : {7, 21}) {
+    EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "y"); }, opset), ElementsAre());
+  }
+}
+
+TEST(Refused, Inputs) {
+  SmallModel dynamic({1, 2, 4, 4});
+  dynamic.symbolic(0, "batch");
+  dynamic.symbolic(3, "width");
+  dynamic.constant("w", {3, 2, 3, 3}, counting(54));
+  dynamic.node("Conv", {"x", "w"}, "y");
+  EXPECT_THAT(
+      dynamic.reasons(),
+      ElementsAre(HasSubstr("x: dimension 3 of the input is dynamic ('width'); only a leading batch")));
+  SmallModel vector({4});
+  vector.symbolic(0, "n");
+  vector.constant("w", {4, 1}, counting(4));
+  vector.node("MatMul", {"x", "w"}, "y");
+  EXPECT_THAT(vector.reasons(), ElementsAre(HasSubstr("dimension 0 of the input is dynamic ('n')")));
+  SmallModel typed({1, 4});
+  typed.proto.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
+      TensorProto::UINT8);
+  typed.constant("w", {4, 1}, counting(4));
+  typed.node("MatMul", {"x", "w"}, "y");
+  EXPECT_THAT(typed.reasons(), ElementsAre("x: the input has type uint8, expected float"));
+  SmallModel huge({1, 1 << 15, 1 << 15});
+  huge.node("Flatten", {"x"}, "y");
+  EXPECT_THAT(huge.reasons(), Contains(HasSubstr("is larger than 16777216 values")));
+  SmallModel zero({1, 0});
+  zero.node("Flatten", {"x"}, "y");
+  EXPECT_THAT(zero.reasons(), Contains(HasSubstr("dimension 1 of the input is 0")));
+  SmallModel nothing({1, 4});
+  nothing.node("Identity", {"x"}, "y");
+  EXPECT_THAT(nothing.reasons(),
+              ElementsAre(HasSubstr("no Conv, Gemm or MatMul: there is nothing to accelerate")));
+}
+
+}  // namespace
+}  // namespace dpwa::onnx
