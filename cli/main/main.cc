@@ -18,7 +18,10 @@ using dpwa::Error;
 using dpwa::ExitCode;
 using dpwa::cli::Context;
 
-void register_commands(CLI::App& app, Context& context) { dpwa::cli::add_inspect(app, context); }
+void register_commands(CLI::App& app, Context& context) {
+  dpwa::cli::add_inspect(app, context);
+  dpwa::cli::add_synth(app, context);
+}
 
 /// Whole text to stdout; a full disk behind it is an error like any other.
 void print(const std::string& text) {
