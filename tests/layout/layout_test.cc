@@ -72,9 +72,9 @@ TEST(LayoutRule, MachinePaths) {
 
 TEST(LayoutRule, Size) {
   EXPECT_THAT(check_size({"a.bin", std::string((1 << 20) + 1, 'x')}), SizeIs(1));
-  EXPECT_THAT(check_size({"a.v", std::string(271, '\n')}), SizeIs(1));
-  EXPECT_THAT(check_size({"a.v", std::string(270, '\n')}), IsEmpty());
-  EXPECT_THAT(check_size({"a.cc", std::string(421, '\n')}), SizeIs(1));
+  EXPECT_THAT(check_size({"a.v", std::string(276, '\n')}), SizeIs(1));
+  EXPECT_THAT(check_size({"a.v", std::string(275, '\n')}), IsEmpty());
+  EXPECT_THAT(check_size({"a.cc", std::string(441, '\n')}), SizeIs(1));
 }
 
 TEST(LayoutRule, Words) {

