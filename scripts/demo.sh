@@ -11,6 +11,9 @@ demo=$build/demo
 dpwa=$build/bin/dpwa
 data=/usr/share/datasets/fashion-mnist
 network=examples/fashion_mnist/fmnist_cnn.onnx
+pixels=(--scale 0.00392156862745098)  # the networks take pixel / 255
+train=(--data "$data/train-images-idx3-ubyte.gz" "${pixels[@]}")
+test=(--data "$data/t10k-images-idx3-ubyte.gz" "${pixels[@]}")
 
 mkdir -p "$demo"
 
@@ -22,12 +25,11 @@ step() {
   "$dpwa" "$@" --json > "$demo/$name.json"
 }
 
-step calibrate calibrate "$network" --data "$data/train-images-idx3-ubyte.gz" \
-  --labels "$data/train-labels-idx1-ubyte.gz" --samples 256 --config sim-4 -o "$demo/plan"
-step evaluate evaluate "$demo/plan" --data "$data/t10k-images-idx3-ubyte.gz" \
-  --labels "$data/t10k-labels-idx1-ubyte.gz" --config sim-4
+step calibrate calibrate "$network" "${train[@]}" --labels "$data/train-labels-idx1-ubyte.gz" --samples 256 \
+  --config sim-4 -o "$demo/plan"
+step evaluate evaluate "$demo/plan" "${test[@]}" --labels "$data/t10k-labels-idx1-ubyte.gz" --config sim-4
 step generate generate "$demo/plan" --config sim-4 -o "$demo/design"
-step simulate simulate "$demo/design" --plan "$demo/plan" --data "$data/t10k-images-idx3-ubyte.gz" -n 20
+step simulate simulate "$demo/design" --plan "$demo/plan" "${test[@]}" -n 20
 
 # Area: each target with a configuration made for it.
 "$dpwa" generate --config up5k --set LANES=2 -o "$demo/design-up5k" > /dev/null

@@ -27,8 +27,10 @@ def evaluate_lines(e):
                                     f"weights {e['average_weight_planes']:.2f} (INT8: 2 and 2)")
     yield "beats per image", (f"{count(e['beats'])}: {ratio(e['beats'], e['beats_int8'])} of INT8, "
                               f"{ratio(e['beats'], e['beats_static_mix'])} of the best static mix")
-    yield "cycles per image", (f"{count(e['cycles_per_image'])}: {ratio(e['cycles_per_image'], e['cycles_int8'])} of INT8, "
-                               f"{ratio(e['cycles_per_image'], e['cycles_static_mix'])} of the best static mix")
+    cycles = e.get("cycles_per_image")
+    if cycles is not None:
+        yield "cycles per image", (f"{count(cycles)}: {ratio(cycles, e['cycles_int8'])} of INT8, "
+                                   f"{ratio(cycles, e['cycles_static_mix'])} of the best static mix")
 
 
 def simulate_lines(s):
@@ -53,13 +55,13 @@ def synth_line(s):
 
 
 def node_table(nodes):
-    """Average planes and the share of tiles of each width, per node."""
-    yield f"{'node':<24}{'avg planes':>11}   share of tiles with 0, 1, 2 ... planes"
+    """Average planes that a node reads, and the widths of the tiles it stores."""
+    yield f"{'node':<24}{'planes read':>12}   stored tiles with 0, 1, 2 ... planes"
     for node in nodes:
-        histogram = node["histogram"]
-        total = sum(histogram) or 1
-        shares = "  ".join(f"{100 * n / total:5.1f} %" for n in histogram)
-        yield f"{node['node']:<24}{node['average_activation_planes']:>11.2f}   {shares}"
+        widths = node["tile_widths"]
+        total = sum(widths) or 1
+        shares = "  ".join(f"{100 * n / total:5.1f} %" for n in widths)
+        yield f"{node['name']:<24}{node['average_activation_planes']:>12.2f}   {shares}"
 
 
 def main():
