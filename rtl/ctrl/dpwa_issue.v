@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa_issue: turns the tile at the queue's head into beats, one per cycle.
+//
+// Advance rule, one beat per cycle:
+//   1. For each activation plane i, for each weight plane j: one beat of level i + j.
+//   2. The last beat of a job is issued only when the drain slot of the job before it is over: SLICES cycles after that
+//      job's last beat, flush_cycles_i when that job completes a tile. All other beats never wait.
+//   3. A null entry (no planes) takes one cycle and no beat.
+// Latency 0: addresses leave in the cycle of the decision; the memories register their data.
+
+`default_nettype none
+
+module dpwa_issue #(
+  parameter integer LANES    = 4,    // lanes of the group
+  parameter integer PRODUCTS = 16,   // values per tile
+  parameter integer SLICES   = 4,    // slices of the group = cycles of a drain slot
+  parameter integer WORD_W   = 17,   // activation word address bits
+  parameter integer WWORD_W  = 16,   // weight word address bits
+  parameter integer LEVEL_W  = 4     // bits of level_o
+) (
+  input  wire               clk_i,
+  input  wire               rst_ni,
+  // node
+  input  wire               start_i,
+  input  wire               signed_i,        // the input tensor is signed
+  input  wire [7:0]         window_i,        // positions of the pool window - 1
+  input  wire [11:0]        groups_i,        // channel groups - 1
+  input  wire [5:0]         flush_cycles_i,  // drain slot of a job that completes a tile
+  // queue head
+  input  wire               valid_i,
+  input  wire               end_i,
+  input  wire [2:0]         act_planes_i,
+  input  wire [2:0]         weight_planes_i,
+  input  wire [WORD_W-1:0]  act_word_i,
+  input  wire [WWORD_W-1:0] weight_word_i,
+  output wire               pop_o,
+  // beat
+  output wire               beat_o,
+  output wire               last_o,          // this slot ends a job
+  output wire [LEVEL_W-1:0] level_o,
+  output wire               top_signed_o,    // the activation plane is a signed top plane
+  output wire [WORD_W-1:0]  act_addr_o,
+  output wire [WWORD_W-1:0] weight_addr_o
+);
+
+  reg [2:0] act_plane_q;
+  reg [2:0] weight_plane_q;
+  reg [5:0] wait_q;           // cycles until the drain is free
+
+  // Which job is being issued: only whether it completes a tile matters here.
+  wire                        flush;
+  wire                        window_first, window_last, group_last, done;
+  wire [$clog2(PRODUCTS)-1:0] element;
+  wire [2:0]                  row, tile, word;
+
+  dpwa_job_walker #(
+    .LANES   (LANES),
+    .PRODUCTS(PRODUCTS),
+    .SLICES  (SLICES),
+    .ROW_W   (3),
+    .TILE_W  (3),
+    .WORD_W  (3)
+  ) u_walker (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .start_i       (start_i),
+    .step_i        (last_o),
+    .window_i      (window_i),
+    .groups_i      (groups_i),
+    .positions_i   (20'd0),
+    .row_base_i    (3'd0),
+    .tile_base_i   (3'd0),
+    .word_base_i   (3'd0),
+    .planes_i      (3'd0),
+    .window_first_o(window_first),
+    .window_last_o (window_last),
+    .group_last_o  (group_last),
+    .flush_o       (flush),
+    .element_o     (element),
+    .row_o         (row),
+    .tile_o        (tile),
+    .word_o        (word),
+    .done_o        (done)
+  );
+
+  wire unused = &{1'b0, window_first, window_last, group_last, element, row, tile, word, done};
+
+  wire null_entry = act_planes_i == 3'd0;
+  wire act_top    = act_plane_q + 3'd1 == act_planes_i;
+  wire weight_top = weight_plane_q + 3'd1 == weight_planes_i;
+  wire entry_done = null_entry | (act_top & weight_top);
+  wire ends       = entry_done & end_i;
+  wire go         = valid_i & ~(ends & (wait_q != 6'd0));
+
+  assign beat_o        = go & ~null_entry;
+  assign pop_o         = go & entry_done;
+  assign last_o        = go & ends;
+  assign level_o       = {{(LEVEL_W-3){1'b0}}, act_plane_q} + {{(LEVEL_W-3){1'b0}}, weight_plane_q};
+  assign top_signed_o  = signed_i & act_top;
+  assign act_addr_o    = act_word_i + {{(WORD_W-3){1'b0}}, act_plane_q};
+  assign weight_addr_o = weight_word_i + {{(WWORD_W-3){1'b0}}, weight_plane_q};
+
+  always @(posedge clk_i) begin
+    if (!rst_ni) begin
+      act_plane_q    <= 3'd0;
+      weight_plane_q <= 3'd0;
+      wait_q         <= 6'd0;
+    end else begin
+      if (pop_o) begin
+        act_plane_q    <= 3'd0;
+        weight_plane_q <= 3'd0;
+      end else if (beat_o) begin
+        weight_plane_q <= weight_top ? 3'd0 : weight_plane_q + 3'd1;
+        if (weight_top) act_plane_q <= act_plane_q + 3'd1;
+      end
+      if (last_o)               wait_q <= (flush ? flush_cycles_i : SLICES[5:0]) - 6'd1;
+      else if (wait_q != 6'd0)  wait_q <= wait_q - 6'd1;
+    end
+  end
+
+endmodule
+
+`default_nettype wire

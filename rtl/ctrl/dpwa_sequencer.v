@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa_sequencer: runs the node descriptors of one inference, one node after the other.
+//
+//   run_i -> for each node: fetch WORDS descriptor words (WORDS + 2 cycles), node_start_o, wait for node_done_i
+//         -> done_o (one cycle) after the node whose descriptor has bit 0 (last) set
+//
+// descriptor_o holds the fields from node_start_o until the next node is fetched. Word k of node n is entry
+// n * 32 + k of the descriptor memory, written by the loader while nothing runs.
+
+`default_nettype none
+
+module dpwa_sequencer #(
+  parameter integer NODES = 128,  // descriptors, a power of two
+  parameter integer WORDS = 20    // words of a descriptor, at most 32
+) (
+  input  wire                           clk_i,
+  input  wire                           rst_ni,
+  // loader
+  input  wire                           we_i,
+  input  wire [$clog2(NODES)+4:0]       waddr_i,
+  input  wire [31:0]                    wdata_i,
+  // inference
+  input  wire                           run_i,
+  output reg                            done_o,
+  // node
+  output reg                            node_start_o,
+  output wire [$clog2(NODES)-1:0]       node_o,
+  output wire [32*WORDS-1:0]            descriptor_o,
+  input  wire                           node_done_i
+);
+
+  localparam integer NODE_W = $clog2(NODES);
+  localparam [1:0] ST_IDLE = 2'd0, ST_FETCH = 2'd1, ST_START = 2'd2, ST_RUN = 2'd3;
+
+  generate
+    if (WORDS > 32 || NODES != (1 << NODE_W)) begin : gen_check
+      ERROR_WORDS_at_most_32_and_NODES_a_power_of_two u_check ();
+    end
+  endgenerate
+
+  reg [1:0]          state_q, state_d;
+  reg [NODE_W-1:0]   node_q;
+  reg [4:0]          word_q;          // word being read
+  reg                arrives_q;       // the word read in the cycle before is on rdata
+  reg [32*WORDS-1:0] descriptor_q;
+
+  wire [31:0] rdata;
+  wire        last_word = word_q + 5'd1 == WORDS[4:0];
+  wire        last_node = descriptor_q[0];
+
+  assign node_o       = node_q;
+  assign descriptor_o = descriptor_q;
+
+  always @(*) begin
+    state_d = state_q;
+    case (state_q)
+      ST_IDLE:  if (run_i) state_d = ST_FETCH;
+      ST_FETCH: if (last_word) state_d = ST_START;
+      ST_START: if (!arrives_q) state_d = ST_RUN;
+      default:  if (node_done_i & ~node_start_o) state_d = last_node ? ST_IDLE : ST_FETCH;
+    endcase
+  end
+
+  always @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q      <= ST_IDLE;
+      arrives_q    <= 1'b0;
+      node_start_o <= 1'b0;
+      done_o       <= 1'b0;
+    end else begin
+      state_q      <= state_d;
+      arrives_q    <= state_q == ST_FETCH;
+      node_start_o <= (state_q == ST_START) & (state_d == ST_RUN);
+      done_o       <= (state_q == ST_RUN) & (state_d == ST_IDLE);
+    end
+    word_q <= (state_q == ST_FETCH) ? word_q + 5'd1 : 5'd0;
+    if (state_q == ST_IDLE)                               node_q <= {NODE_W{1'b0}};
+    else if (state_q == ST_RUN && state_d == ST_FETCH)    node_q <= node_q + {{(NODE_W-1){1'b0}}, 1'b1};
+    if (arrives_q) descriptor_q <= {rdata, descriptor_q[32*WORDS-1:32]};
+  end
+
+  dpwa_ram #(.WIDTH(32), .DEPTH(32 * NODES)) u_descriptors (
+    .clk_i  (clk_i),
+    .we_i   (we_i),
+    .waddr_i(waddr_i),
+    .wdata_i(wdata_i),
+    .re_i   (state_q == ST_FETCH),
+    .raddr_i({node_q, word_q}),
+    .rdata_o(rdata)
+  );
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa_write_back_array: the write-back lanes of a group with their channel constants and the max pool.
+//
+// The drain announces a slice one cycle early (pre_*), so that its constants are read in time; one row of the constant
+// memory holds the constants of one slice: lane w's {shift, multiplier, bias} in bank w.
+// Results leave as transfers of WB_LANES values: the largest of each pool window (docs/numerics.md, N4.3).
+
+`default_nettype none
+
+module dpwa_write_back_array #(
+  parameter integer WB_LANES  = 1,
+  parameter integer ACC_W     = 48,
+  parameter integer MULT_W    = 24,
+  parameter integer SHIFT_MAX = 63,
+  parameter integer VALUE_W   = 21,
+  parameter integer ROWS      = 2048   // rows of channel constants
+) (
+  input  wire                                clk_i,
+  input  wire                                rst_ni,
+  // loader: one entry per channel, {shift[6], multiplier[MULT_W], bias[ACC_W]}
+  input  wire                                const_we_i,
+  input  wire [7:0]                          const_bank_i,
+  input  wire [$clog2(ROWS)-1:0]             const_waddr_i,
+  input  wire [6+MULT_W+ACC_W-1:0]           const_wdata_i,
+  // drain
+  input  wire                                pre_valid_i,
+  input  wire [$clog2(ROWS)-1:0]             pre_row_i,
+  input  wire                                valid_i,
+  input  wire [4:0] slice_i,
+  input  wire [WB_LANES*ACC_W-1:0]           sum_i,
+  input  wire [ACC_W-1:0]                    corr_i,
+  input  wire [VALUE_W-1:0]                  lower_i,
+  input  wire [VALUE_W-1:0]                  upper_i,
+  // results, before the pool
+  output wire                                valid_o,
+  output wire [4:0] slice_o,
+  output wire [WB_LANES*VALUE_W-1:0]         values_o,
+  output wire [WB_LANES-1:0]                 above_o,
+  output wire [WB_LANES-1:0]                 below_o
+);
+
+  localparam integer SLICE_W = 5;
+  localparam integer CONST_W = 6 + MULT_W + ACC_W;
+
+  wire [WB_LANES-1:0]         valids;
+  wire [WB_LANES*SLICE_W-1:0] slices;
+
+  assign valid_o = valids[0];
+  assign slice_o = slices[0 +: SLICE_W];
+
+  genvar w;
+  generate
+    for (w = 0; w < WB_LANES; w = w + 1) begin : gen_lane
+      localparam [7:0] BANK = w;
+      wire [CONST_W-1:0] constants;
+      dpwa_ram #(.WIDTH(CONST_W), .DEPTH(ROWS)) u_constants (
+        .clk_i  (clk_i),
+        .we_i   (const_we_i & (const_bank_i == BANK)),
+        .waddr_i(const_waddr_i),
+        .wdata_i(const_wdata_i),
+        .re_i   (pre_valid_i),
+        .raddr_i(pre_row_i),
+        .rdata_o(constants)
+      );
+      dpwa_write_back #(
+        .ACC_W    (ACC_W),
+        .MULT_W   (MULT_W),
+        .SHIFT_MAX(SHIFT_MAX),
+        .VALUE_W  (VALUE_W),
+        .TAG_W    (SLICE_W)
+      ) u_write_back (
+        .clk_i  (clk_i),
+        .rst_ni (rst_ni),
+        .valid_i(valid_i),
+        .tag_i  (slice_i),
+        .sum_i  (sum_i[w*ACC_W +: ACC_W]),
+        .corr_i (corr_i),
+        .bias_i (constants[0 +: ACC_W]),
+        .mult_i (constants[ACC_W +: MULT_W]),
+        .shift_i(constants[ACC_W+MULT_W +: 6]),
+        .lower_i(lower_i),
+        .upper_i(upper_i),
+        .valid_o(valids[w]),
+        .tag_o  (slices[w*SLICE_W +: SLICE_W]),
+        .y_o    (values_o[w*VALUE_W +: VALUE_W]),
+        .above_o(above_o[w]),
+        .below_o(below_o[w])
+      );
+    end
+  endgenerate
+
+  // The lanes run in step; lane 0 speaks for all.
+  wire unused = &{1'b0, valids, slices};
+
+endmodule
+
+`default_nettype wire
