@@ -3,12 +3,13 @@
 
 #include "gen/verilog/interface.h"
 
-/// Interfaces of the leaf modules in rtl/arith, rtl/quant and rtl/pcu, written down a second time in C++ and
+/// Interfaces of the leaf modules in rtl/, written down a second time in C++ and
 /// compared with the Verilog in tests/gen. Contracts: docs/architecture.md.
 namespace dpwa::gen::interfaces {
 
 Interface mac_lane();
 Interface corrector();
+Interface delay();
 
 Interface write_back();
 Interface max_pool();
@@ -17,5 +18,29 @@ Interface quantizer();
 Interface dequantizer();
 
 Interface pcu();
+
+Interface control();
+Interface sequencer();
+Interface scanner();
+Interface tile_queue();
+Interface issue();
+Interface lane_array();
+Interface drain();
+Interface write_back_array();
+Interface store();
+
+Interface ram();
+Interface width_table();
+Interface weight_sram();
+Interface registers();
+
+Interface unpacker();
+Interface input_constants();
+Interface packer();
+Interface output_reader();
+Interface output_tail();
+
+Interface loader();
+Interface sticky();
 
 }  // namespace dpwa::gen::interfaces

@@ -39,4 +39,14 @@ Interface corrector() {
   return leaf;
 }
 
+Interface delay() {
+  Interface leaf("dpwa_delay");
+  const Int width = leaf.parameter("WIDTH", 1);
+  leaf.parameter("CYCLES", 1);
+  leaf.input("clk_i");
+  leaf.input("d_i", width);
+  leaf.output("q_o", width);
+  return leaf;
+}
+
 }  // namespace dpwa::gen::interfaces

@@ -60,7 +60,8 @@ Lines elaborated(const std::string& module, const Environment& parameters) {
   const auto json = nlohmann::ordered_json::parse(std::ifstream(json_file));
   const auto& found = json.at("modules").at(module);
   Lines lines;
-  for (const auto& [name, bits] : found.at("parameter_default_values").items()) {
+  const auto parameters_found = found.value("parameter_default_values", nlohmann::ordered_json::object());
+  for (const auto& [name, bits] : parameters_found.items()) {
     lines.push_back(fmt::format("parameter {} = {}", name, std::stoll(bits.get<std::string>(), nullptr, 2)));
   }
   std::sort(lines.begin(), lines.end());
@@ -77,9 +78,15 @@ Environment other_parameters(const Interface& leaf) {
       {"ACC_W", 48},   {"ADDEND_W", 44},    {"COUNTER_W", 24}, {"CUTS", 2},  {"LATENCY", 5},
       {"LEVEL_W", 4},  {"LUT_STYLE", 1},    {"MULT_W", 24},    {"NODES", 1}, {"PLANES_MAX", 5},
       {"PRODUCTS", 8}, {"SHIFT_MAX", 63},   {"SLICES", 1},     {"TAG_W", 5}, {"VALUE_W", 21},
-      {"WB_LANES", 2}, {"WORD_ADDR_W", 11}, {"TILE_ADDR_W", 9}};
+      {"WB_LANES", 2}, {"WORD_ADDR_W", 11}, {"TILE_ADDR_W", 9}, {"CYCLES", 3}, {"DEPTH", 40},
+      {"ENTRIES", 64}, {"ENTRY_W", 12}, {"ENTRY_WORDS", 2}, {"GAP", 4}, {"LANES", 8}, {"ROWS", 100},
+      {"ROW_W", 9}, {"TILES", 32}, {"TILE_W", 18}, {"VALUES", 300}, {"WIDTH", 5}, {"WORDS", 19},
+      {"WORD_BITS", 32}, {"WORD_W", 14}, {"WTILE_W", 10}, {"WWORD_W", 11}, {"CONFIG_HASH", 77}};
   Environment result;
   for (const ParameterSpec& each : leaf.parameters()) result[each.name] = values.at(each.name);
+  // Some parameters mean different things to different leaves.
+  if (leaf.module() == "dpwa_sequencer") result["NODES"] = 64;
+  if (leaf.module() == "dpwa_scanner") result["WORD_W"] = 20;
   return result;
 }
 
@@ -98,7 +105,18 @@ INSTANTIATE_TEST_SUITE_P(Rtl, LeafInterface,
                          testing::Values(interfaces::mac_lane(), interfaces::corrector(),
                                          interfaces::write_back(), interfaces::max_pool(),
                                          interfaces::tile_assembler(), interfaces::quantizer(),
-                                         interfaces::dequantizer(), interfaces::pcu()),
+                                         interfaces::dequantizer(), interfaces::pcu(),
+                                         interfaces::delay(), interfaces::control(),
+                                         interfaces::sequencer(), interfaces::scanner(),
+                                         interfaces::tile_queue(), interfaces::issue(),
+                                         interfaces::lane_array(), interfaces::drain(),
+                                         interfaces::write_back_array(), interfaces::store(),
+                                         interfaces::ram(), interfaces::width_table(),
+                                         interfaces::weight_sram(), interfaces::registers(),
+                                         interfaces::unpacker(), interfaces::input_constants(),
+                                         interfaces::packer(), interfaces::output_reader(),
+                                         interfaces::output_tail(), interfaces::loader(),
+                                         interfaces::sticky()),
                          [](const auto& each) { return each.param.module(); });
 
 TEST(LeafInterfaceComparison, SeesAWrongWidthDirectionAndDefault) {

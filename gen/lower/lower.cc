@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/lower/lower.h"
+
+#include <algorithm>
+#include <string>
+
+#include "gen/lower/memory_map.h"
+#include "gen/lower/packets.h"
+#include "gen/lower/weights.h"
+#include "model/base/error.h"
+
+namespace dpwa::lower {
+namespace {
+
+/// Everything about a network on a configuration, before it is written down.
+struct Layout {
+  std::vector<Geometry> geometry;              ///< [nodes]
+  std::vector<plan::NodeConstants> constants;  ///< [nodes]
+  std::vector<PackedWeights> weights;          ///< [nodes]
+  MemoryMap memory;
+};
+
+Layout lay_out(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
+  Layout layout;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const net::Node& node = network.nodes[n];
+    layout.geometry.push_back(geometry(network, node, config.products));
+    layout.constants.push_back(plan::derive(network, plan, static_cast<int>(n)));
+    layout.weights.push_back(pack_weights(layout.geometry[n], network, node, layout.constants[n],
+                                          config.lanes_per_group(), config.products));
+  }
+  layout.memory = map_memory(network, plan, config.products);
+  return layout;
+}
+
+/// Rows of channel constants: one per slice of every channel group.
+int constant_rows(const config::Config& config, const net::Node& node) {
+  return ceil_div(node.out_channels, config.lanes_per_group()) * config.slices();
+}
+
+std::vector<Requirement> limits(const config::Config& config, const net::Network& network,
+                                const plan::Plan& plan, const Layout& layout) {
+  std::int64_t words = 0, tiles = 0, channels = 0, planes = 0, acc = 0, shift = 0;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    words += static_cast<std::int64_t>(layout.weights[n].banks[0].size());
+    tiles += static_cast<std::int64_t>(layout.weights[n].planes.size());
+    channels += std::int64_t{constant_rows(config, network.nodes[n])} * config.wb_lanes;
+    for (const std::uint8_t p : layout.weights[n].planes) planes = std::max<std::int64_t>(planes, p);
+    acc = std::max<std::int64_t>(acc, layout.constants[n].acc_bits);
+    for (const plan::ChannelConstant& c : layout.constants[n].channels)
+      shift = std::max<std::int64_t>(shift, c.shift);
+  }
+  for (const plan::TensorPlan& t : plan.tensors) planes = std::max<std::int64_t>(planes, t.pcu.max_planes);
+  return {{"WEIGHT_WORDS", words, config.weight_words},
+          {"WEIGHT_TILES", tiles, config.weight_tiles},
+          {"ACTIVATION_WORDS", layout.memory.words, config.activation_words},
+          {"ACTIVATION_TILES", layout.memory.tiles, config.activation_tiles},
+          {"INPUT_VALUES", network.tensors[0].shape.size(), config.input_values},
+          {"CHANNELS", channels, config.channels},
+          {"NODES", static_cast<std::int64_t>(network.tensors.size()), config.nodes},
+          {"PLANES_MAX", planes, config.planes_max},
+          {"ACC_W", acc, config.acc_w},
+          {"MULT_W", plan::kMultiplierBits, config.mult_w},
+          {"SHIFT_MAX", shift, config.shift_max}};
+}
+
+std::vector<std::uint32_t> node_descriptor(const config::Config& config, const net::Network& network,
+                                           const plan::Plan& plan, const Layout& layout, int n,
+                                           int weight_tile, int weight_word, int const_row) {
+  const net::Node& node = network.nodes[n];
+  const Geometry& g = layout.geometry[n];
+  const TensorPlace& in = layout.memory.tensors[node.input];
+  const TensorPlace& out = layout.memory.tensors[node.output];
+  const net::Shape& stored = network.tensors[node.output].shape;
+  const net::Window pool = node.pool.value_or(net::Window{});
+  const int groups = ceil_div(node.out_channels, config.lanes_per_group());
+  FieldWriter f(kDescriptorWords);
+  const auto set = [&](const char* name, std::int64_t value) { f.set(node_field(name), value); };
+  set("last", n + 1 == static_cast<int>(network.nodes.size()));
+  set("in_signed", plan.tensors[node.input].is_signed);
+  set("out_signed", plan.tensors[node.output].is_signed);
+  set("in_planes", in.planes);
+  set("out_planes", out.planes);
+  set("flush_cycles", std::max(config.slices(), out.planes));
+  set("pool_rows", pool.kh - 1);
+  set("pool_columns", pool.kw - 1);
+  set("pool_positions", pool.kh * pool.kw - 1);
+  set("kernel_rows", g.window.kh - 1);
+  set("in_tile_base", in.tile_base);
+  set("in_word_base", in.word_base);
+  set("groups", groups - 1);
+  set("last_channels", node.out_channels - (groups - 1) * config.lanes_per_group());
+  set("row_tiles", g.row_tiles());
+  set("run_tiles", g.run_tiles());
+  set("in_rows", g.rows);
+  set("y_start", -g.window.pad_top);
+  set("y_step", g.window.stride_y);
+  set("pool_y_step", pool.stride_y * g.window.stride_y);
+  set("y_start_tiles", -g.window.pad_top * g.row_tiles());
+  set("y_step_tiles", g.window.stride_y * g.row_tiles());
+  set("pool_y_step_tiles", pool.stride_y * g.window.stride_y * g.row_tiles());
+  set("x_start", -g.window.pad_left * g.tiles_per_pixel);
+  set("x_step", g.window.stride_x * g.tiles_per_pixel);
+  set("pool_x_step", pool.stride_x * g.window.stride_x * g.tiles_per_pixel);
+  set("out_rows", stored.h - 1);
+  set("out_columns", stored.w - 1);
+  set("positions", stored.h * stored.w - 1);
+  set("const_row", const_row);
+  set("weight_tile_base", weight_tile);
+  set("weight_word_base", weight_word);
+  set("out_tile_base", out.tile_base);
+  set("out_word_base", out.word_base);
+  set("lower", layout.constants[n].lower);
+  set("upper", layout.constants[n].upper);
+  set("tensor", node.output);
+  return f.words();
+}
+
+std::vector<std::uint32_t> border_registers(const net::Network& network, const plan::Plan& plan,
+                                            const Layout& layout) {
+  const net::Tensor& input = network.tensors[0];
+  const net::Tensor& output = network.tensors[network.output];
+  const plan::InputConstants constants = plan::derive_input(network, plan);
+  const TensorPlace& in = layout.memory.tensors[0];
+  const TensorPlace& out = layout.memory.tensors[network.output];
+  const bool packed = layout.geometry[0].packed;
+  const net::Window walk = packed ? network.nodes[0].window : net::Window{};
+  const net::Shape positions = packed ? network.nodes[0].conv_shape : input.shape;
+  const int row_values = input.shape.w * input.shape.c;
+  FieldWriter f(kBorderWords);
+  const auto set = [&](const char* name, std::int64_t value) { f.set(border_field(name), value); };
+  set("input_values", input.shape.size() - 1);
+  set("port_format", static_cast<int>(plan.input.format));
+  set("input_signed", plan.tensors[0].is_signed);
+  set("input_shift", constants.shift);
+  set("input_lower", constants.lower);
+  set("input_upper", constants.upper);
+  set("input_exponent", constants.binary16_exponent);
+  set("input_channels", input_constant_count(constants) - 1);
+  set("rows", positions.h - 1);
+  set("columns", positions.w - 1);
+  set("in_rows", input.shape.h);
+  set("row_values", row_values);
+  set("run_values", walk.kw * input.shape.c - 1);
+  set("kernel_rows", walk.kh - 1);
+  set("y_start", -walk.pad_top);
+  set("y_step", walk.stride_y);
+  set("y_start_values", -walk.pad_top * row_values);
+  set("y_step_values", walk.stride_y * row_values);
+  set("x_start", -walk.pad_left * input.shape.c);
+  set("x_step", walk.stride_x * input.shape.c);
+  set("tile_base", in.tile_base);
+  set("planes", in.planes);
+  set("word_base", in.word_base);
+  set("out_tile_base", out.tile_base);
+  set("out_planes", out.planes);
+  set("out_signed", plan.tensors[network.output].is_signed);
+  set("out_word_base", out.word_base);
+  set("out_positions", std::int64_t{output.shape.h} * output.shape.w - 1);
+  set("out_channels", output.shape.c - 1);
+  set("out_exponent", plan.tensors[network.output].step_exponent);
+  return f.words();
+}
+
+/// {shift[6], multiplier[MULT_W], bias[ACC_W]} as 32-bit words, low word first.
+std::vector<std::uint32_t> constant_entry(const config::Config& config, const plan::ChannelConstant& c) {
+  std::vector<std::uint32_t> words(constant_words(config), 0);
+  const auto put = [&](std::uint64_t value, int lsb, int bits) {
+    for (int b = 0; b < bits; ++b)
+      words[(lsb + b) / 32] |= static_cast<std::uint32_t>(value >> b & 1) << ((lsb + b) % 32);
+  };
+  put(static_cast<std::uint64_t>(c.bias), 0, config.acc_w);
+  put(c.multiplier, config.acc_w, config.mult_w);
+  put(static_cast<std::uint64_t>(c.shift), config.acc_w + config.mult_w, 6);
+  return words;
+}
+
+void load_constants(PacketWriter& packets, const config::Config& config, const plan::NodeConstants& constants,
+                    int first_row) {
+  const int channels = static_cast<int>(constants.channels.size());
+  for (int bank = 0; bank < config.wb_lanes; ++bank) {
+    std::vector<std::uint32_t> data;
+    for (int channel = bank; channel < channels; channel += config.wb_lanes) {
+      const std::vector<std::uint32_t> entry = constant_entry(config, constants.channels[channel]);
+      data.insert(data.end(), entry.begin(), entry.end());
+    }
+    packets.load(Target::channel_constants, bank, first_row, constant_words(config), data);
+  }
+}
+
+void load_weights(PacketWriter& packets, const config::Config& config, const PackedWeights& weights,
+                  int first_tile, int first_word) {
+  packets.load(Target::weight_tiles, 0, first_tile, 1, {weights.planes.begin(), weights.planes.end()});
+  for (int lane = 0; lane < config.lanes_per_group(); ++lane) {
+    std::vector<std::uint32_t> data;
+    for (const std::vector<std::uint32_t>& word : weights.banks[lane])
+      data.insert(data.end(), word.begin(), word.end());
+    packets.load(Target::weight_words, lane, first_word, config.products / 8, data);
+  }
+}
+
+void load_input_constants(PacketWriter& packets, const config::Config& config,
+                          const plan::InputConstants& constants) {
+  std::vector<std::uint32_t> data;
+  for (int c = 0; c < input_constant_count(constants); ++c) {
+    const std::uint64_t addend = static_cast<std::uint64_t>(constants.addend[c]);
+    const std::uint64_t low = constants.multiplier[c] | addend << config.mult_w;
+    data.push_back(static_cast<std::uint32_t>(low));
+    data.push_back(static_cast<std::uint32_t>(low >> 32));
+    data.push_back(static_cast<std::uint32_t>(addend >> (64 - config.mult_w)));
+  }
+  packets.load(Target::input_constants, 0, 0, 3, data);
+}
+
+}  // namespace
+
+std::vector<Requirement> requirements(const config::Config& config, const net::Network& network,
+                                      const plan::Plan& plan) {
+  return limits(config, network, plan, lay_out(config, network, plan));
+}
+
+Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
+  const Layout layout = lay_out(config, network, plan);
+  std::string shortfall;
+  for (const Requirement& r : limits(config, network, plan, layout)) {
+    if (!r.fits())
+      shortfall +=
+          fmt::format("; {} needs {}, has {} (--set {}={})", r.key, r.needed, r.available, r.key, r.needed);
+  }
+  if (!shortfall.empty()) {
+    throw fail(ExitCode::mismatch, "network {} does not fit configuration {}{}", network.name, config.name,
+               shortfall);
+  }
+
+  Image image;
+  image.tensors = layout.memory.tensors;
+  PacketWriter packets(config::config_hash(config));
+  packets.load(Target::border, 0, 0, 1, border_registers(network, plan, layout));
+  load_input_constants(packets, config, plan::derive_input(network, plan));
+  std::vector<std::uint32_t> records;
+  for (const plan::TensorPlan& t : plan.tensors) records.push_back(pcu_record(t.pcu));
+  packets.load(Target::pcu_records, 0, 0, 1, records);
+
+  int tile = 0, word = 0, row = 0;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    packets.load(Target::descriptors, 0, static_cast<std::uint32_t>(n) * 32, 1,
+                 node_descriptor(config, network, plan, layout, static_cast<int>(n), tile, word, row));
+    load_constants(packets, config, layout.constants[n], row);
+    load_weights(packets, config, layout.weights[n], tile, word);
+    tile += static_cast<int>(layout.weights[n].planes.size());
+    word += static_cast<int>(layout.weights[n].banks[0].size());
+    row += constant_rows(config, network.nodes[n]);
+  }
+  image.weight_words = word;
+  image.words = packets.finish();
+  return image;
+}
+
+std::vector<std::uint32_t> input_packet(const plan::InputPort& port, const std::vector<std::int32_t>& words) {
+  const bool narrow = port.format == plan::PortFormat::u8 || port.format == plan::PortFormat::s8;
+  const int bits = narrow ? 8 : 16;
+  const int per_beat = 32 / bits;
+  const std::size_t beats = (words.size() + per_beat - 1) / per_beat;
+  std::vector<std::uint32_t> packet(2 + beats, 0);
+  packet[0] = 4u << 28;
+  packet[1] = static_cast<std::uint32_t>(beats);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint32_t word = static_cast<std::uint32_t>(words[i]) & ((1u << bits) - 1);
+    packet[2 + i / per_beat] |= word << (bits * (i % per_beat));
+  }
+  return packet;
+}
+
+}  // namespace dpwa::lower

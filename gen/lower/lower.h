@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/config/config.h"
+#include "model/net/network.h"
+#include "model/plan/plan.h"
+
+namespace dpwa::lower {
+
+/// One limit of a configuration against what a network and plan need.
+struct Requirement {
+  std::string key;  ///< configuration key, e.g. "WEIGHT_WORDS"
+  std::int64_t needed;
+  std::int64_t available;
+  bool fits() const { return needed <= available; }
+};
+
+/// Where a tensor lies in activation memory.
+struct TensorPlace {
+  int tile_base = 0;
+  int word_base = 0;
+  int planes = 0;  ///< words of a slot
+  int tiles = 0;
+};
+
+/// A network laid out for a configuration.
+struct Image {
+  std::vector<std::uint32_t> words;  ///< the loader's packets, BEGIN .. END (rtl/host/dpwa_loader.v)
+  std::vector<TensorPlace> tensors;  ///< [network.tensors]
+  std::int64_t weight_words = 0;     ///< plane words per lane
+};
+
+/// Every limit, met or not: memories, ACC_W, MULT_W, SHIFT_MAX, PLANES_MAX.
+std::vector<Requirement> requirements(const config::Config& config, const net::Network& network,
+                                      const plan::Plan& plan);
+
+/// Lays the network out. Throws Error(mismatch) naming every limit that is exceeded, what is needed, what is
+/// there and the `--set` that would do; Error(bad_input) for what no configuration can do.
+Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan);
+
+/// The packet that carries one input (dpwa_loader, INPUT): port words of one sample in stored order.
+std::vector<std::uint32_t> input_packet(const plan::InputPort& port, const std::vector<std::int32_t>& words);
+
+}  // namespace dpwa::lower

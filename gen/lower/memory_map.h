@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "gen/lower/geometry.h"
+#include "gen/lower/lower.h"
+
+namespace dpwa::lower {
+
+/// Where every tensor lies, and how much of each memory is used.
+struct MemoryMap {
+  std::vector<TensorPlace> tensors;  ///< [network.tensors]
+  int tiles = 0;
+  int words = 0;
+};
+
+/// First fit over lifetimes: a tensor lives from the node that writes it to the last node that reads it, the
+/// output to the end. A node never writes over its own input.
+MemoryMap map_memory(const net::Network& network, const plan::Plan& plan, int products);
+
+/// 32-bit words of one channel constant.
+inline int constant_words(const config::Config& config) {
+  return ceil_div(6 + config.mult_w + config.acc_w, 32);
+}
+
+/// Input channels with constants of their own: 1 when all are equal.
+int input_constant_count(const plan::InputConstants& constants);
+
+/// The PCU ROM word of a record (rtl/pcu/dpwa_pcu.v).
+std::uint32_t pcu_record(const plan::PcuRecord& record);
+
+}  // namespace dpwa::lower

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gen/lower/descriptor.h"
+
+namespace dpwa::lower {
+
+/// Builds the loader's packets (rtl/host/dpwa_loader.v): BEGIN, LOADs, END.
+class PacketWriter {
+ public:
+  explicit PacketWriter(std::uint32_t config_hash);
+
+  /// Entries of `entry_words` 32-bit words each, low word first, at address, address + 1 ... Nothing for no
+  /// entries.
+  void load(Target target, int bank, std::uint32_t address, int entry_words,
+            const std::vector<std::uint32_t>& data);
+
+  /// Ends the image and returns all words.
+  std::vector<std::uint32_t> finish();
+
+ private:
+  void packet(std::vector<std::uint32_t> words);
+
+  std::vector<std::uint32_t> words_;
+  std::uint32_t packets_ = 0;
+};
+
+/// Values of a descriptor or of the border registers by field name.
+class FieldWriter {
+ public:
+  explicit FieldWriter(int words) : words_(words, 0) {}
+  /// Throws Error(bad_input) when a value does not fit its field ("network too large for the descriptor").
+  void set(const Field& field, std::int64_t value);
+  const std::vector<std::uint32_t>& words() const { return words_; }
+
+ private:
+  std::vector<std::uint32_t> words_;
+};
+
+/// Finds a field of a table by name; the name must exist.
+const Field& node_field(const char* name);
+const Field& border_field(const char* name);
+
+}  // namespace dpwa::lower

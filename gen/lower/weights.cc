@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/lower/weights.h"
+
+#include <algorithm>
+
+namespace dpwa::lower {
+namespace {
+
+/// Radix-16 digits of [-8, 7], lowest first, until nothing is left (N2.2).
+std::vector<int> digits(int q) {
+  std::vector<int> result;
+  while (q != 0) {
+    const int digit = ((q + 8) & 15) - 8;
+    result.push_back(digit);
+    q = (q - digit) / 16;
+  }
+  return result;
+}
+
+/// The values of one channel under the kernel, tile by tile, last tile zero-filled.
+std::vector<std::int16_t> tiled(const Geometry& g, int input_channels, const net::Window& window,
+                                const std::int16_t* channel, int products) {
+  const int taps = window.kh * window.kw;
+  const int pixel =
+      g.packed ? taps * input_channels : input_channels;  // values that share the tiles of a pixel
+  const int pixels = g.packed ? 1 : taps;
+  std::vector<std::int16_t> result(static_cast<std::size_t>(pixels) * g.tiles_per_pixel * products, 0);
+  for (int p = 0; p < pixels; ++p) {
+    std::copy_n(channel + static_cast<std::ptrdiff_t>(p) * pixel, pixel,
+                result.begin() + static_cast<std::ptrdiff_t>(p) * g.tiles_per_pixel * products);
+  }
+  return result;
+}
+
+}  // namespace
+
+PackedWeights pack_weights(const Geometry& geometry, const net::Network& network, const net::Node& node,
+                           const plan::NodeConstants& constants, int lanes, int products) {
+  const int input_channels = network.tensors[node.input].shape.c;
+  const std::int64_t per_channel = std::int64_t{node.window.kh} * node.window.kw * input_channels;
+  const int granted = *std::max_element(constants.planes.begin(), constants.planes.end());
+  PackedWeights packed;
+  packed.banks.resize(lanes);
+  for (int first = 0; first < node.out_channels; first += lanes) {
+    const int channels = std::min(lanes, node.out_channels - first);
+    std::vector<std::vector<std::int16_t>> values;
+    for (int l = 0; l < channels; ++l) {
+      values.push_back(tiled(geometry, input_channels, node.window,
+                             constants.weight.data() + (first + l) * per_channel, products));
+    }
+    const int tiles = static_cast<int>(values[0].size()) / products;
+    for (int t = 0; t < tiles; ++t) {
+      std::vector<std::vector<int>> lane_digits(static_cast<std::size_t>(lanes) * products);
+      int planes = constants.pinned ? granted : 0;
+      for (int l = 0; l < channels; ++l) {
+        for (int e = 0; e < products; ++e) {
+          lane_digits[l * products + e] = digits(values[l][t * products + e]);
+          planes = std::max(planes, static_cast<int>(lane_digits[l * products + e].size()));
+        }
+      }
+      packed.planes.push_back(static_cast<std::uint8_t>(planes));
+      for (int l = 0; l < lanes; ++l) {
+        for (int j = 0; j < planes; ++j) {
+          std::vector<std::uint32_t> word(products / 8, 0);
+          for (int e = 0; e < products; ++e) {
+            const std::vector<int>& d = lane_digits[l * products + e];
+            const std::uint32_t nibble = j < static_cast<int>(d.size()) ? d[j] & 15 : 0;
+            word[e / 8] |= nibble << (4 * (e % 8));
+          }
+          packed.banks[l].push_back(std::move(word));
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+}  // namespace dpwa::lower

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gen/lower/geometry.h"
+#include "model/plan/plan.h"
+
+namespace dpwa::lower {
+
+/// Weights of one node as the lanes read them, in scan order: for each channel group, for each tile of the
+/// kernel.
+struct PackedWeights {
+  std::vector<std::uint8_t> planes;  ///< plane count of each (group, tile), N2.3
+  std::vector<std::vector<std::vector<std::uint32_t>>>
+      banks;  ///< [lane][word] = PRODUCTS / 8 32-bit parts, low part first
+};
+
+/// `lanes`: channels per group. Channels beyond the node's last are zero.
+PackedWeights pack_weights(const Geometry& geometry, const net::Network& network, const net::Node& node,
+                           const plan::NodeConstants& constants, int lanes, int products);
+
+}  // namespace dpwa::lower

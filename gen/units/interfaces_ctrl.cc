@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/units/interfaces.h"
+
+namespace dpwa::gen::interfaces {
+
+Interface control() {
+  Interface leaf("dpwa_control");
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("input_begin_i");
+  leaf.output("idle_o");
+  leaf.output("input_start_o");
+  leaf.output("receive_o");
+  leaf.input("input_done_i");
+  leaf.output("pack_start_o");
+  leaf.output("packing_o");
+  leaf.input("pack_done_i");
+  leaf.output("run_o");
+  leaf.input("run_done_i");
+  leaf.output("send_start_o");
+  leaf.input("send_done_i");
+  leaf.output("cycles_o", 32);
+  leaf.output("transfer_o", 32);
+  leaf.output("images_o", 32);
+  return leaf;
+}
+
+Interface sequencer() {
+  Interface leaf("dpwa_sequencer");
+  const Int nodes = leaf.parameter("NODES", 128);
+  const Int words = leaf.parameter("WORDS", 20);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("we_i");
+  leaf.input("waddr_i", clog2(nodes) + 5);
+  leaf.input("wdata_i", 32);
+  leaf.input("run_i");
+  leaf.output("done_o");
+  leaf.output("node_start_o");
+  leaf.output("node_o", clog2(nodes));
+  leaf.output("descriptor_o", 32 * words);
+  leaf.input("node_done_i");
+  return leaf;
+}
+
+Interface scanner() {
+  Interface leaf("dpwa_scanner");
+  const Int tile_w = leaf.parameter("TILE_W", 15);
+  const Int word_w = leaf.parameter("WORD_W", 17);
+  const Int wtile_w = leaf.parameter("WTILE_W", 16);
+  const Int wword_w = leaf.parameter("WWORD_W", 16);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("start_i");
+  leaf.input("in_tile_base_i", tile_w);
+  leaf.input("in_word_base_i", word_w);
+  leaf.input("in_planes_i", 3);
+  leaf.input("in_rows_i", 16);
+  leaf.input("row_tiles_i", 16);
+  leaf.input("run_tiles_i", 16);
+  leaf.input("kernel_rows_i", 8);
+  leaf.input("y_start_i", 16);
+  leaf.input("y_step_i", 16);
+  leaf.input("pool_y_step_i", 16);
+  leaf.input("y_start_tiles_i", tile_w);
+  leaf.input("y_step_tiles_i", tile_w);
+  leaf.input("pool_y_step_tiles_i", tile_w);
+  leaf.input("x_start_i", 16);
+  leaf.input("x_step_i", 16);
+  leaf.input("pool_x_step_i", 16);
+  leaf.input("pool_rows_i", 4);
+  leaf.input("pool_columns_i", 4);
+  leaf.input("out_rows_i", 16);
+  leaf.input("out_columns_i", 16);
+  leaf.input("groups_i", 12);
+  leaf.input("weight_tile_base_i", wtile_w);
+  leaf.input("weight_word_base_i", wword_w);
+  leaf.output("table_re_o");
+  leaf.output("act_tile_o", tile_w);
+  leaf.input("act_first_i", 3);
+  leaf.input("act_second_i", 3);
+  leaf.output("weight_tile_o", wtile_w);
+  leaf.input("weight_first_i", 3);
+  leaf.input("weight_second_i", 3);
+  leaf.input("space_i");
+  leaf.output("step_o");
+  leaf.output("push_o", 2);
+  leaf.output("end_o");
+  leaf.output("entry0_o", word_w + wword_w + 6);
+  leaf.output("entry1_o", word_w + wword_w + 6);
+  return leaf;
+}
+
+Interface tile_queue() {
+  Interface leaf("dpwa_tile_queue");
+  const Int entry_w = leaf.parameter("ENTRY_W", 40);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("step_i");
+  leaf.input("push_i", 2);
+  leaf.input("end_i");
+  leaf.input("entry0_i", entry_w);
+  leaf.input("entry1_i", entry_w);
+  leaf.output("space_o");
+  leaf.input("pop_i");
+  leaf.output("valid_o");
+  leaf.output("head_o", entry_w);
+  leaf.output("head_end_o");
+  return leaf;
+}
+
+Interface issue() {
+  Interface leaf("dpwa_issue");
+  leaf.parameter("LANES", 4);
+  leaf.parameter("PRODUCTS", 16);
+  leaf.parameter("SLICES", 4);
+  const Int word_w = leaf.parameter("WORD_W", 17);
+  const Int wword_w = leaf.parameter("WWORD_W", 16);
+  const Int level_w = leaf.parameter("LEVEL_W", 4);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("start_i");
+  leaf.input("signed_i");
+  leaf.input("window_i", 8);
+  leaf.input("groups_i", 12);
+  leaf.input("flush_cycles_i", 6);
+  leaf.input("valid_i");
+  leaf.input("end_i");
+  leaf.input("act_planes_i", 3);
+  leaf.input("weight_planes_i", 3);
+  leaf.input("act_word_i", word_w);
+  leaf.input("weight_word_i", wword_w);
+  leaf.output("pop_o");
+  leaf.output("beat_o");
+  leaf.output("last_o");
+  leaf.output("level_o", level_w);
+  leaf.output("top_signed_o");
+  leaf.output("act_addr_o", word_w);
+  leaf.output("weight_addr_o", wword_w);
+  return leaf;
+}
+
+Interface lane_array() {
+  Interface leaf("dpwa_lane_array");
+  const Int lanes = leaf.parameter("LANES", 4);
+  leaf.parameter("WB_LANES", 1);
+  const Int products = leaf.parameter("PRODUCTS", 16);
+  const Int acc_w = leaf.parameter("ACC_W", 48);
+  const Int level_w = leaf.parameter("LEVEL_W", 4);
+  leaf.parameter("LUT_STYLE", 0);
+  leaf.parameter("CUTS", 2);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.input("last_i");
+  leaf.input("level_i", level_w);
+  leaf.input("a_signed_i");
+  leaf.input("a_i", 4 * products);
+  leaf.input("w_i", lanes * 4 * products);
+  leaf.output("sums_o", lanes * acc_w);
+  leaf.output("corr_o", acc_w);
+  return leaf;
+}
+
+Interface drain() {
+  Interface leaf("dpwa_drain");
+  const Int lanes = leaf.parameter("LANES", 4);
+  const Int wb_lanes = leaf.parameter("WB_LANES", 1);
+  leaf.parameter("PRODUCTS", 16);
+  const Int acc_w = leaf.parameter("ACC_W", 48);
+  const Int row_w = leaf.parameter("ROW_W", 13);
+  leaf.parameter("LATENCY", 5);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("start_i");
+  leaf.input("window_i", 8);
+  leaf.input("groups_i", 12);
+  leaf.input("row_base_i", row_w);
+  leaf.input("last_i");
+  leaf.input("sums_i", lanes * acc_w);
+  leaf.input("corr_i", acc_w);
+  leaf.output("pre_valid_o");
+  leaf.output("pre_row_o", row_w);
+  leaf.output("valid_o");
+  leaf.output("slice_o", 5);
+  leaf.output("sum_o", wb_lanes * acc_w);
+  leaf.output("corr_o", acc_w);
+  return leaf;
+}
+
+Interface write_back_array() {
+  Interface leaf("dpwa_write_back_array");
+  const Int wb_lanes = leaf.parameter("WB_LANES", 1);
+  const Int acc_w = leaf.parameter("ACC_W", 48);
+  const Int mult_w = leaf.parameter("MULT_W", 24);
+  leaf.parameter("SHIFT_MAX", 63);
+  const Int value_w = leaf.parameter("VALUE_W", 21);
+  const Int rows = leaf.parameter("ROWS", 2048);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("const_we_i");
+  leaf.input("const_bank_i", 8);
+  leaf.input("const_waddr_i", clog2(rows));
+  leaf.input("const_wdata_i", 6 + mult_w + acc_w);
+  leaf.input("pre_valid_i");
+  leaf.input("pre_row_i", clog2(rows));
+  leaf.input("valid_i");
+  leaf.input("slice_i", 5);
+  leaf.input("sum_i", wb_lanes * acc_w);
+  leaf.input("corr_i", acc_w);
+  leaf.input("lower_i", value_w);
+  leaf.input("upper_i", value_w);
+  leaf.output("valid_o");
+  leaf.output("slice_o", 5);
+  leaf.output("values_o", wb_lanes * value_w);
+  leaf.output("above_o", wb_lanes);
+  leaf.output("below_o", wb_lanes);
+  return leaf;
+}
+
+Interface store() {
+  Interface leaf("dpwa_store");
+  leaf.parameter("LANES", 4);
+  const Int wb_lanes = leaf.parameter("WB_LANES", 1);
+  const Int products = leaf.parameter("PRODUCTS", 16);
+  const Int value_w = leaf.parameter("VALUE_W", 21);
+  const Int tile_w = leaf.parameter("TILE_W", 15);
+  const Int word_w = leaf.parameter("WORD_W", 17);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("start_i");
+  leaf.input("window_i", 8);
+  leaf.input("groups_i", 12);
+  leaf.input("last_channels_i", 8);
+  leaf.input("positions_i", 20);
+  leaf.input("tile_base_i", tile_w);
+  leaf.input("word_base_i", word_w);
+  leaf.input("planes_i", 3);
+  leaf.input("count_above_i");
+  leaf.input("count_below_i");
+  leaf.input("valid_i");
+  leaf.input("slice_i", 5);
+  leaf.input("values_i", wb_lanes * value_w);
+  leaf.input("above_i", wb_lanes);
+  leaf.input("below_i", wb_lanes);
+  leaf.output("valid_o");
+  leaf.output("element_o", clog2(products));
+  leaf.output("mask_o", wb_lanes);
+  leaf.output("values_o", wb_lanes * value_w);
+  leaf.output("flush_o");
+  leaf.output("tile_o", tile_w);
+  leaf.output("word_o", word_w);
+  leaf.output("saturated_o", clog2(wb_lanes + 1));
+  leaf.output("done_o");
+  return leaf;
+}
+
+}  // namespace dpwa::gen::interfaces
