@@ -12,15 +12,16 @@ namespace dpwa::cycles {
 
 /// Cycles of one node on one configuration.
 struct NodeCycles {
-  std::int64_t cycles = 0;       ///< start of the node's descriptor fetch -> last word of its output written
-  std::int64_t lane_beats = 0;   ///< lane-beats issued, idle lanes of a short last group included
-  std::int64_t useful = 0;       ///< sum over tiles and channels of planes(a) x own planes(w) x filled fraction
+  std::int64_t cycles = 0;      ///< start of the node's descriptor fetch -> last word of its output written
+  std::int64_t lane_beats = 0;  ///< lane-beats issued, idle lanes of a short last group included
+  std::int64_t useful = 0;  ///< sum over tiles and channels of planes(a) x own planes(w) x filled fraction
 };
 
-/// Predicts, without RTL, the cycles of each node for the given tile widths: an exact replay of the sequencer's
-/// rules in docs/architecture.md, "Timing". Equals simulation.
-/// tile_planes[t]: plane counts of tensor t in tile order (golden::StoredTensor::planes).
-std::vector<NodeCycles> predict(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+/// Predicts, without RTL, the cycles of each node for the given tile widths: an exact replay of the
+/// sequencer's rules in docs/architecture.md, "Timing". Equals simulation. tile_planes[t]: plane counts of
+/// tensor t in tile order (golden::StoredTensor::planes).
+std::vector<NodeCycles> predict(const config::Config& config, const net::Network& network,
+                                const plan::Plan& plan,
                                 const std::vector<std::vector<std::uint8_t>>& tile_planes);
 
 /// Closed-form estimate used as the price of a choice during calibration: per node, the recurrence of

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/cycles/cycles.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "model/cycles/machine.h"
+#include "model/cycles/scan.h"
+
+namespace dpwa::cycles {
+
+std::vector<NodeCycles> predict(const config::Config& config, const net::Network& network,
+                                const plan::Plan& plan,
+                                const std::vector<std::vector<std::uint8_t>>& tile_planes) {
+  std::vector<NodeCycles> result;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const ScanOrder order(config, network, plan, static_cast<int>(n));
+    const std::vector<std::uint8_t>& widths = tile_planes[network.nodes[n].input];
+    const int slot = std::max(1, plan.tensors[network.nodes[n].output].pcu.max_planes);
+    Machine machine(config, slot);
+    order.visit(widths, [&](const Job& job) { machine.run(job); });
+    NodeCycles cycles;
+    cycles.lane_beats = machine.beats() * config.lanes_per_group();
+    cycles.useful = order.useful(widths);
+    cycles.cycles = kFetchCycles + machine.last_issue() +
+                    tail_cycles(config, tile_planes[network.nodes[n].output].back());
+    result.push_back(cycles);
+  }
+  return result;
+}
+
+double estimate(const config::Config& config, const net::Network& network, int node, double activation_planes,
+                const std::vector<int>& channel_planes) {
+  const net::Node& n = network.nodes[node];
+  const net::Shape& input = network.tensors[n.input].shape;
+  const int taps = n.window.kh * n.window.kw;
+  const bool packed = network.tensors[n.input].producer < 0 && input.c < config.products;
+  const auto tiles_of = [&](int values) { return (values + config.products - 1) / config.products; };
+  const double tiles = packed ? tiles_of(taps * input.c) : double{1} * taps * tiles_of(input.c);
+  const double positions = double{1} * n.conv_shape.h * n.conv_shape.w;
+  const int lanes = config.lanes_per_group();
+  double cycles = kFetchCycles + tail_cycles(config, 1);
+  for (std::size_t first = 0; first < channel_planes.size(); first += lanes) {
+    const auto begin = channel_planes.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end =
+        begin + static_cast<std::ptrdiff_t>(std::min<std::size_t>(lanes, channel_planes.size() - first));
+    const double beats = std::max(1.0, tiles * activation_planes * *std::max_element(begin, end));
+    cycles += positions * std::max<double>(beats, config.slices());
+  }
+  return cycles;
+}
+
+}  // namespace dpwa::cycles

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/cycles/machine.h"
+
+#include <algorithm>
+
+namespace dpwa::cycles {
+
+Machine::Machine(const config::Config& config, int slot_planes)
+    : slices_(config.slices()), flush_cycles_(std::max(config.slices(), slot_planes)) {}
+
+void Machine::run(const Job& job) {
+  const std::size_t runs = job.runs->size();
+  for (std::size_t r = 0; r < runs; ++r) {
+    const std::vector<std::uint8_t>& tiles = (*job.runs)[r];
+    for (std::size_t t = 0; t < tiles.size(); t += 2) {
+      Step step;
+      step.valid = true;
+      step.beats[0] = tiles[t];
+      step.beats[1] = t + 1 < tiles.size() ? tiles[t + 1] : 0;
+      step.ends = r + 1 == runs && t + 2 >= tiles.size();
+      step.flush = job.flush;
+      do cycle(&step);
+      while (!taken_);
+    }
+  }
+}
+
+std::int64_t Machine::last_issue() {
+  while (stage_b_.valid || count_ > 0) cycle(nullptr);
+  return last_;
+}
+
+void Machine::cycle(const Step* next) {
+  const bool space = count_ <= 2;
+  const bool leaves = issue();
+  const int kept = count_ - (leaves ? 1 : 0);
+  if (leaves) std::rotate(queue_.begin(), queue_.begin() + 1, queue_.end());
+  const bool b_moves = stage_b_.valid && space;
+  taken_ = !stage_b_.valid || space;
+  count_ = kept;
+  if (b_moves) push(stage_b_, kept);
+  if (taken_) stage_b_ = next ? *next : Step{};
+  ++now_;
+}
+
+bool Machine::issue() {
+  bool leaves = false;
+  int next_wait = std::max(0, wait_ - 1);
+  if (count_ > 0) {
+    Entry& head = queue_[0];
+    const bool last_beat = done_beats_ + 1 >= head.beats;
+    const bool ends = last_beat && head.ends;
+    if (!(ends && wait_ > 0)) {
+      if (head.beats > 0) ++beats_;
+      ++done_beats_;
+      if (last_beat) {
+        leaves = true;
+        done_beats_ = 0;
+      }
+      if (ends) {
+        last_ = now_;
+        next_wait = (head.flush ? flush_cycles_ : slices_) - 1;
+      }
+    }
+  }
+  wait_ = next_wait;
+  return leaves;
+}
+
+void Machine::push(const Step& step, int kept) {
+  const int pushed = (step.beats[0] > 0) + (step.beats[1] > 0);
+  for (const int beats : step.beats) {
+    if (beats > 0) queue_[count_++] = {beats, false, false};
+  }
+  if (step.ends) {
+    const bool marks = pushed > 0 || (job_waits_ && kept > 0);
+    if (!marks) queue_[count_++] = {};
+    queue_[count_ - 1].ends = true;
+    queue_[count_ - 1].flush = step.flush;
+  }
+  job_waits_ = !step.ends && (job_waits_ || pushed > 0);
+}
+
+std::int64_t tail_cycles(const config::Config& config, int last_tile_planes) {
+  const int lane_latency = config.lane_cuts + 3;
+  const int write_back_latency = 6;
+  return 1 + lane_latency + (config.slices() - 1) + write_back_latency + 3 + std::max(1, last_tile_planes);
+}
+
+}  // namespace dpwa::cycles

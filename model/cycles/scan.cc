@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/cycles/scan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace dpwa::cycles {
+namespace {
+
+/// Fewest planes whose digits in [-8, 7] hold q (N2.2).
+int weight_planes(int q) {
+  int planes = 0;
+  for (std::int64_t low = 0, high = 0; q < low || q > high; low = low * 16 - 8, high = high * 16 + 7)
+    ++planes;
+  return planes;
+}
+
+}  // namespace
+
+ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+                     int node)
+    : lanes_(config.lanes_per_group()), products_(config.products) {
+  const net::Node& n = network.nodes[node];
+  const net::Tensor& input = network.tensors[n.input];
+  const int taps = n.window.kh * n.window.kw;
+  const bool packed = input.producer < 0 && input.shape.c < products_;
+  pixel_values_ = packed ? taps * input.shape.c : input.shape.c;
+  pixel_tiles_ = (pixel_values_ + products_ - 1) / products_;
+  rows_ = packed ? n.conv_shape.h : input.shape.h;
+  columns_ = packed ? n.conv_shape.w : input.shape.w;
+  kernel_ = packed ? net::Window{} : n.window;
+  pool_ = n.pool.value_or(net::Window{});
+  stored_ = network.tensors[n.output].shape;
+  conv_ = n.conv_shape;
+  groups_ = (n.out_channels + lanes_ - 1) / lanes_;
+
+  const plan::NodeConstants constants = plan::derive(network, plan, node);
+  channel_planes_ = constants.planes;
+  const int pixels = kernel_.kh * kernel_.kw;
+  const int granted = *std::max_element(channel_planes_.begin(), channel_planes_.end());
+  const std::int64_t per_channel = std::int64_t{pixels} * pixel_values_;
+  weight_planes_.assign(groups_,
+                        std::vector<std::uint8_t>(static_cast<std::size_t>(pixels) * pixel_tiles_,
+                                                  static_cast<std::uint8_t>(constants.pinned ? granted : 0)));
+  for (int oc = 0; oc < n.out_channels; ++oc) {
+    for (int i = 0; i < per_channel; ++i) {
+      const int tile = i / pixel_values_ * pixel_tiles_ + i % pixel_values_ / products_;
+      std::uint8_t& planes = weight_planes_[oc / lanes_][tile];
+      planes = std::max<std::uint8_t>(
+          planes, static_cast<std::uint8_t>(weight_planes(constants.weight[oc * per_channel + i])));
+    }
+  }
+}
+
+std::vector<std::vector<std::uint8_t>> ScanOrder::window_widths(const std::vector<std::uint8_t>& widths,
+                                                                int y, int x) const {
+  std::vector<std::vector<std::uint8_t>> runs(kernel_.kh);
+  for (int ky = 0; ky < kernel_.kh; ++ky) {
+    const int iy = y * kernel_.stride_y + ky - kernel_.pad_top;
+    for (int kx = 0; kx < kernel_.kw; ++kx) {
+      const int ix = x * kernel_.stride_x + kx - kernel_.pad_left;
+      const bool inside = iy >= 0 && iy < rows_ && ix >= 0 && ix < columns_;
+      for (int t = 0; t < pixel_tiles_; ++t) {
+        runs[ky].push_back(inside ? widths[(static_cast<std::size_t>(iy) * columns_ + ix) * pixel_tiles_ + t]
+                                  : 0);
+      }
+    }
+  }
+  return runs;
+}
+
+void ScanOrder::visit(const std::vector<std::uint8_t>& widths,
+                      const std::function<void(const Job&)>& job) const {
+  const int window = pool_.kh * pool_.kw;
+  std::vector<std::vector<std::uint8_t>> beats(kernel_.kh,
+                                               std::vector<std::uint8_t>(kernel_.kw * pixel_tiles_));
+  for (int y = 0; y < stored_.h; ++y) {
+    for (int x = 0; x < stored_.w; ++x) {
+      std::vector<std::vector<std::vector<std::uint8_t>>> positions;  // [window position] widths
+      for (int p = 0; p < window; ++p) {
+        positions.push_back(
+            window_widths(widths, y * pool_.stride_y + p / pool_.kw, x * pool_.stride_x + p % pool_.kw));
+      }
+      for (int g = 0; g < groups_; ++g) {
+        for (int p = 0; p < window; ++p) {
+          std::size_t tile = 0;
+          for (int r = 0; r < kernel_.kh; ++r) {
+            for (std::size_t t = 0; t < beats[r].size(); ++t) {
+              beats[r][t] = static_cast<std::uint8_t>(positions[p][r][t] * weight_planes_[g][tile++]);
+            }
+          }
+          const bool tile_full = (g + 1) * lanes_ % products_ == 0 || g + 1 == groups_;
+          job({&beats, p + 1 == window && tile_full});
+        }
+      }
+    }
+  }
+}
+
+std::int64_t ScanOrder::useful(const std::vector<std::uint8_t>& widths) const {
+  const std::int64_t planes =
+      std::accumulate(channel_planes_.begin(), channel_planes_.end(), std::int64_t{0});
+  double sum = 0;
+  for (int y = 0; y < stored_.h * pool_.stride_y; ++y) {
+    for (int x = 0; x < stored_.w * pool_.stride_x; ++x) {
+      if (y >= conv_.h || x >= conv_.w) continue;
+      for (const std::vector<std::uint8_t>& run : window_widths(widths, y, x)) {
+        for (std::size_t t = 0; t < run.size(); ++t) {
+          const int tile = static_cast<int>(t) % pixel_tiles_;
+          const double filled = std::min(products_, pixel_values_ - tile * products_);
+          sum += run[t] * filled / products_;
+        }
+      }
+    }
+  }
+  return std::llround(sum * static_cast<double>(planes));
+}
+
+}  // namespace dpwa::cycles

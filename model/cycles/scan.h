@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "model/config/config.h"
+#include "model/cycles/machine.h"
+#include "model/net/network.h"
+#include "model/plan/plan.h"
+
+namespace dpwa::cycles {
+
+/// The loop nest of one node on one configuration (docs/architecture.md, "Loop nest"):
+///   for each stored position, for each channel group, for each pool-window position: one job.
+class ScanOrder {
+ public:
+  ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan, int node);
+
+  /// Calls `job` for every job in order. `widths`: plane count of each input tile.
+  void visit(const std::vector<std::uint8_t>& widths, const std::function<void(const Job&)>& job) const;
+
+  /// Sum over visited tiles and channels of planes(a) * own planes(w) * filled fraction of the tile.
+  std::int64_t useful(const std::vector<std::uint8_t>& widths) const;
+
+ private:
+  /// Widths of the tiles under the kernel at convolution position (y, x), run by run; 0 outside the map.
+  std::vector<std::vector<std::uint8_t>> window_widths(const std::vector<std::uint8_t>& widths, int y,
+                                                       int x) const;
+
+  int lanes_, products_;
+  int rows_, columns_, pixel_tiles_;  // stored input map
+  int pixel_values_;
+  net::Window kernel_;  // over that map
+  net::Window pool_;
+  net::Shape stored_, conv_;
+  int groups_;
+  std::vector<std::vector<std::uint8_t>> weight_planes_;  // [group][tile in scan order]
+  std::vector<int> channel_planes_;
+};
+
+}  // namespace dpwa::cycles

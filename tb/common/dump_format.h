@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace dpwa::dump {
+
+/// Records of the system bench: 32-bit words [kind, low half of the cycle, payload].
+enum class Kind : std::uint32_t {
+  run = 1,   ///< an inference begins: input tensor stored                no payload
+  node = 2,  ///< a node's descriptor is fetched, its scan begins         no payload
+  tile = 3,  ///< width stored                                            {tile, planes}
+  word =
+      4,  ///< plane word stored                                       {address, word as PRODUCTS / 8 words}
+  done = 5,    ///< the last node is done                                   {beats issued since run}
+  output = 6,  ///< an output word left                                     {word, last}
+  end = 7      ///< after an output's last word                             {cycles_o, transfer_o}
+};
+
+}  // namespace dpwa::dump

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// System bench: loads an image into dpwa_top, streams inputs through it and records what the machine stores.
+//
+//   network_tb --image FILE --inputs FILE --dump FILE [--trace FILE.fst] [--stall SEED] [--reset-after
+//   CYCLES]
+//
+// image, inputs: 32-bit little-endian words; the inputs file starts with the number of packets, then the
+// packets. dump: 32-bit words, records of [kind, cycle, payload ...] (dump_format.h); the caller compares
+// them with the golden model. The bench itself checks what needs no reference: no X-like silence (a time
+// limit per packet), the loader's error flags, one output per input. It exits 0 only when every input came
+// back.
+// --stall: valid and ready drop at random. --reset-after: reset once, that many cycles into the first
+// inference; then everything is sent again.
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "Vdpwa_top.h"
+#include "dump_format.h"
+#include "verilated.h"
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
+
+namespace {
+
+using Words = std::vector<std::uint32_t>;
+
+[[noreturn]] void die(const std::string& message) {
+  std::fprintf(stderr, "network_tb: %s\n", message.c_str());
+  std::exit(1);
+}
+
+Words read_words(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) die("cannot open " + path);
+  Words words;
+  std::uint32_t buffer[4096];
+  for (std::size_t n; (n = std::fread(buffer, 4, 4096, file)) > 0;)
+    words.insert(words.end(), buffer, buffer + n);
+  std::fclose(file);
+  return words;
+}
+
+/// The clock, the streams and the record of one run.
+class Bench {
+ public:
+  Bench(const std::string& dump, const std::string& trace, std::uint32_t stall_seed)
+      : dump_(std::fopen(dump.c_str(), "wb")), stall_(stall_seed) {
+    if (dump_ == nullptr) die("cannot write " + dump);
+#if VM_TRACE
+    if (!trace.empty()) {
+      context_.traceEverOn(true);
+      trace_ = std::make_unique<VerilatedFstC>();
+      top_.trace(trace_.get(), 99);
+      trace_->open(trace.c_str());
+    }
+#else
+    if (!trace.empty()) die("built without tracing");
+#endif
+  }
+  ~Bench() {
+    top_.final();
+#if VM_TRACE
+    if (trace_) trace_->close();
+#endif
+    if (std::fclose(dump_) != 0) die("cannot finish the dump file");
+  }
+
+  void reset() {
+    top_.rst_ni = 0;
+    top_.output_mode_i = 0;
+    for (int i = 0; i < 8; ++i) cycle();
+    top_.rst_ni = 1;
+  }
+
+  /// Sends words in order; collects outputs alongside.
+  void send(const std::uint32_t* words, std::size_t count) {
+    std::size_t sent = 0;
+    while (sent < count) {
+      const bool offer = !stalls();
+      top_.s_axis_tvalid_i = offer;
+      top_.s_axis_tdata_i = words[sent];
+      top_.eval();
+      const bool taken = offer && top_.s_axis_tready_o;
+      cycle();
+      if (taken) {
+        ++sent;
+        silent_ = 0;
+      } else if (++silent_ > kTimeLimit) {
+        die("time limit: the machine takes no words");
+      }
+    }
+    top_.s_axis_tvalid_i = 0;
+  }
+
+  /// Runs until `outputs` inferences are back.
+  void wait_for(std::uint64_t outputs) {
+    while (done_ < outputs) {
+      cycle();
+      if (++silent_ > kTimeLimit) die("time limit: an output is missing");
+    }
+  }
+
+  void run(std::uint64_t cycles) {
+    for (std::uint64_t i = 0; i < cycles; ++i) cycle();
+  }
+  void wait_for_run() {
+    while (!running_) {
+      cycle();
+      if (++silent_ > kTimeLimit) die("time limit: the inference does not begin");
+    }
+  }
+
+  void check_image() {
+    if (top_.errors_o != 0 || !top_.image_valid_o) {
+      die("the loader refused the image, error flags " + std::to_string(top_.errors_o));
+    }
+  }
+  std::uint64_t cycles() const { return now_; }
+
+ private:
+  static constexpr std::uint64_t kTimeLimit = 200'000'000;
+
+  bool stalls() {
+    if (stall_ == 0) return false;
+    stall_ ^= stall_ << 13;
+    stall_ ^= stall_ >> 17;
+    stall_ ^= stall_ << 5;
+    return (stall_ & 3) == 0;
+  }
+
+  void record(dpwa::dump::Kind kind, std::initializer_list<std::uint32_t> payload) {
+    const std::uint32_t head[2] = {static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(now_)};
+    std::fwrite(head, 4, 2, dump_);
+    if (std::fwrite(payload.begin(), 4, payload.size(), dump_) != payload.size())
+      die("cannot write the dump file");
+  }
+
+  /// What happened in this cycle, before the clock edge.
+  void observe() {
+    using dpwa::dump::Kind;
+    if (top_.observe_fetch_o) {
+      record(Kind::run, {});
+      running_ = true;
+      silent_ = 0;
+    }
+    if (top_.observe_start_o) record(Kind::node, {});
+    beats_ += top_.observe_beat_o;
+    if (top_.observe_tile_we_o) record(Kind::tile, {top_.observe_tile_o, top_.observe_planes_o});
+    if (top_.observe_word_we_o) {
+      record(Kind::word, {top_.observe_word_addr_o});
+      std::fwrite(&top_.observe_word_o, 1, kWordBytes, dump_);
+    }
+    if (top_.observe_done_o) {
+      record(Kind::done, {beats_});
+      beats_ = 0;
+    }
+    if (top_.m_axis_tvalid_o && top_.m_axis_tready_i) {
+      record(Kind::output, {top_.m_axis_tdata_o, top_.m_axis_tlast_o});
+      if (top_.m_axis_tlast_o) {
+        ++done_;
+        running_ = false;
+        silent_ = 0;
+        ended_ = true;
+      }
+    }
+  }
+
+  void cycle() {
+    top_.m_axis_tready_i = !stalls();
+    top_.clk_i = 0;
+    top_.eval();
+    dump_trace(2 * now_);
+    if (top_.rst_ni) observe();
+    top_.clk_i = 1;
+    top_.eval();
+    dump_trace(2 * now_ + 1);
+    ++now_;
+    if (ended_) {
+      record(dpwa::dump::Kind::end, {top_.cycles_o, top_.transfer_o});
+      ended_ = false;
+    }
+  }
+
+  void dump_trace([[maybe_unused]] std::uint64_t time) {
+#if VM_TRACE
+    if (trace_) trace_->dump(time);
+#endif
+  }
+
+  static constexpr std::size_t kWordBytes = sizeof(Vdpwa_top::observe_word_o);
+
+  VerilatedContext context_;
+  Vdpwa_top top_{&context_};
+#if VM_TRACE
+  std::unique_ptr<VerilatedFstC> trace_;
+#endif
+  std::FILE* dump_;
+  std::uint32_t stall_;
+  std::uint64_t now_ = 0;
+  std::uint64_t done_ = 0;
+  std::uint64_t silent_ = 0;
+  std::uint32_t beats_ = 0;
+  bool running_ = false;
+  bool ended_ = false;
+};
+
+std::string option(int argc, char** argv, const char* name) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::strcmp(argv[i], name) == 0) return argv[i + 1];
+  }
+  return "";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Words image = read_words(option(argc, argv, "--image"));
+  const Words inputs = read_words(option(argc, argv, "--inputs"));
+  const std::string stall = option(argc, argv, "--stall");
+  const std::string reset_after = option(argc, argv, "--reset-after");
+  if (inputs.empty() || inputs[0] == 0) die("no inputs");
+
+  Bench bench(option(argc, argv, "--dump"), option(argc, argv, "--trace"),
+              static_cast<std::uint32_t>(std::strtoul(stall.c_str(), nullptr, 10)));
+  bench.reset();
+  bench.send(image.data(), image.size());
+  bench.run(4);
+  bench.check_image();
+  if (!reset_after.empty()) {
+    bench.send(inputs.data() + 1, 2 + inputs[2]);
+    bench.wait_for_run();
+    bench.run(std::strtoul(reset_after.c_str(), nullptr, 10));
+    bench.reset();
+    bench.send(image.data(), image.size());
+    bench.run(4);
+    bench.check_image();
+  }
+  std::size_t at = 1;
+  for (std::uint32_t i = 0; i < inputs[0]; ++i) {
+    const std::size_t size = 2 + inputs.at(at + 1);
+    bench.send(inputs.data() + at, size);
+    bench.wait_for(i + 1);
+    at += size;
+    std::printf("image %u of %u\n", i + 1, inputs[0]);
+    std::fflush(stdout);
+  }
+  std::printf("cycles %llu\n", static_cast<unsigned long long>(bench.cycles()));
+  return 0;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/model_cache.h"
+
+#include <cstdlib>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "model/base/error.h"
+#include "model/base/files.h"
+#include "model/base/process.h"
+
+namespace dpwa::verify {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path cache_root() {
+  const auto variable = [](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+  };
+  if (const std::string own = variable("DPWA_CACHE"); !own.empty()) return own;
+  if (const std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty()) return fs::path(xdg) / "dpwa";
+  if (const std::string home = variable("HOME"); !home.empty()) return fs::path(home) / ".cache" / "dpwa";
+  throw fail(ExitCode::io, "no place for compiled models: set DPWA_CACHE to a directory");
+}
+
+/// Files of sources.f, relative to `out_dir`.
+std::vector<std::string> source_list(const fs::path& out_dir) {
+  std::istringstream lines(read_file(out_dir / "sources.f"));
+  std::vector<std::string> files;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line[0] != '#') files.push_back(line);
+  }
+  if (files.empty())
+    throw fail(ExitCode::bad_input, "{}: names no source file", (out_dir / "sources.f").string());
+  return files;
+}
+
+std::string verilator_version() {
+  std::string version;
+  find_tool("verilator", "install it with: apt-get install verilator");
+  run({{"verilator", "--version"}, {}, [&](const std::string& line) { version += line; }});
+  return version;
+}
+
+std::vector<std::string> verilator_arguments(const fs::path& out_dir, const std::vector<std::string>& sources,
+                                             const fs::path& build_dir, bool trace) {
+  std::vector<std::string> arguments = {
+      "verilator",  "--cc",       "--exe",
+      "--build",    "-O3",        "--assert",
+      "--x-assign", "fast",       "--top-module",
+      "dpwa_top",   "-Mdir",      build_dir.string(),
+      "-o",         "network_tb", "-CFLAGS",
+      "-O2",        "-CFLAGS",    "-I" + fs::absolute(out_dir / "tb").string()};
+  if (trace) arguments.push_back("--trace-fst");
+  for (const std::string& source : sources) arguments.push_back(fs::absolute(out_dir / source).string());
+  arguments.push_back(fs::absolute(out_dir / "tb" / "network_tb.cc").string());
+  return arguments;
+}
+
+}  // namespace
+
+fs::path build_model(const fs::path& out_dir, bool trace, Progress& progress) {
+  const std::vector<std::string> sources = source_list(out_dir);
+  std::string content = verilator_version() + (trace ? "trace" : "");
+  for (const std::string& source : sources) content += source + '\0' + read_file(out_dir / source);
+  for (const char* file : {"network_tb.cc", "dump_format.h"}) content += read_file(out_dir / "tb" / file);
+  const fs::path directory = cache_root() / content_hash(content);
+  const fs::path executable = directory / "network_tb";
+  if (fs::exists(executable)) return executable;
+
+  progress.begin("compile the design with Verilator (once per configuration)", 0);
+  std::random_device random;
+  const fs::path partial = fs::path(directory).concat(fmt::format(".{:08x}.partial", random()));
+  std::error_code error;
+  fs::create_directories(partial, error);
+  if (error)
+    throw fail(ExitCode::io, "{}: {}; set DPWA_CACHE to a writable directory", partial.string(),
+               error.message());
+  std::string first_error;
+  const auto clean_up = [&] { fs::remove_all(partial, error); };
+  try {
+    const int status =
+        run({verilator_arguments(out_dir, sources, partial, trace), {}, [&](const std::string& line) {
+               if (first_error.empty() &&
+                   (line.find("%Error") != std::string::npos || line.find("error:") != std::string::npos)) {
+                 first_error = line;
+               }
+               progress.advance(0);
+             }});
+    if (status != 0) {
+      throw fail(ExitCode::bad_input, "{}: the design does not build with Verilator: {}", out_dir.string(),
+                 first_error.empty() ? fmt::format("exit status {}", status) : first_error);
+    }
+  } catch (...) {
+    clean_up();
+    throw;
+  }
+  fs::rename(partial, directory, error);
+  if (error && !fs::exists(executable)) {
+    clean_up();
+    throw fail(ExitCode::io, "{}: {}", directory.string(), error.message());
+  }
+  clean_up();
+  return executable;
+}
+
+}  // namespace dpwa::verify

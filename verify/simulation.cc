@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/simulation.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "gen/lower/geometry.h"
+#include "model/base/error.h"
+#include "model/base/files.h"
+#include "model/base/process.h"
+#include "model/cycles/cycles.h"
+#include "model/golden/executor.h"
+#include "verify/dump_reader.h"
+#include "verify/model_cache.h"
+
+namespace dpwa::verify {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kReports = 8;
+
+std::string to_bytes(const std::vector<std::uint32_t>& words) {
+  return {reinterpret_cast<const char*>(words.data()), words.size() * 4};
+}
+
+double children_cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec) + 1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
+}
+
+/// Compares what the machine stored with the golden model, tensor by tensor.
+class Scoreboard {
+ public:
+  Scoreboard(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+             const lower::Image& image, Simulation& result)
+      : config_(config), network_(network), plan_(plan), image_(image), result_(result) {}
+
+  void compare(const DumpReader& dump, const golden::Inference& golden, int tensor, std::int64_t image) {
+    const net::Tensor& t = network_.tensors[tensor];
+    const lower::TensorPlace& place = image_.tensors[tensor];
+    const bool is_signed = plan_.tensors[tensor].is_signed;
+    const bool packed = lower::is_packed(t, config_.products);
+    const int per_pixel = lower::ceil_div(t.shape.c, config_.products);
+    for (int tile = 0; tile < place.tiles; ++tile) {
+      const int planes = dump.planes(place.tile_base + tile);
+      ++result_.tiles_checked;
+      if (planes != golden.tensors[tensor].planes[tile]) {
+        report(fmt::format("image {}: tensor {}, tile {}: width {} in RTL, {} in the golden model", image,
+                           t.name, tile, planes, golden.tensors[tensor].planes[tile]));
+      }
+      for (int e = 0; e < config_.products; ++e) {
+        const std::int32_t found = dump.value(place.word_base + tile * place.planes, e, planes, is_signed);
+        std::int32_t expected = 0;
+        if (packed) {
+          expected = packed_value(golden, tile, e);
+        } else if (const int c = tile % per_pixel * config_.products + e; c < t.shape.c) {
+          expected = golden.tensors[tensor].q[static_cast<std::size_t>(tile / per_pixel) * t.shape.c + c];
+        } else {
+          continue;
+        }
+        ++result_.values_checked;
+        if (found != expected) {
+          report(fmt::format(
+              "image {}: tensor {}, tile {}, element {}: {:#x} ({}) in RTL, {:#x} ({}) in the golden model",
+              image, t.name, tile, e, found, real(tensor, found), expected, real(tensor, expected)));
+        }
+      }
+    }
+  }
+
+  void report(std::string line) {
+    ++result_.mismatches;
+    if (result_.reports.size() < kReports) result_.reports.push_back(std::move(line));
+  }
+
+ private:
+  double real(int tensor, std::int32_t q) const { return std::ldexp(q, plan_.tensors[tensor].step_exponent); }
+
+  /// Value of a packed input tile: element of the window of one output position (N1.5).
+  std::int32_t packed_value(const golden::Inference& golden, int tile, int element) const {
+    const net::Node& node = network_.nodes[network_.tensors[0].consumers[0]];
+    const net::Shape& shape = network_.tensors[0].shape;
+    const lower::Geometry g = lower::geometry(network_, node, config_.products);
+    const int index = tile % g.tiles_per_pixel * config_.products + element;
+    const int position = tile / g.tiles_per_pixel;
+    if (index >= node.window.kh * node.window.kw * shape.c) return 0;
+    const int tap = index / shape.c;
+    const int y = position / g.columns * node.window.stride_y - node.window.pad_top + tap / node.window.kw;
+    const int x = position % g.columns * node.window.stride_x - node.window.pad_left + tap % node.window.kw;
+    if (y < 0 || y >= shape.h || x < 0 || x >= shape.w) return 0;
+    return golden.tensors[0].q[(static_cast<std::size_t>(y) * shape.w + x) * shape.c + index % shape.c];
+  }
+
+  const config::Config& config_;
+  const net::Network& network_;
+  const plan::Plan& plan_;
+  const lower::Image& image_;
+  Simulation& result_;
+};
+
+/// Reads the records of all images and judges them.
+class Judge {
+ public:
+  Judge(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+        const lower::Image& image, Simulation& result)
+      : network_(network),
+        config_(config),
+        plan_(plan),
+        golden_(network, plan, config.products),
+        scoreboard_(config, network, plan, image, result),
+        result_(result) {
+    result_.nodes.resize(network.nodes.size());
+  }
+
+  void run(DumpReader& dump, const std::vector<std::vector<std::int32_t>>& inputs, bool first_is_discarded) {
+    DumpReader::Record record;
+    if (first_is_discarded) {
+      while (dump.next(record) && record.kind != dump::Kind::run) {
+      }
+    }
+    for (const std::vector<std::int32_t>& words : inputs) one_image(dump, words);
+    const double images = static_cast<double>(std::max<std::size_t>(1, inputs.size()));
+    for (NodeResult& node : result_.nodes) {
+      node.cycles /= images;
+      node.predicted /= images;
+    }
+  }
+
+ private:
+  void one_image(DumpReader& dump, const std::vector<std::int32_t>& words) {
+    const std::int64_t image = result_.images++;
+    const golden::Inference golden = golden_.run(words);
+    std::vector<std::vector<std::uint8_t>> widths;
+    for (const golden::StoredTensor& t : golden.tensors) widths.push_back(t.planes);
+    const std::vector<cycles::NodeCycles> predicted = cycles::predict(config_, network_, plan_, widths);
+
+    DumpReader::Record record;
+    do expect(dump.next(record), image);
+    while (record.kind != dump::Kind::run);
+    scoreboard_.compare(dump, golden, 0, image);
+    std::uint32_t begin = record.cycle + 1;  // the first descriptor word is asked for
+    for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
+      if (n == 0) next(dump, record, dump::Kind::node, image);
+      const bool last = n + 1 == network_.nodes.size();
+      next(dump, record, last ? dump::Kind::done : dump::Kind::node, image);
+      const std::uint32_t end = last ? record.cycle : record.cycle - kStartAfterFetch;
+      judge_cycles(n, end - begin, predicted[n], image);
+      begin = end;
+      scoreboard_.compare(dump, golden, network_.nodes[n].output, image);
+    }
+    result_.lane_beats += std::int64_t{record.payload[0]} * config_.lanes_per_group();
+    compare_outputs(dump, golden, image);
+  }
+
+  void judge_cycles(std::size_t n, std::uint32_t cycles, const cycles::NodeCycles& predicted,
+                    std::int64_t image) {
+    NodeResult& node = result_.nodes[n];
+    node.cycles += cycles;
+    node.predicted += static_cast<double>(predicted.cycles);
+    node.always_equal = node.always_equal && predicted.cycles == cycles;
+    if (predicted.cycles != cycles) {
+      scoreboard_.report(fmt::format("image {}: node {}: {} cycles in RTL, {} predicted", image,
+                                     network_.nodes[n].name, cycles, predicted.cycles));
+    }
+    result_.cycles += cycles;
+    result_.predicted_cycles += predicted.cycles;
+    result_.useful += predicted.useful;
+  }
+
+  void compare_outputs(DumpReader& dump, const golden::Inference& golden, std::int64_t image) {
+    const std::vector<std::int32_t>& expected = golden.tensors[network_.output].q;
+    DumpReader::Record record;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      next(dump, record, dump::Kind::output, image);
+      const bool is_last = i + 1 == expected.size();
+      if (static_cast<std::int32_t>(record.payload[0]) != expected[i] ||
+          (record.payload[1] != 0) != is_last) {
+        scoreboard_.report(
+            fmt::format("image {}: output word {}: {} (last {}) in RTL, {} in the golden model", image, i,
+                        static_cast<std::int32_t>(record.payload[0]), record.payload[1], expected[i]));
+      }
+    }
+    next(dump, record, dump::Kind::end, image);
+    result_.transfer_cycles += record.payload[1];
+    result_.outputs.push_back(golden_.outputs(golden));
+  }
+
+  void next(DumpReader& dump, DumpReader::Record& record, dump::Kind kind, std::int64_t image) {
+    expect(dump.next(record) && record.kind == kind, image);
+  }
+  static void expect(bool in_order, std::int64_t image) {
+    if (!in_order) throw fail(ExitCode::mismatch, "image {}: the machine's events are out of order", image);
+  }
+
+  /// Cycles from a node's first descriptor word to its start.
+  static constexpr std::uint32_t kStartAfterFetch = 22;
+
+  const net::Network& network_;
+  const config::Config& config_;
+  const plan::Plan& plan_;
+  golden::Executor golden_;
+  Scoreboard scoreboard_;
+  Simulation& result_;
+};
+
+}  // namespace
+
+Simulation simulate(const fs::path& out_dir, const config::Config& config, const net::Network& network,
+                    const plan::Plan& plan, const std::vector<const float*>& samples, const Options& options,
+                    Progress& progress) {
+  const lower::Image image = lower::lower(config, network, plan);
+  const golden::Executor golden(network, plan, config.products);
+  std::vector<std::vector<std::int32_t>> inputs;
+  std::vector<std::uint32_t> packets = {static_cast<std::uint32_t>(samples.size())};
+  std::int64_t off_grid = 0;
+  for (const float* sample : samples) {
+    inputs.push_back(golden.port_words(sample, off_grid));
+    const std::vector<std::uint32_t> packet = lower::input_packet(plan.input, inputs.back());
+    packets.insert(packets.end(), packet.begin(), packet.end());
+  }
+
+  const fs::path executable = build_model(out_dir, !options.trace.empty(), progress);
+  const fs::path work = out_dir / "simulation";
+  fs::create_directories(work);
+  write_file(work / "image.bin", to_bytes(image.words));
+  write_file(work / "inputs.bin", to_bytes(packets));
+
+  Simulation result;
+  std::vector<std::string> arguments = {executable.string(),
+                                        "--image",
+                                        (work / "image.bin").string(),
+                                        "--inputs",
+                                        (work / "inputs.bin").string(),
+                                        "--dump",
+                                        (work / "dump.bin").string()};
+  if (options.stall_seed != 0)
+    arguments.insert(arguments.end(), {"--stall", std::to_string(options.stall_seed)});
+  if (options.reset_after >= 0)
+    arguments.insert(arguments.end(), {"--reset-after", std::to_string(options.reset_after)});
+  if (!options.trace.empty())
+    arguments.insert(arguments.end(), {"--trace", fs::absolute(options.trace).string()});
+  progress.begin("simulate", static_cast<std::int64_t>(samples.size()));
+  const double cpu_before = children_cpu_seconds();
+  std::string last_line;
+  const int status = run({arguments, {}, [&](const std::string& line) {
+                            last_line = line;
+                            if (line.rfind("image ", 0) == 0) progress.advance();
+                          }});
+  result.cpu_seconds = children_cpu_seconds() - cpu_before;
+  if (status != 0) throw fail(ExitCode::mismatch, "{}: the bench stopped: {}", out_dir.string(), last_line);
+  result.simulated_cycles = std::atoll(last_line.c_str() + std::strlen("cycles "));
+
+  DumpReader dump(work / "dump.bin", config.products);
+  Judge(config, network, plan, image, result).run(dump, inputs, options.reset_after >= 0);
+  fs::remove(work / "dump.bin");
+  return result;
+}
+
+}  // namespace dpwa::verify

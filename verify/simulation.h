@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gen/lower/lower.h"
+#include "model/base/progress.h"
+#include "model/config/config.h"
+#include "model/net/network.h"
+#include "model/plan/plan.h"
+
+namespace dpwa::verify {
+
+struct Options {
+  std::uint32_t stall_seed = 0;   ///< 0: streams never stall
+  std::int64_t reset_after = -1;  ///< cycles into a first, discarded inference; -1: no reset
+  std::filesystem::path trace;    ///< FST file; empty: none
+};
+
+/// One node over all images.
+struct NodeResult {
+  double cycles = 0;         ///< mean per image
+  double predicted = 0;      ///< mean of the cycle model
+  bool always_equal = true;  ///< prediction = simulation for every image
+};
+
+struct Simulation {
+  std::int64_t images = 0;
+  std::int64_t values_checked = 0;   ///< stored values compared with the golden model, widths not counted
+  std::int64_t tiles_checked = 0;    ///< tile widths compared
+  std::int64_t mismatches = 0;       ///< of values, widths and outputs
+  std::vector<std::string> reports;  ///< the first mismatches, one line each
+  std::int64_t cycles = 0;           ///< inference cycles, all images
+  std::int64_t transfer_cycles = 0;  ///< packing and streams, all images
+  std::int64_t predicted_cycles = 0;
+  std::int64_t lane_beats = 0;
+  std::int64_t useful = 0;
+  std::int64_t simulated_cycles = 0;  ///< clock cycles of the whole bench run
+  double cpu_seconds = 0;             ///< of the bench process
+  std::vector<NodeResult> nodes;
+  std::vector<std::vector<float>> outputs;  ///< [image], ONNX order
+};
+
+/// Runs `samples` (ONNX order) through the Verilated design in `out_dir` and compares every stored value of
+/// every tensor, every width, every output and every node's cycles with golden model and cycle model.
+Simulation simulate(const std::filesystem::path& out_dir, const config::Config& config,
+                    const net::Network& network, const plan::Plan& plan,
+                    const std::vector<const float*>& samples, const Options& options, Progress& progress);
+
+}  // namespace dpwa::verify
