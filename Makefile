@@ -37,7 +37,7 @@ check: all-targets
 	scripts/check.sh $(BUILD)
 
 bench: all-targets
-	bench/run.sh $(BUILD)
+	bench/measure.py $(BUILD)
 
 clean:
 	rm -rf $(BUILD)

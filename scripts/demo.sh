@@ -33,8 +33,8 @@ step simulate simulate "$demo/design" --plan "$demo/plan" "${test[@]}" -n 20
 
 # Area: each target with a configuration made for it.
 "$dpwa" generate --config up5k --set LANES=2 -o "$demo/design-up5k" > /dev/null
-"$dpwa" generate --config ecp5-85 --set LANES=4 --set WB_LANES=1 -o "$demo/design-ecp5" > /dev/null
-"$dpwa" generate --config asic-64 --set LANES=4 --set WB_LANES=1 -o "$demo/design-asic" > /dev/null
+"$dpwa" generate --config ecp5-85 --set LANES=4 --set GROUPS=1 --set WB_LANES=1 -o "$demo/design-ecp5" > /dev/null
+"$dpwa" generate --config asic-64 --set LANES=4 --set GROUPS=1 --set WB_LANES=1 -o "$demo/design-asic" > /dev/null
 step synth-ice40 synth "$demo/design-up5k" --target ice40
 step synth-ecp5 synth "$demo/design-ecp5" --target ecp5
 step synth-asic synth "$demo/design-asic" --target asic
