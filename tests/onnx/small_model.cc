@@ -105,6 +105,15 @@ void set_ints(::onnx::NodeProto& node, const std::string& name, std::vector<std:
   for (const std::int64_t value : values) attribute->add_ints(value);
 }
 
+std::vector<std::string> reasons_after_dense(const std::function<void(SmallModel&)>& add, int opset) {
+  SmallModel model({1, 4}, opset);
+  model.constant("w", {4, 4}, counting(16));
+  model.constant("k", {4}, counting(4));
+  model.node("MatMul", {"x", "w"}, "a");
+  add(model);
+  return model.reasons();
+}
+
 std::vector<float> counting(std::size_t count) {
   std::vector<float> values(count);
   std::iota(values.begin(), values.end(), 1.0F);

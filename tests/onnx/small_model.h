@@ -4,6 +4,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,10 @@ void set_int(::onnx::NodeProto& node, const std::string& name, std::int64_t valu
 void set_float(::onnx::NodeProto& node, const std::string& name, float value);
 void set_text(::onnx::NodeProto& node, const std::string& name, const std::string& value);
 void set_ints(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values);
+
+/// x [1, 4] -> MatMul 'a' with w [4, 4] -> the nodes that `add` makes, up to "y"; k [4] is a constant. Its
+/// reasons.
+std::vector<std::string> reasons_after_dense(const std::function<void(SmallModel&)>& add, int opset = 13);
 
 /// 1, 2, 3 ... as floats.
 std::vector<float> counting(std::size_t count);

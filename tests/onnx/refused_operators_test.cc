@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Valid ONNX that this importer does not take: each reason by its words, and all of them at once.
+// Operators, attributes and constants that this importer does not take: each reason by its words.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,16 +28,6 @@ std::vector<std::string> conv_reasons(const std::function<void(SmallModel&, Node
   auto& conv = model.node("Conv", {"x", "w"}, "conv");
   change(model, conv);
   model.node("Relu", {"conv"}, "y");
-  return model.reasons();
-}
-
-/// x [1, 4] -> MatMul -> the nodes that `add` makes from "a" to "y".
-std::vector<std::string> reasons_after_dense(const std::function<void(SmallModel&)>& add, int opset = 13) {
-  SmallModel model({1, 4}, opset);
-  model.constant("w", {4, 4}, counting(16));
-  model.constant("k", {4}, counting(4));
-  model.node("MatMul", {"x", "w"}, "a");
-  add(model);
   return model.reasons();
 }
 
@@ -293,128 +283,6 @@ TEST(Refused, MaxPool) {
                 set_ints(m.node("MaxPool", {"d"}, "conv"), "kernel_shape", {1, 1});
               }),
               ElementsAre(HasSubstr("a second pool without a Conv, Gemm or MatMul between them")));
-}
-
-TEST(Refused, Shapes) {
-  const auto reshape = [](std::vector<std::int64_t> shape) {
-    return reasons_after_dense([&](SmallModel& m) {
-      m.indices("shape", shape);
-      m.node("Reshape", {"a", "shape"}, "y");
-    });
-  };
-  EXPECT_THAT(reshape({3}), ElementsAre(HasSubstr("shape: [3] does not fit 'a' [1, 4]")));
-  EXPECT_THAT(reshape({-1, -1}), ElementsAre(HasSubstr("does not fit")));
-  EXPECT_THAT(reshape({-2, 2}), ElementsAre(HasSubstr("does not fit")));
-  EXPECT_THAT(reshape({1, 4, 0}), ElementsAre(HasSubstr("does not fit")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { set_int(m.node("Flatten", {"a"}, "y"), "axis", 3); }),
-              ElementsAre(HasSubstr("axis: 3 does not fit 'a' [1, 4]")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.indices("axes", {1});
-                m.node("Squeeze", {"a", "axes"}, "y");
-              }),
-              ElementsAre(HasSubstr("axes: dimension 1 of 'a' [1, 4] is not 1")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.indices("axes", {1, 1});
-                m.node("Unsqueeze", {"a", "axes"}, "y");
-              }),
-              ElementsAre(HasSubstr("axes: [1, 1] do not fit a tensor of rank 4")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.indices("shape", {1, 1, 2, 2});
-                m.constant("kernel", {1, 1, 2, 2}, counting(4));
-                m.node("Reshape", {"a", "shape"}, "map");
-                m.node("Conv", {"map", "kernel"}, "y");
-              }),
-              ElementsAre(HasSubstr("only the network's input can change its shape")));
-}
-
-TEST(Refused, DropoutInTraining) {
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.constant("ratio", {}, {0.5F});
-                TensorProto& training = m.constant("training", {}, {});
-                training.set_data_type(TensorProto::BOOL);
-                training.add_int32_data(1);
-                m.node("Dropout", {"a", "ratio", "training"}, "y");
-              }),
-              ElementsAre(HasSubstr("training_mode: 'training' is not the constant false")));
-}
-
-TEST(Refused, Graphs) {
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.node("Add", {"a", "a"}, "y");
-              }),
-              ElementsAre(HasSubstr("MatMul 'a', a: output is read 2 times (by 'y', 'y'); branches"),
-                          HasSubstr("Add 'y': combines two computed tensors")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"b"}, "y"); }),
-              Contains("Relu 'y', b: input does not exist (produced by no earlier node)"));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "z"); }),
-              ElementsAre(HasSubstr("Relu 'z', z: output is read by nothing"),
-                          HasSubstr("y: the network's output is produced by no node")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "y").set_domain("com.acme"); }),
-              ElementsAre("Relu 'y': operator of domain 'com.acme' is not supported"));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.node("Relu", {"a"}, "y");
-                m.node("Relu", {"y"}, "y");
-              }),
-              Contains(HasSubstr("output has the name of an earlier value")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.node("Relu", {"k"}, "b");
-                m.node("Add", {"a", "b"}, "y");
-              }),
-              Contains(HasSubstr("Relu 'b': computes a constant")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {""}, "y"); }),
-              Contains(HasSubstr("Relu 'y': not valid ONNX")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, ""); }),
-              Contains(HasSubstr("not valid ONNX")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "y").clear_output(); }),
-              Contains(HasSubstr("not valid ONNX")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.node("Relu", {"a"}, "y");
-                m.proto.mutable_graph()->add_output()->set_name("a");
-              }),
-              Contains(HasSubstr("outputs: exactly one output is needed, found 2")));
-}
-
-TEST(Refused, OperatorSets) {
-  for (const int opset : {6, 22}) {
-    EXPECT_THAT(
-        reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "y"); }, opset),
-        Contains("opset_import: operator set " + std::to_string(opset) + " is not supported, only 7 to 21"));
-  }
-  for (const int opset : {7, 21}) {
-    EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "y"); }, opset), ElementsAre());
-  }
-}
-
-TEST(Refused, Inputs) {
-  SmallModel dynamic({1, 2, 4, 4});
-  dynamic.symbolic(0, "batch");
-  dynamic.symbolic(3, "width");
-  dynamic.constant("w", {3, 2, 3, 3}, counting(54));
-  dynamic.node("Conv", {"x", "w"}, "y");
-  EXPECT_THAT(
-      dynamic.reasons(),
-      ElementsAre(HasSubstr("x: dimension 3 of the input is dynamic ('width'); only a leading batch")));
-  SmallModel vector({4});
-  vector.symbolic(0, "n");
-  vector.constant("w", {4, 1}, counting(4));
-  vector.node("MatMul", {"x", "w"}, "y");
-  EXPECT_THAT(vector.reasons(), ElementsAre(HasSubstr("dimension 0 of the input is dynamic ('n')")));
-  SmallModel typed({1, 4});
-  typed.proto.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
-      TensorProto::UINT8);
-  typed.constant("w", {4, 1}, counting(4));
-  typed.node("MatMul", {"x", "w"}, "y");
-  EXPECT_THAT(typed.reasons(), ElementsAre("x: the input has type uint8, expected float"));
-  SmallModel huge({1, 1 << 15, 1 << 15});
-  huge.node("Flatten", {"x"}, "y");
-  EXPECT_THAT(huge.reasons(), Contains(HasSubstr("is larger than 16777216 values")));
-  SmallModel zero({1, 0});
-  zero.node("Flatten", {"x"}, "y");
-  EXPECT_THAT(zero.reasons(), Contains(HasSubstr("dimension 1 of the input is 0")));
-  SmallModel nothing({1, 4});
-  nothing.node("Identity", {"x"}, "y");
-  EXPECT_THAT(nothing.reasons(),
-              ElementsAre(HasSubstr("no Conv, Gemm or MatMul: there is nothing to accelerate")));
 }
 
 }  // namespace
