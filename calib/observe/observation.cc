@@ -69,10 +69,11 @@ void check_finite(const net::Network& network, const Partial& partial, std::int6
     for (std::size_t t = 0; t < network.tensors.size(); ++t) {
       for (float value : (*quantity)[t]) {
         if (std::isfinite(value)) continue;
-        throw fail(ExitCode::bad_input,
-                   "tensor {}: calibration sample {} gives a {} that is not finite ({}); check the data's range "
-                   "and the network's weights",
-                   network.tensors[t].name, sample, quantity == &partial.values ? "value" : "gradient", value);
+        throw fail(
+            ExitCode::bad_input,
+            "tensor {}: calibration sample {} gives a {} that is not finite ({}); check the data's range "
+            "and the network's weights",
+            network.tensors[t].name, sample, quantity == &partial.values ? "value" : "gradient", value);
       }
     }
   }

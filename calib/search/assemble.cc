@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "calib/float/executor.h"
+#include "calib/search/simulate.h"
 #include "model/num/planes.h"
 
 namespace dpwa::search {
@@ -66,32 +66,6 @@ void fit_accumulators(const net::Network& network, const config::Config& config,
   }
 }
 
-/// The network with a plan's dequantised weights, for runs on the float executor.
-net::Network with_plan_weights(const net::Network& network, const plan::Plan& plan) {
-  net::Network quantised = network;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    net::Node& node = quantised.nodes[n];
-    const std::size_t count = node.weight.size() / node.out_channels;
-    for (std::size_t i = 0; i < node.weight.size(); ++i) {
-      node.weight[i] = static_cast<float>(plan.nodes[n].q[i] * plan.nodes[n].scale[i / count]);
-    }
-    for (std::size_t c = 0; c < node.bias.size(); ++c)
-      node.bias[c] = static_cast<float>(plan.nodes[n].bias[c]);
-  }
-  return quantised;
-}
-
-/// Adds to each channel what brings its mean to `target`; returns what was added.
-std::vector<double> shift_to_means(float* values, std::size_t count, const std::vector<double>& target) {
-  const std::size_t channels = target.size();
-  std::vector<double> shift(channels, 0.0);
-  for (std::size_t i = 0; i < count; ++i) shift[i % channels] += values[i];
-  for (std::size_t c = 0; c < channels; ++c)
-    shift[c] = target[c] - shift[c] * channels / static_cast<double>(count);
-  for (std::size_t i = 0; i < count; ++i) values[i] += static_cast<float>(shift[i % channels]);
-  return shift;
-}
-
 }  // namespace
 
 plan::Plan assemble(const net::Network& network, const SearchSpace& space, const Choice& choice,
@@ -116,22 +90,13 @@ plan::Plan assemble(const net::Network& network, const SearchSpace& space, const
 
 void correct_biases(const net::Network& network, const observe::Observation& observation,
                     const std::vector<float>& samples, plan::Plan& plan) {
-  const net::Network quantised = with_plan_weights(network, plan);
-  floating::Pass pass(quantised, observation.samples);
-  floating::Pass::Hooks hooks;
-  hooks.preactivation = [&](int node, float* values) {
-    const std::vector<double> shift =
-        shift_to_means(values, pass.preactivation(node).size(), observation.nodes[node].mean_preactivation);
-    for (std::size_t c = 0; c < shift.size(); ++c) plan.nodes[node].bias[c] += shift[c];
-  };
-  hooks.tensor = [&](int tensor, float* values) {
-    const plan::TensorPlan& stored = plan.tensors[tensor];
-    const observe::Grid grid{stored.step_exponent, stored.is_signed, {stored.lower, stored.upper}};
-    for (std::size_t i = 0; i < pass.tensor(tensor).size(); ++i) {
-      values[i] = static_cast<float>(grid.round(values[i]));
+  Simulation simulation(network, plan);
+  simulation.run(samples, observation);
+  for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
+    for (std::size_t c = 0; c < plan.nodes[n].bias.size(); ++c) {
+      plan.nodes[n].bias[c] += simulation.bias_shifts()[n][c];
     }
-  };
-  pass.forward(samples.data(), hooks);
+  }
 }
 
 }  // namespace dpwa::search

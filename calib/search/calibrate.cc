@@ -7,6 +7,8 @@
 
 #include "calib/float/executor.h"
 #include "calib/float/parallel.h"
+#include "calib/search/compensate.h"
+#include "calib/search/probe.h"
 #include "model/base/error.h"
 #include "model/num/planes.h"
 
@@ -77,6 +79,21 @@ Point pinned_point(const Problem& problem, const std::vector<NodeOptions>& weigh
   const Price price(problem.network, problem.config, space);
   constexpr double kLossOnly = 1e12;
   return build_point(problem, space, price, choose(problem.network, space, price, kLossOnly), kLossOnly);
+}
+
+/// Every node's options under one rounding strategy.
+std::vector<NodeOptions> round_weights(const net::Network& network, const observe::Observation& observation,
+                                       const WeightRounding& round, int threads, Progress& progress) {
+  std::vector<NodeOptions> options(network.nodes.size());
+  progress.begin("round", static_cast<std::int64_t>(network.nodes.size()));
+  floating::ordered_parallel(
+      static_cast<std::int64_t>(network.nodes.size()), threads, [] { return 0; },
+      [&](int, std::int64_t node) { return round(network, static_cast<int>(node), observation); },
+      [&](std::int64_t node, NodeOptions&& result) {
+        options[node] = std::move(result);
+        progress.advance();
+      });
+  return options;
 }
 
 WeightPlanes weight_planes(const net::Network& network, const observe::Observation& observation,
@@ -163,14 +180,12 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
                         choose_port(data.samples, data.grid),
                         options.budget,
                         threads};
-  std::vector<NodeOptions> weights;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    weights.push_back(round_nearest(network.nodes[n], calibration.observation.nodes[n]));
-  }
+  const std::vector<NodeOptions> weights =
+      round_weights(network, calibration.observation, round_compensated, threads, progress);
   auto search = [&](const Scheme& scheme) {
-    return sweep(problem,
-                 build_space(network, calibration.observation, config, problem.port, scheme, weights),
-                 progress);
+    SearchSpace space = build_space(network, calibration.observation, config, problem.port, scheme, weights);
+    measure_losses(network, objective, calibration.observation, parts.fit, threads, space, progress);
+    return sweep(problem, space, progress);
   };
   calibration.dynamic = search(dynamic_scheme());
   calibration.static_mix = search(static_mix_scheme());

@@ -46,6 +46,30 @@ ChannelOption round_channel(const float* weights, const float* fisher, std::size
   return option;
 }
 
+/// A channel or an input is never believed to matter less than this part of the average.
+constexpr double kFloor = 0.03;
+
+/// Fisher information of few samples is blind where no sample happened to look: a weight whose input was
+/// zero, a channel that was never active. Half of each estimate is replaced by the product of its channel's
+/// and its input's share.
+std::vector<float> shrink(const std::vector<float>& fisher, const std::vector<double>& importance) {
+  constexpr double kOwn = 0.5;
+  const std::size_t count = fisher.size() / importance.size();
+  std::vector<double> by_input(count, 0.0);
+  double total = 0;
+  for (std::size_t i = 0; i < fisher.size(); ++i) {
+    by_input[i % count] += fisher[i];
+    total += fisher[i];
+  }
+  std::vector<float> result(fisher.size(), 0.0F);
+  if (total == 0) return result;
+  for (std::size_t i = 0; i < fisher.size(); ++i) {
+    const double input = by_input[i % count] / total + kFloor / static_cast<double>(count);
+    result[i] = static_cast<float>(kOwn * fisher[i] + (1 - kOwn) * total * importance[i / count] * input);
+  }
+  return result;
+}
+
 }  // namespace
 
 bool is_zero_channel(const net::Node& node, int channel) {
@@ -54,12 +78,27 @@ bool is_zero_channel(const net::Node& node, int channel) {
   return std::all_of(first, first + count, [](float w) { return w == 0; });
 }
 
-NodeOptions round_nearest(const net::Node& node, const observe::NodeObservation& observation) {
+std::vector<double> channel_importance(const observe::NodeObservation& observation, int channels) {
+  const std::vector<float>& fisher = observation.weight_fisher;
+  std::vector<double> importance(channels, 0.0);
+  double total = 0;
+  for (std::size_t i = 0; i < fisher.size(); ++i) {
+    importance[i * channels / fisher.size()] += fisher[i];
+    total += fisher[i];
+  }
+  for (double& share : importance) share = (total > 0 ? share / total : 0) + kFloor / channels;
+  return importance;
+}
+
+NodeOptions round_nearest(const net::Network& network, int index, const observe::Observation& observation) {
+  const net::Node& node = network.nodes[index];
   const std::size_t count = node.weight.size() / node.out_channels;
+  const std::vector<float> shrunk = shrink(observation.nodes[index].weight_fisher,
+                                           channel_importance(observation.nodes[index], node.out_channels));
   NodeOptions options(node.out_channels);
   for (int channel = 0; channel < node.out_channels; ++channel) {
     const float* weights = node.weight.data() + channel * count;
-    const float* fisher = observation.weight_fisher.data() + channel * count;
+    const float* fisher = shrunk.data() + channel * count;
     for (int planes = 1; planes <= kWeightPlanes; ++planes) {
       ChannelOption& best = options[channel][planes - 1];
       if (is_zero_channel(node, channel)) {

@@ -25,11 +25,15 @@ struct ChannelOption {
 using NodeOptions = std::vector<std::array<ChannelOption, kWeightPlanes>>;
 
 /// A weight-rounding strategy: from a node and what was observed of it to the options of every channel.
-using WeightRounding = std::function<NodeOptions(const net::Node&, const observe::NodeObservation&)>;
+using WeightRounding = std::function<NodeOptions(const net::Network&, int node, const observe::Observation&)>;
 
 /// Each weight to the nearest grid point; the channel's scale minimises the loss, which the diagonal Fisher
 /// information of the weights prices. Clipping of the largest weights is among the candidates.
-NodeOptions round_nearest(const net::Node& node, const observe::NodeObservation& observation);
+NodeOptions round_nearest(const net::Network& network, int node, const observe::Observation& observation);
+
+/// How much each output channel matters: its share of the node's Fisher information, never much below the
+/// average.
+std::vector<double> channel_importance(const observe::NodeObservation& observation, int channels);
 
 /// True when every weight of the channel is zero.
 bool is_zero_channel(const net::Node& node, int channel);

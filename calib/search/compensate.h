@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "calib/search/rounding.h"
+
+namespace dpwa::search {
+
+/// Error-compensated rounding: weights are rounded one after the other, and each makes up for the error that
+/// the ones before it leave in the node's output (GPTQ form, strongest inputs first). Scales are those of
+/// round_nearest. The input's covariance, shrunk towards its diagonal where samples are few, says how far one
+/// weight can stand in for another; inputs are taken in blocks of at most kBlock.
+NodeOptions round_compensated(const net::Network& network, int node, const observe::Observation& observation);
+
+/// Weights of one channel that are compensated together.
+inline constexpr int kCompensationBlock = 1024;
+
+}  // namespace dpwa::search

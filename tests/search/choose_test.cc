@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/search/choose.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/float/small_networks.h"
+
+namespace dpwa::search {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+config::Config config_with_lanes(int lanes) {
+  config::Config config;
+  config.lanes = lanes;
+  return config;
+}
+
+/// One dense node with `losses[channel][planes - 1]`; the input has two options: coarse (1 plane) and fine
+/// (2).
+struct Toy {
+  net::Network network;
+  SearchSpace space;
+
+  explicit Toy(const std::vector<std::array<double, 3>>& losses, double coarse_loss, double fine_loss)
+      : network(test::NetworkBuilder({1, 1, 32}, 1)
+                    .dense(static_cast<int>(losses.size()), -kInfinity, kInfinity)
+                    .build()) {
+    space.scheme = dynamic_scheme();
+    ActivationOption coarse, fine;
+    coarse.loss = coarse_loss;
+    coarse.mean_planes = 1;
+    fine.loss = fine_loss;
+    fine.mean_planes = 2;
+    space.activations = {{coarse, fine}, {ActivationOption{}}};
+    space.reads = {2};
+    NodeOptions options(losses.size());
+    for (std::size_t c = 0; c < losses.size(); ++c) {
+      for (int p = 0; p < 3; ++p) {
+        options[c][p].loss = losses[c][p];
+        options[c][p].q.assign(32, 1);
+      }
+    }
+    space.weights = {options};
+  }
+};
+
+TEST(Choose, NoLossWeightTakesTheCheapest) {
+  const Toy toy({{3, 2, 1}, {3, 2, 1}}, 5, 1);
+  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const Choice choice = choose(toy.network, toy.space, price, 0);
+  EXPECT_EQ(choice.activation[0], 0);
+  EXPECT_EQ(choice.planes[0], (std::vector<int>{1, 1}));
+  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, 0.25);
+}
+
+TEST(Choose, UnlimitedLossWeightTakesTheFinest) {
+  const Toy toy({{3, 2, 1}, {3, 2, 1}}, 5, 1);
+  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const Choice choice = choose(toy.network, toy.space, price, 1e9);
+  EXPECT_EQ(choice.activation[0], 1);
+  EXPECT_EQ(choice.planes[0], (std::vector<int>{3, 3}));
+  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, 1.5);
+  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).loss, 1 + 2);
+}
+
+// Against every combination of widths: 3^4 choices of weights, 2 of activations, lanes 1 (groups are single
+// channels).
+TEST(Choose, IsOptimalForSingleLanes) {
+  const Toy toy({{0.30, 0.02, 0.001}, {0.10, 0.05, 0.002}, {0.9, 0.1, 0.01}, {0.02, 0.01, 0.001}}, 0.2, 0.01);
+  const Price price(toy.network, config_with_lanes(1), toy.space);
+  for (double lambda : {0.01, 0.1, 0.5, 1.0, 3.0, 10.0, 100.0}) {
+    const Forecast chosen =
+        forecast(toy.network, toy.space, price, choose(toy.network, toy.space, price, lambda));
+    double best = kInfinity;
+    for (int code = 0; code < 2 * 81; ++code) {
+      Choice choice;
+      choice.activation = {code % 2, 0};
+      choice.planes = {{1 + code / 2 % 3, 1 + code / 6 % 3, 1 + code / 18 % 3, 1 + code / 54 % 3}};
+      const Forecast other = forecast(toy.network, toy.space, price, choice);
+      best = std::min(best, other.cost + lambda * other.loss);
+    }
+    EXPECT_NEAR(chosen.cost + lambda * chosen.loss, best, best * 1e-3) << lambda;
+  }
+}
+
+TEST(Choose, ALaneGroupPaysItsWidestSoWidthsAreBoughtByTheGroup) {
+  // One channel out of four gains: alone in its group it would buy, but three passengers come along for free.
+  const Toy toy({{0.1, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}}, 0, 0);
+  const Price price(toy.network, config_with_lanes(4), toy.space);
+  const Choice choice = choose(toy.network, toy.space, price, 2);
+  EXPECT_EQ(choice.planes[0], (std::vector<int>{2, 2, 2, 2, 1}));
+  EXPECT_DOUBLE_EQ(price.node(0, 1, choice.planes[0]), 3.0 / 8);
+  EXPECT_DOUBLE_EQ(price.node(0, 1, {1, 2, 1, 1, 1}), 3.0 / 8);  // groups form widest first
+}
+
+TEST(Choose, CostFallsAndLossRisesAsLambdaFalls) {
+  const Toy toy({{0.30, 0.02, 0.001}, {0.10, 0.05, 0.002}, {0.9, 0.1, 0.01}, {0.02, 0.01, 0.001}}, 0.2, 0.01);
+  const Price price(toy.network, config_with_lanes(1), toy.space);
+  Forecast last{0, kInfinity};
+  for (double lambda = 1000; lambda > 0.001; lambda /= 2) {
+    const Forecast now =
+        forecast(toy.network, toy.space, price, choose(toy.network, toy.space, price, lambda));
+    EXPECT_LE(now.cost, last.cost + 1e-9);
+    EXPECT_GE(now.loss, last.loss - 1e-9);
+    last = now;
+  }
+}
+
+TEST(Choose, AChannelOfZerosCostsNothing) {
+  Toy toy({{0, 0, 0}, {3, 2, 1}}, 0, 0);
+  for (ChannelOption& option : toy.space.weights[0][0]) option.q.assign(32, 0);
+  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const Choice choice = choose(toy.network, toy.space, price, 1e9);
+  EXPECT_EQ(choice.planes[0], (std::vector<int>{0, 3}));
+  EXPECT_DOUBLE_EQ(price.node(0, 2, choice.planes[0]), 0.75);
+}
+
+TEST(Choose, PinnedSchemesGiveANodeOneWidth) {
+  Toy toy({{3, 0.1, 0.1}, {0.01, 0.01, 0.01}}, 0, 0);
+  toy.space.scheme = static_mix_scheme();
+  const Price price(toy.network, config_with_lanes(1), toy.space);
+  EXPECT_EQ(choose(toy.network, toy.space, price, 1).planes[0], (std::vector<int>{2, 2}));
+  EXPECT_EQ(choose(toy.network, toy.space, price, 0).planes[0], (std::vector<int>{1, 1}));
+}
+
+}  // namespace
+}  // namespace dpwa::search
