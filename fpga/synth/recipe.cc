@@ -104,7 +104,7 @@ constexpr const char* kDissolveEverything =
 const std::vector<std::string> kSteps{"elaborate",         "modules: coarse",  "modules: gates",
                                       "flattened: coarse", "flattened: gates", "report"};
 
-std::string step(std::size_t index) { return fmt::format("log {}{}\n", kStepMark, kSteps.at(index)); }
+std::string step_done(std::size_t index) { return fmt::format("log {}{}\n", kStepMark, kSteps.at(index)); }
 
 }  // namespace
 
@@ -166,23 +166,23 @@ endmodule
 }
 
 std::string recipe(const Design& design, Target target, const std::filesystem::path& liberty) {
-  std::string script = "# Run by hand: cd to this directory; yosys -s synth.ys\n" + step(0);
+  std::string script = "# Run by hand: cd to this directory; yosys -s synth.ys\n";
   for (const auto& source : design.sources) script += fmt::format("read_verilog \"{}\"\n", source.string());
   for (const bool flatten : {false, true}) {
     const Mapping mapping = mapping_of(target, design.top, liberty, flatten);
     const std::string dissolve = std::string(flatten ? kDissolveEverything : kDissolveBordersOnly) + "\n";
-    script += flatten ? "design -load elaborated\n" : mapping.elaborate + "\ndesign -save elaborated\n";
+    script += flatten ? "design -load elaborated\n"
+                      : mapping.elaborate + "\ndesign -save elaborated\n" + step_done(0);
     if (mapping.dissolve_early) script += dissolve;
-    script += step(flatten ? 3 : 1) + mapping.coarse + "\n";
+    script += mapping.coarse + "\n" + step_done(flatten ? 3 : 1);
     if (!flatten) script += fmt::format("tee -q -o {} dump -m t:$mem_v2\n", kMemoriesFile);
-    script += step(flatten ? 4 : 2) + mapping.gates + "\n";
+    script += mapping.gates + "\n";
     if (!mapping.dissolve_early) script += dissolve;
-    script += mapping.finish + "\n";
-    if (flatten) script += step(5);
+    script += mapping.finish + "\n" + step_done(flatten ? 4 : 2);
     script += fmt::format("tee -q -o {} stat -json\n", flatten ? kTotalsFile : kModulesFile);
   }
   if (target == Target::ice40) script += fmt::format("write_json {}\n", kNetlistFile);
-  return script;
+  return script + step_done(5);
 }
 
 }  // namespace dpwa::synth

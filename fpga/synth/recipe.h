@@ -31,7 +31,7 @@ inline constexpr const char* kMacroFile = "memory_macro.v";  ///< read by the as
 /// ASIC: memories with more words become black boxes, smaller ones flip-flops.
 inline constexpr int kMacroWords = 32;
 
-/// Lines that the recipe logs, one per step, in order: what progress is counted by.
+/// Begin of the lines that the recipe logs, one after each step: what progress is counted by.
 inline constexpr const char* kStepMark = "dpwa step: ";
 int step_count();
 

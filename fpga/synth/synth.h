@@ -38,7 +38,7 @@ std::filesystem::path default_liberty();
 /// report.json in out/synth/<target>/ (same design, same bytes, except yosys.log and netlist.json, which name
 /// source positions). Throws Error(missing_tool), Error(bad_input) with Yosys' message, Error(interrupted).
 Report synthesise(const std::filesystem::path& out, Target target, const std::filesystem::path& liberty,
-           Progress& progress);
+                  Progress& progress);
 
 /// The JSON object of docs/commands.md, without `seconds`.
 nlohmann::ordered_json to_json(const Report& report);

@@ -77,6 +77,14 @@ TEST(SynthCommand, FullDiskBehindStandardOutputIsAnError) {
   EXPECT_EQ(invoke({"synth", flop.path(), "--target", "ice40", "--json"}, "/dev/full").exit_code, 5);
 }
 
+TEST(SynthCommand, ReportDirectoryInUseIsRefused) {
+  const Flop flop;
+  const OutputDirectory held(flop.path() / "synth" / "ice40", "synth");
+  const Invocation run = invoke({"synth", flop.path(), "--target", "ice40"});
+  EXPECT_EQ(run.exit_code, 5);
+  EXPECT_THAT(run.err, HasSubstr("in use by another dpwa"));
+}
+
 TEST(SynthCommand, ControlCEndsTheToolAndLeavesNothing) {
   const Flop flop;
   const TemporaryDirectory tools;
