@@ -153,6 +153,10 @@ TEST_F(Dequantizer, OneValuePerCycle) {
   EXPECT_EQ(run(values), static_cast<std::int64_t>(values.size()) + kLatency);
 }
 
+TEST_F(Dequantizer, FillsItsStagesWhenNobodyReads) {
+  EXPECT_EQ(rtl_test::taken_when_blocked(dut_), kLatency);
+}
+
 TEST_F(Dequantizer, ResetDropsWhatIsInside) {
   dut_.valid_i = 1;
   dut_.ready_i = 1;

@@ -200,6 +200,8 @@ TEST_F(Quantizer, OneWordPerCycle) {
   EXPECT_EQ(run(words, kFormat), static_cast<std::int64_t>(words.size()) + kLatency);
 }
 
+TEST_F(Quantizer, FillsItsStagesWhenNobodyReads) { EXPECT_EQ(rtl_test::taken_when_blocked(dut_), kLatency); }
+
 TEST_F(Quantizer, ResetDropsWhatIsInside) {
   dut_.valid_i = 1;
   dut_.ready_i = 1;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "model/num/integer.h"
 #include "model/num/round_shift.h"
@@ -48,6 +50,22 @@ inline Input of_product(std::int64_t z, int shift) {
   input.accumulator = z;
   input.shift = shift;
   return input;
+}
+
+/// Results around each limit and each end of the format in quarters of a step, at every shift: where the bits
+/// that are kept run out, and where a value just beyond the format still rounds into it.
+inline std::vector<Input> next_to_limits(num::Range limits) {
+  std::vector<Input> inputs;
+  for (int shift = 0; shift <= std::min(kShiftMax, kAccW - 1); ++shift) {
+    const num::Int128 step = num::Int128{1} << shift;
+    for (const std::int64_t edge : {kFormat.lower, kFormat.upper, limits.lower, limits.upper}) {
+      for (int quarters = -8; quarters <= 8; ++quarters) {
+        const num::Int128 z = edge * step + quarters * step / 4;
+        if (z >= kAccMin && z <= kAccMax) inputs.push_back(of_product(static_cast<std::int64_t>(z), shift));
+      }
+    }
+  }
+  return inputs;
 }
 
 template <typename Dut>
