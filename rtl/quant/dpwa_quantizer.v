@@ -94,7 +94,8 @@ module dpwa_quantizer #(
 
   // PLACE + 25 - place + exponent, limited to 0 .. FLOAT_SHIFT_MAX; an infinity is not shifted at all.
   localparam integer DISTANCE = PLACE + 25;
-  wire signed [9:0] distance = $signed(DISTANCE[9:0]) - $signed({5'd0, place}) + $signed({{2{exponent_i[7]}}, exponent_i});
+  wire signed [9:0] distance = $signed(DISTANCE[9:0]) - $signed({5'd0, place}) +
+                               $signed({{2{exponent_i[7]}}, exponent_i});
   wire [5:0] float_shift = (special || distance < 10'sd0) ? 6'd0 :
                            (distance > $signed(FLOAT_SHIFT_MAX[9:0])) ? FLOAT_SHIFT_MAX[5:0] : distance[5:0];
 

@@ -15,7 +15,7 @@
 //   stage 3     product
 //   stage 4..6  dpwa_round_limit
 //
-// Numerics: docs/numerics.md, N4. Golden twin: dpwa::num::write_back.
+// Numerics: docs/numerics.md, N4. Golden twins: dpwa::num::round_shift and saturate.
 
 `default_nettype none
 

@@ -140,7 +140,8 @@ module dpwa_write_back_serial #(
 
   // Limits.
   wire                      beyond = over_q & nonzero_q;
-  wire                      fits   = ~beyond & (part_q[OPERAND_W-1:VALUE_W] == {(OPERAND_W-VALUE_W){part_q[OPERAND_W-1]}});
+  wire                      fits   = ~beyond &
+                                     (part_q[OPERAND_W-1:VALUE_W] == {(OPERAND_W-VALUE_W){part_q[OPERAND_W-1]}});
   wire                      sign   = beyond ? negative_q : part_q[OPERAND_W-1];
   wire signed [VALUE_W:0]   kept   = part_q[VALUE_W:0];
   wire above = fits ? (kept > $signed({upper_i[VALUE_W-1], upper_i})) : ~sign;
