@@ -68,9 +68,8 @@ void write_plan(const std::filesystem::path& directory, const net::Network& netw
   plan::save(directory, network, plan);
 }
 
-void write_output(const Arguments& arguments, const net::Network& network,
+void write_output(OutputDirectory& output, const net::Network& network,
                   const search::Calibration& calibration) {
-  OutputDirectory output(arguments.output, "plan");
   const std::string model = onnx::export_onnx(network);
   write_plan(output.path(), network, model, calibration.dynamic.best().plan);
   const std::filesystem::path baselines = output.path() / "baselines";
@@ -139,10 +138,11 @@ ExitCode calibrate(const Arguments& arguments, Context& context) {
   const auto start = std::chrono::steady_clock::now();
   const config::Config config = config::load(arguments.config, arguments.overrides);
   const net::Network network = onnx::import_onnx(arguments.model);
+  OutputDirectory output(arguments.output, "plan");  // before the work: refused or in use shows at once
   const search::CalibrationData data = load_data(arguments, network, *context.progress);
   const search::Calibration calibration =
       search::calibrate(network, data, config, options_of(arguments), *context.progress);
-  write_output(arguments, network, calibration);
+  write_output(output, network, calibration);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   context.result = to_json(arguments, network, calibration, elapsed.count());
   context.text = to_text(network, context.result, calibration);
