@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "calib/onnx/import.h"
 #include "cli/commands.h"
+#include "cli/text_table.h"
 
 namespace dpwa::cli {
 namespace {
@@ -90,22 +90,6 @@ std::string limits_text(const net::Node& node) {
   return fmt::format("{}..{}", node.lower, node.upper);
 }
 
-/// Columns as wide as their widest cell; the first row is the header.
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      std::size_t width = 0;
-      for (const auto& other : rows) width = std::max(width, other[c].size());
-      line += fmt::format("{:<{}}  ", row[c], width);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
-
 std::string supported_text(const net::Network& network) {
   std::vector<std::vector<std::string>> rows = {
       {"node", "operator", "input", "kernel", "products", "limits", "pool", "output", "parameters", "MACs"}};
@@ -120,7 +104,7 @@ std::string supported_text(const net::Network& network) {
       "network '{}': supported\ninput '{}' [{}], output '{}'{}\nshapes are height x width x channels\n\n{}\n"
       "parameters        {}\nMACs per image    {}\nvalues per image  {}\n",
       network.name, network.input_name, fmt::join(network.input_dims, ", "), network.output_name,
-      network.softmax ? " (Softmax on the host)" : "", table(rows), network.parameters(), network.macs(),
+      network.softmax ? " (Softmax on the host)" : "", text_table(rows), network.parameters(), network.macs(),
       network.values_per_image());
 }
 

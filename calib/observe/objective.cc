@@ -64,16 +64,18 @@ std::vector<double> Objective::probabilities(const float* outputs, double temper
   return p;
 }
 
+/// log of the sum over the classes of exp(output * factor).
+double Objective::log_normaliser(const float* outputs, double factor) const {
+  double top = outputs[0] * factor, sum = 0;
+  for (int k = 1; k < values_; ++k) top = std::max(top, outputs[k] * factor);
+  for (int k = 0; k < values_; ++k) sum += std::exp(outputs[k] * factor - top);
+  return top + std::log(sum);
+}
+
 double Objective::kl(const float* reference, const float* outputs, double temperature) const {
   // In the log domain: log p - log q = (z_p - z_q) - (log sum exp z_p - log sum exp z_q).
   const double factor = logit_scale_ / temperature;
-  auto log_sum = [&](const float* y) {
-    double top = y[0] * factor, sum = 0;
-    for (int k = 1; k < values_; ++k) top = std::max(top, y[k] * factor);
-    for (int k = 0; k < values_; ++k) sum += std::exp(y[k] * factor - top);
-    return top + std::log(sum);
-  };
-  const double shift = log_sum(outputs) - log_sum(reference);
+  const double shift = log_normaliser(outputs, factor) - log_normaliser(reference, factor);
   const std::vector<double> p = probabilities(reference, temperature);
   double divergence = 0;
   for (int k = 0; k < values_; ++k) {
@@ -94,6 +96,10 @@ double Objective::divergence(const float* reference, const float* outputs) const
 
 double Objective::softened(const float* reference, const float* outputs) const {
   return task_ == Task::classify ? kl(reference, outputs, kSoftening) : divergence(reference, outputs);
+}
+
+double Objective::cross_entropy(const float* outputs, int label) const {
+  return log_normaliser(outputs, logit_scale_) - outputs[label] * logit_scale_;
 }
 
 int Objective::decide(const float* outputs) const {

@@ -37,6 +37,8 @@ class Objective {
   /// The same with logits divided by kSoftening: sees through over-confident networks. Regression:
   /// divergence().
   double softened(const float* reference, const float* outputs) const;
+  /// -log of the class probability of `label`, in nat.
+  double cross_entropy(const float* outputs, int label) const;
   /// The class that the network decides for; ties go to the lower index.
   int decide(const float* outputs) const;
 
@@ -47,6 +49,7 @@ class Objective {
 
  private:
   double kl(const float* reference, const float* outputs, double temperature) const;
+  double log_normaliser(const float* outputs, double factor) const;
   std::vector<double> probabilities(const float* outputs, double temperature) const;
   void add_class_heads(const float* outputs, double temperature, std::vector<Head>& heads) const;
 

@@ -21,6 +21,8 @@ using dpwa::cli::Context;
 void register_commands(CLI::App& app, Context& context) {
   dpwa::cli::add_inspect(app, context);
   dpwa::cli::add_calibrate(app, context);
+  dpwa::cli::add_evaluate(app, context);
+  dpwa::cli::add_synth(app, context);
   dpwa::cli::add_synth(app, context);
 }
 

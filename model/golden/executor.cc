@@ -23,6 +23,14 @@ NodeCounts count(const net::Network& network, const plan::Plan& plan, int node, 
 
 }  // namespace
 
+NodeCounts& NodeCounts::operator+=(const NodeCounts& other) {
+  beats += other.beats;
+  tile_macs += other.tile_macs;
+  saturated += other.saturated;
+  activation_planes += other.activation_planes;
+  return *this;
+}
+
 Executor::Executor(const net::Network& network, const plan::Plan& plan, int products)
     : network_(network), plan_(plan), products_(products), input_(plan::derive_input(network, plan)) {
   for (int node = 0; node < static_cast<int>(network.nodes.size()); ++node) {

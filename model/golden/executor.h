@@ -24,6 +24,8 @@ struct NodeCounts {
   std::int64_t tile_macs = 0;          ///< visited tiles x output channels
   std::int64_t saturated = 0;          ///< values that hit the format's limit, counted before pooling (N4.4)
   std::int64_t activation_planes = 0;  ///< sum of planes(a) over tile_macs; / tile_macs = average
+
+  NodeCounts& operator+=(const NodeCounts& other);
 };
 
 struct Inference {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "calib/float/parallel.h"
+
+namespace dpwa::cli {
+namespace {
+
+constexpr std::int64_t kChunk = 16;  ///< samples per unit of work
+
+std::int64_t sum(const std::vector<golden::NodeCounts>& nodes, std::int64_t golden::NodeCounts::*member) {
+  std::int64_t total = 0;
+  for (const golden::NodeCounts& node : nodes) total += node.*member;
+  return total;
+}
+
+double ratio(std::int64_t part, std::int64_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+PlanRun empty_run(const net::Network& network) {
+  PlanRun run;
+  run.nodes.resize(network.nodes.size());
+  run.tiles.resize(network.tensors.size());
+  return run;
+}
+
+/// One sample.
+PlanRun run_sample(const net::Network& network, const golden::Executor& executor, const float* sample) {
+  PlanRun run = empty_run(network);
+  const golden::Inference inference = executor.run(executor.port_words(sample, run.off_grid));
+  run.images = 1;
+  run.outputs = executor.outputs(inference);
+  run.nodes = inference.nodes;
+  for (std::size_t t = 0; t < run.tiles.size(); ++t) {
+    for (const std::uint8_t planes : inference.tensors[t].planes) ++run.tiles[t][planes];
+  }
+  return run;
+}
+
+void append(const PlanRun& part, PlanRun& run) {
+  run.images += part.images;
+  run.off_grid += part.off_grid;
+  run.outputs.insert(run.outputs.end(), part.outputs.begin(), part.outputs.end());
+  for (std::size_t n = 0; n < run.nodes.size(); ++n) run.nodes[n] += part.nodes[n];
+  for (std::size_t t = 0; t < run.tiles.size(); ++t) {
+    for (std::size_t p = 0; p < run.tiles[t].size(); ++p) run.tiles[t][p] += part.tiles[t][p];
+  }
+}
+
+double mean_squared_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  double squares = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) squares += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
+  return squares / static_cast<double>(a.size());
+}
+
+/// Mean over the images of measure(image's outputs, image).
+template <typename Measure>
+double mean(const std::vector<float>& outputs, int values, Measure measure) {
+  const std::size_t images = outputs.size() / values;
+  double total = 0;
+  for (std::size_t i = 0; i < images; ++i) total += measure(&outputs[i * values], i);
+  return total / static_cast<double>(images);
+}
+
+}  // namespace
+
+std::int64_t PlanRun::beats() const { return sum(nodes, &golden::NodeCounts::beats); }
+
+double PlanRun::average_activation_planes() const {
+  return ratio(sum(nodes, &golden::NodeCounts::activation_planes),
+               sum(nodes, &golden::NodeCounts::tile_macs));
+}
+
+double average_weight_planes(const plan::Plan& plan, const PlanRun& run) {
+  double planes = 0;
+  for (std::size_t n = 0; n < run.nodes.size(); ++n) {
+    const std::vector<int>& granted = plan.nodes[n].planes;
+    planes += static_cast<double>(run.nodes[n].tile_macs) *
+              ratio(std::accumulate(granted.begin(), granted.end(), std::int64_t{0}),
+                    static_cast<std::int64_t>(granted.size()));
+  }
+  const std::int64_t visited = sum(run.nodes, &golden::NodeCounts::tile_macs);
+  return visited > 0 ? planes / static_cast<double>(visited) : 0;
+}
+
+PlanRun run_plan(const net::Network& network, const plan::Plan& plan, int products,
+                 const data::Samples& samples, int threads, Progress& progress) {
+  const golden::Executor executor(network, plan, products);
+  PlanRun run = empty_run(network);
+  const auto work = [&](int, std::int64_t chunk) {
+    PlanRun part = empty_run(network);
+    for (std::int64_t i = chunk * kChunk; i < std::min((chunk + 1) * kChunk, samples.count); ++i) {
+      append(run_sample(network, executor, samples.sample(i)), part);
+    }
+    return part;
+  };
+  floating::ordered_parallel((samples.count + kChunk - 1) / kChunk,
+                             threads > 0 ? threads : floating::default_threads(), [] { return 0; }, work,
+                             [&](std::int64_t, const PlanRun& part) {
+                               append(part, run);
+                               progress.advance(part.images);
+                             });
+  return run;
+}
+
+Fidelity compare(const std::optional<observe::Objective>& objective, int values,
+                 const std::vector<float>& reference, const std::vector<float>& outputs, const Truth& truth) {
+  Fidelity fidelity;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    fidelity.max_abs_error = std::max(fidelity.max_abs_error, std::fabs(double{outputs[i]} - reference[i]));
+  }
+  fidelity.mse = mean_squared_difference(outputs, truth.targets.empty() ? reference : truth.targets);
+  if (!truth.targets.empty()) fidelity.float_mse = mean_squared_difference(reference, truth.targets);
+  if (!objective) return fidelity;
+
+  fidelity.mean_kl = mean(outputs, values, [&](const float* y, std::size_t i) {
+    return objective->divergence(&reference[i * values], y);
+  });
+  fidelity.agreement = mean(outputs, values, [&](const float* y, std::size_t i) {
+    return objective->decide(&reference[i * values]) == objective->decide(y) ? 1.0 : 0.0;
+  });
+  if (truth.labels.empty()) return fidelity;
+  const auto right = [&](const float* y, std::size_t i) {
+    return objective->decide(y) == truth.labels[i] ? 1.0 : 0.0;
+  };
+  const auto loss = [&](const float* y, std::size_t i) {
+    return objective->cross_entropy(y, truth.labels[i]);
+  };
+  fidelity.accuracy = mean(outputs, values, right);
+  fidelity.float_accuracy = mean(reference, values, right);
+  fidelity.loss = mean(outputs, values, loss);
+  fidelity.float_loss = mean(reference, values, loss);
+  return fidelity;
+}
+
+}  // namespace dpwa::cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "calib/data/samples.h"
+#include "calib/observe/objective.h"
+#include "model/base/progress.h"
+#include "model/golden/executor.h"
+#include "model/net/network.h"
+#include "model/num/planes.h"
+#include "model/plan/plan.h"
+
+/// What `dpwa evaluate` measures.
+namespace dpwa::cli {
+
+/// One plan on all samples; sums over the samples unless said otherwise.
+struct PlanRun {
+  std::int64_t images = 0;
+  std::vector<float> outputs;             ///< [images][output values], ONNX order, before a final Softmax
+  std::vector<golden::NodeCounts> nodes;  ///< [network.nodes]
+  std::vector<std::array<std::int64_t, num::kPlanesMax + 1>>
+      tiles;                  ///< [network.tensors]: tiles per plane count
+  std::int64_t off_grid = 0;  ///< input values that are not on the port's grid
+
+  std::int64_t beats() const;
+  double average_activation_planes() const;  ///< over visited tiles x output channels
+};
+
+/// Runs the golden model on every sample, `threads` at a time (0: one per core; changes no result).
+PlanRun run_plan(const net::Network& network, const plan::Plan& plan, int products,
+                 const data::Samples& samples, int threads, Progress& progress);
+
+/// Mean granted weight planes over visited tiles x output channels.
+double average_weight_planes(const plan::Plan& plan, const PlanRun& run);
+
+/// What the outputs should be, as far as the user knows.
+struct Truth {
+  std::vector<int> labels;     ///< [images], or empty
+  std::vector<float> targets;  ///< [images][output values], or empty
+};
+
+/// How outputs compare with the float network's and with the truth. Empty: not known, or not meant.
+struct Fidelity {
+  std::optional<double> accuracy, float_accuracy;  ///< fraction of the images decided as their label
+  std::optional<double> loss, float_loss;          ///< mean cross entropy with the labels, nat
+  std::optional<double> mean_kl;                   ///< mean KL(float || outputs), nat
+  std::optional<double> agreement;  ///< fraction of the images decided as the float network does
+  double mse = 0;  ///< mean squared error: from the targets if there are any, else from float
+  std::optional<double> float_mse;  ///< the float network's from the targets
+  double max_abs_error = 0;         ///< largest difference from the float network
+};
+
+/// `objective`: empty when the outputs decide for no class.
+Fidelity compare(const std::optional<observe::Objective>& objective, int values,
+                 const std::vector<float>& reference, const std::vector<float>& outputs, const Truth& truth);
+
+}  // namespace dpwa::cli
