@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa evaluate from outside, on a plan without calibration and real images.
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "calib/data/array.h"
+#include "calib/data/samples.h"
+#include "calib/onnx/import.h"
+#include "model/base/files.h"
+#include "model/golden/executor.h"
+#include "tests/cli/invocation.h"
+#include "tests/support/range_plan.h"
+
+namespace dpwa::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::string kImages = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
+const std::string kLabels = "/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz";
+const fs::path kModel = DPWA_SOURCE_DIR "/examples/fashion_mnist/fmnist_mlp.onnx";
+
+class Evaluate : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    std::string name = (fs::temp_directory_path() / "dpwa-evaluate-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    directory_ = name;
+    write_plan("plan", 2);
+    write_plan("plan/baselines/int8", 3);
+  }
+  static void TearDownTestSuite() { fs::remove_all(directory_); }
+
+  static void write_plan(const std::string& name, int planes) {
+    const net::Network network = onnx::import_onnx(kModel);
+    const data::Samples samples = data::load_samples(kImages, network, {1.0 / 255, 0});
+    plan::Plan plan = plan::range_plan(network, samples.values, 64, planes);
+    const std::string model = read_file(kModel);
+    plan.model_hash = content_hash(model);
+    fs::create_directories(directory_ / name);
+    write_file(directory_ / name / "model.onnx", model);
+    plan::save(directory_ / name, network, plan);
+  }
+
+  static std::vector<std::string> arguments(const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"evaluate", plan(), "--data", kImages, "--scale", "0.00392156862745098",
+                                    "-n",       "200"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  static nlohmann::json evaluate(std::vector<std::string> more) {
+    more.push_back("--json");
+    const Invocation run = invoke(arguments(more));
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return nlohmann::json::parse(run.out);
+  }
+
+  static std::string plan() { return (directory_ / "plan").string(); }
+
+  static fs::path directory_;
+};
+fs::path Evaluate::directory_;
+
+TEST_F(Evaluate, MeasuresThePlanBesideTheFloatNetwork) {
+  const nlohmann::json json = evaluate({"--labels", kLabels});
+  EXPECT_EQ(json["images"], 200);
+  EXPECT_NEAR(json["accuracy"], json["float_accuracy"], 0.03);
+  EXPECT_GT(json["float_accuracy"], 0.8);
+  EXPECT_NEAR(json["loss"], json["float_loss"], 0.05);
+  EXPECT_LT(json["mean_kl"], 0.02);
+  EXPECT_GT(json["mean_kl"], 0);
+  EXPECT_GT(json["agreement"], 0.95);
+  EXPECT_GT(json["max_abs_error"], 0);
+  EXPECT_GT(json["mse"], 0);
+  EXPECT_TRUE(json["float_mse"].is_null());
+  EXPECT_EQ(json["average_weight_planes"], 2);
+  EXPECT_GT(json["average_activation_planes"], 0.5);
+  EXPECT_LT(json["average_activation_planes"], 2);
+  EXPECT_EQ(json["off_grid"], 0);
+  EXPECT_GT(json["beats_int8"], json["beats"]);
+  EXPECT_TRUE(json["beats_static_mix"].is_null()) << "this plan directory has no static mix";
+
+  ASSERT_EQ(json["nodes"].size(), 3u);
+  double beats = 0;
+  for (const nlohmann::json& node : json["nodes"]) beats += node["beats"].get<double>();
+  EXPECT_NEAR(beats, json["beats"], 1e-6 * beats);
+  double tiles = 0;
+  for (const nlohmann::json& count : json["nodes"][0]["tile_widths"]) tiles += count.get<double>();
+  EXPECT_DOUBLE_EQ(tiles, 128 / 16);
+}
+
+TEST_F(Evaluate, FloatBaselineAgreesWithItself) {
+  const nlohmann::json json = evaluate({"--labels", kLabels, "--baseline", "float"});
+  EXPECT_EQ(json["accuracy"], json["float_accuracy"]);
+  EXPECT_EQ(json["max_abs_error"], 0);
+  EXPECT_EQ(json["agreement"], 1);
+  EXPECT_TRUE(json["beats"].is_null());
+}
+
+TEST_F(Evaluate, ABaselineIsEvaluatedInsteadOfThePlan) {
+  const nlohmann::json json = evaluate({"--baseline", "int8"});
+  EXPECT_EQ(json["beats"], json["beats_int8"]);
+  EXPECT_TRUE(json["accuracy"].is_null()) << "no labels were given";
+  EXPECT_LT(json["mean_kl"], evaluate({})["mean_kl"]);
+}
+
+TEST_F(Evaluate, AMissingBaselineIsOneClearLine) {
+  const Invocation run = invoke(arguments({"--baseline", "static-mix"}));
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("static-mix"), HasSubstr("calibrate again")));
+}
+
+TEST_F(Evaluate, WithoutADecisionTheOutputsAreARegression) {
+  const nlohmann::json json = evaluate({"--decision", "none"});
+  EXPECT_TRUE(json["mean_kl"].is_null());
+  EXPECT_TRUE(json["agreement"].is_null());
+  EXPECT_GT(json["mse"], 0);
+}
+
+TEST_F(Evaluate, RealLabelsAreTargets) {
+  const fs::path targets = directory_ / "targets.npy";
+  data::write_npy(targets, {10000, 10}, std::vector<float>(100000, 1.0F));
+  const nlohmann::json json = evaluate({"--decision", "none", "--labels", targets.string()});
+  EXPECT_GT(json["float_mse"], 1);
+  EXPECT_NEAR(json["mse"], json["float_mse"], 0.1 * json["float_mse"].get<double>());
+
+  data::write_npy(targets, {10000, 9}, std::vector<float>(90000, 1.0F));
+  const Invocation run = invoke(arguments({"--decision", "none", "--labels", targets.string()}));
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("expected 10000 x 10 targets"));
+}
+
+TEST_F(Evaluate, WritesTheOutputs) {
+  const fs::path file = directory_ / "outputs.npy";
+  evaluate({"--output", file.string()});
+  data::ArrayFile array = data::open_array(file);
+  EXPECT_EQ(array.header.shape, (std::vector<std::int64_t>{200, 10}));
+  const std::vector<float> outputs = data::read_floats(array);
+  ASSERT_EQ(outputs.size(), 2000u);
+
+  const net::Network network = onnx::import_onnx(kModel);
+  const plan::Plan loaded = dpwa::plan::load(plan(), network);
+  const golden::Executor executor(network, loaded);
+  const data::Samples samples = data::load_samples(kImages, network, {1.0 / 255, 0});
+  std::int64_t off_grid = 0;
+  const std::vector<float> last =
+      executor.outputs(executor.run(executor.port_words(samples.sample(199), off_grid)));
+  EXPECT_EQ(std::vector<float>(outputs.end() - 10, outputs.end()), last);
+}
+
+TEST_F(Evaluate, ArgminDecidesForTheSmallestOutput) {
+  const nlohmann::json json = evaluate({"--labels", kLabels, "--decision", "argmin"});
+  EXPECT_LT(json["accuracy"], 0.1);
+  EXPECT_GT(json["loss"], 1);
+}
+
+TEST_F(Evaluate, TheTextNamesEveryNode) {
+  const Invocation run = invoke(arguments({"--labels", kLabels}));
+  EXPECT_EQ(run.exit_code, 0);
+  const nlohmann::json json = evaluate({});
+  for (const nlohmann::json& node : json["nodes"])
+    EXPECT_THAT(run.out, HasSubstr(node["name"].get<std::string>()));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("accuracy"), HasSubstr("of pinned INT8")));
+}
+
+TEST_F(Evaluate, RefusesADirectoryThatIsNoPlan) {
+  const Invocation run = invoke({"evaluate", directory_.string(), "--data", kImages});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("not a plan directory"));
+}
+
+}  // namespace
+}  // namespace dpwa::cli
