@@ -7,7 +7,6 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,31 +17,18 @@
 #include "calib/onnx/import.h"
 #include "cli/commands.h"
 #include "cli/evaluation.h"
-#include "cli/text_table.h"
 #include "model/config/config.h"
 
 namespace dpwa::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::ordered_json;
 
 struct Arguments {
   fs::path plan, data, labels, output;
   std::int64_t count = 0;  ///< 0: all
   std::string config, baseline, decision;
   data::Scaling scaling;
-};
-
-/// Everything that was measured.
-struct Evaluation {
-  net::Network network;
-  std::string title;  ///< which plan, for the reader
-  std::int64_t images = 0;
-  plan::Plan plan;
-  std::optional<PlanRun> run;  ///< empty for the float network
-  std::optional<PlanRun> int8, static_mix;
-  Fidelity fidelity;
 };
 
 fs::path baseline_directory(const Arguments& arguments, const std::string& name) {
@@ -68,13 +54,16 @@ plan::Plan load_plan(const Arguments& arguments, const net::Network& network) {
   return plan::load(directory, network);
 }
 
-/// The configuration whose tiles are used: the user's, else the one that the plan was priced with.
-std::optional<config::Config> load_config(const Arguments& arguments, const plan::Plan& plan) {
+/// The configuration whose tiles and cycles are used: the user's, else the one that the plan was priced with.
+config::Config load_config(const Arguments& arguments, const plan::Plan& plan, Progress& progress) {
   if (!arguments.config.empty()) return config::load(arguments.config);
-  for (const std::string& preset : config::preset_names()) {
-    if (preset == plan.config) return config::load(preset);
-  }
-  return std::nullopt;
+  const std::vector<std::string> presets = config::preset_names();
+  if (std::find(presets.begin(), presets.end(), plan.config) != presets.end())
+    return config::load(plan.config);
+  progress.note(
+      fmt::format("the plan was priced with '{}', which is no preset; cycles are those of '{}' (--config)",
+                  plan.config, config::Config{}.name));
+  return config::Config{};
 }
 
 data::Samples load_samples(const Arguments& arguments, const net::Network& network, Progress& progress) {
@@ -128,12 +117,12 @@ bool is_classifier(const Arguments& arguments, const net::Network& network) {
 
 /// The beats of a baseline, or nothing when the plan directory has none.
 std::optional<PlanRun> run_baseline(const Arguments& arguments, const std::string& name,
-                                    const net::Network& network, int products, const data::Samples& samples,
-                                    Progress& progress) {
+                                    const net::Network& network, const config::Config& config,
+                                    const data::Samples& samples, Progress& progress) {
   const fs::path directory = baseline_directory(arguments, name);
   if (!fs::exists(directory)) return std::nullopt;
   progress.begin("baseline " + name, samples.count);
-  return run_plan(network, plan::load(directory, network), products, samples, 0, progress);
+  return run_plan(network, plan::load(directory, network), config, samples, progress);
 }
 
 Evaluation evaluate(const Arguments& arguments, Progress& progress) {
@@ -142,9 +131,9 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   const net::Network& network = evaluation.network;
   const int values = static_cast<int>(network.tensors[network.output].shape.size());
   evaluation.plan = load_plan(arguments, network);
-  evaluation.title = arguments.baseline.empty() ? "plan" : arguments.baseline;
-  const std::optional<config::Config> config = load_config(arguments, evaluation.plan);
-  const int products = config ? config->products : config::Config{}.products;
+  evaluation.evaluated = arguments.baseline.empty() ? "plan" : arguments.baseline;
+  const config::Config config = load_config(arguments, evaluation.plan, progress);
+  evaluation.config = config.name;
 
   data::Samples samples = load_samples(arguments, network, progress);
   const bool classify = is_classifier(arguments, network);
@@ -157,14 +146,14 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
       samples.values.data(), samples.count, [&](std::int64_t done) { progress.advance(done); });
   if (arguments.baseline != "float") {
     progress.begin("golden model", samples.count);
-    evaluation.run = run_plan(network, evaluation.plan, products, samples, 0, progress);
+    evaluation.run = run_plan(network, evaluation.plan, config, samples, progress);
     if (evaluation.run->off_grid > 0) {
       progress.note(fmt::format("{} input values are not on the port's grid and were rounded",
                                 evaluation.run->off_grid));
     }
   }
-  evaluation.int8 = run_baseline(arguments, "int8", network, products, samples, progress);
-  evaluation.static_mix = run_baseline(arguments, "static-mix", network, products, samples, progress);
+  evaluation.int8 = run_baseline(arguments, "int8", network, config, samples, progress);
+  evaluation.static_mix = run_baseline(arguments, "static-mix", network, config, samples, progress);
 
   std::optional<observe::Objective> objective;
   if (classify) {
@@ -176,148 +165,6 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   evaluation.fidelity = compare(objective, values, reference, outputs, truth);
   if (!arguments.output.empty()) data::write_npy(arguments.output, {samples.count, values}, outputs);
   return evaluation;
-}
-
-double per_image(std::int64_t total, const Evaluation& evaluation) {
-  return static_cast<double>(total) / static_cast<double>(evaluation.images);
-}
-
-ordered_json or_null(const std::optional<double>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-ordered_json beats_json(const std::optional<PlanRun>& run, const Evaluation& evaluation) {
-  return run ? ordered_json(per_image(run->beats(), evaluation)) : ordered_json(nullptr);
-}
-
-ordered_json tiles_json(int tensor, const Evaluation& evaluation) {
-  ordered_json json = ordered_json::array();
-  for (const std::int64_t tiles : evaluation.run->tiles[tensor]) json.push_back(per_image(tiles, evaluation));
-  return json;
-}
-
-double mean_planes(const std::vector<int>& planes) {
-  return std::accumulate(planes.begin(), planes.end(), 0.0) / static_cast<double>(planes.size());
-}
-
-double mean_planes(const golden::NodeCounts& counts) {
-  return static_cast<double>(counts.activation_planes) /
-         static_cast<double>(std::max<std::int64_t>(counts.tile_macs, 1));
-}
-
-ordered_json nodes_json(const Evaluation& evaluation) {
-  ordered_json nodes = ordered_json::array();
-  for (std::size_t n = 0; n < evaluation.run->nodes.size(); ++n) {
-    const net::Node& node = evaluation.network.nodes[n];
-    const golden::NodeCounts& counts = evaluation.run->nodes[n];
-    nodes.push_back({{"name", node.name},
-                     {"average_activation_planes", mean_planes(counts)},
-                     {"average_weight_planes", mean_planes(evaluation.plan.nodes[n].planes)},
-                     {"beats", per_image(counts.beats, evaluation)},
-                     {"saturated", per_image(counts.saturated, evaluation)},
-                     {"tile_widths", tiles_json(node.output, evaluation)}});
-  }
-  return nodes;
-}
-
-ordered_json to_json(const Evaluation& evaluation) {
-  const Fidelity& fidelity = evaluation.fidelity;
-  const std::optional<PlanRun>& run = evaluation.run;
-  ordered_json json;
-  json["network"] = evaluation.network.name;
-  json["evaluated"] = evaluation.title;
-  json["images"] = evaluation.images;
-  json["accuracy"] = or_null(fidelity.accuracy);
-  json["float_accuracy"] = or_null(fidelity.float_accuracy);
-  json["loss"] = or_null(fidelity.loss);
-  json["float_loss"] = or_null(fidelity.float_loss);
-  json["mean_kl"] = or_null(fidelity.mean_kl);
-  json["agreement"] = or_null(fidelity.agreement);
-  json["mse"] = fidelity.mse;
-  json["float_mse"] = or_null(fidelity.float_mse);
-  json["max_abs_error"] = fidelity.max_abs_error;
-  json["average_activation_planes"] =
-      run ? ordered_json(run->average_activation_planes()) : ordered_json(nullptr);
-  json["average_weight_planes"] =
-      run ? ordered_json(average_weight_planes(evaluation.plan, *run)) : ordered_json(nullptr);
-  json["beats"] = beats_json(run, evaluation);
-  json["beats_int8"] = beats_json(evaluation.int8, evaluation);
-  json["beats_static_mix"] = beats_json(evaluation.static_mix, evaluation);
-  json["off_grid"] = run ? ordered_json(per_image(run->off_grid, evaluation)) : ordered_json(nullptr);
-  json["input_tile_widths"] = run ? tiles_json(0, evaluation) : ordered_json(nullptr);
-  json["nodes"] = run ? nodes_json(evaluation) : ordered_json(nullptr);
-  return json;
-}
-
-std::string percent(double fraction) { return fmt::format("{:.2f} %", 100 * fraction); }
-
-std::string fidelity_text(const Evaluation& evaluation) {
-  const Fidelity& fidelity = evaluation.fidelity;
-  std::vector<std::vector<std::string>> rows = {{"", "float", evaluation.title}};
-  if (fidelity.accuracy)
-    rows.push_back({"accuracy", percent(*fidelity.float_accuracy), percent(*fidelity.accuracy)});
-  if (fidelity.loss) {
-    rows.push_back(
-        {"loss (nat)", fmt::format("{:.4f}", *fidelity.float_loss), fmt::format("{:.4f}", *fidelity.loss)});
-  }
-  if (fidelity.mean_kl)
-    rows.push_back({"KL from float (nat)", "0", fmt::format("{:.5f}", *fidelity.mean_kl)});
-  if (fidelity.agreement) rows.push_back({"same decision", percent(1), percent(*fidelity.agreement)});
-  rows.push_back({"mean squared error", fmt::format("{:.4g}", fidelity.float_mse.value_or(0)),
-                  fmt::format("{:.4g}", fidelity.mse)});
-  rows.push_back({"largest error", "0", fmt::format("{:.4g}", fidelity.max_abs_error)});
-  return text_table(rows);
-}
-
-std::string share_text(std::int64_t part, std::int64_t whole) {
-  return whole > 0 ? fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole))
-                   : "-";
-}
-
-std::string tiles_text(const std::array<std::int64_t, num::kPlanesMax + 1>& tiles) {
-  const std::int64_t all = std::accumulate(tiles.begin(), tiles.end(), std::int64_t{0});
-  std::string text;
-  for (const std::int64_t count : tiles) {
-    text += fmt::format(
-        "{:>4.0f}", 100.0 * static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(all, 1)));
-  }
-  return text;
-}
-
-std::string nodes_text(const Evaluation& evaluation) {
-  const PlanRun& run = *evaluation.run;
-  std::vector<std::vector<std::string>> rows = {{"node", "planes in", "planes w", "beats", "share",
-                                                 "saturated", "% of output tiles with 0 1 2 3 4 5 planes"}};
-  rows.push_back({"(input)", "", "", "", "", "", tiles_text(run.tiles[0])});
-  for (std::size_t n = 0; n < run.nodes.size(); ++n) {
-    const net::Node& node = evaluation.network.nodes[n];
-    rows.push_back({node.name, fmt::format("{:.2f}", mean_planes(run.nodes[n])),
-                    fmt::format("{:.2f}", mean_planes(evaluation.plan.nodes[n].planes)),
-                    fmt::format("{:.0f}", per_image(run.nodes[n].beats, evaluation)),
-                    share_text(run.nodes[n].beats, run.beats()),
-                    fmt::format("{:.3f}", per_image(run.nodes[n].saturated, evaluation)),
-                    tiles_text(run.tiles[node.output])});
-  }
-  return text_table(rows);
-}
-
-std::string against_text(const std::string& name, const PlanRun& run, const std::optional<PlanRun>& other) {
-  if (!other || other->beats() == 0) return "";
-  return fmt::format(", {:.3f} of {}", static_cast<double>(run.beats()) / static_cast<double>(other->beats()),
-                     name);
-}
-
-std::string to_text(const Evaluation& evaluation) {
-  std::string text = fmt::format("{}: {} on {} images\n\n{}", evaluation.network.name, evaluation.title,
-                                 evaluation.images, fidelity_text(evaluation));
-  if (!evaluation.run) return text;
-  const PlanRun& run = *evaluation.run;
-  text += fmt::format("\nper image, of {} planes x {} weight planes on average: {:.0f} beats{}{}\n",
-                      fmt::format("{:.2f}", run.average_activation_planes()),
-                      fmt::format("{:.2f}", average_weight_planes(evaluation.plan, run)),
-                      per_image(run.beats(), evaluation), against_text("pinned INT8", run, evaluation.int8),
-                      against_text("the static mix", run, evaluation.static_mix));
-  return text + nodes_text(evaluation);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "calib/float/parallel.h"
+#include "model/cycles/cycles.h"
 
 namespace dpwa::cli {
 namespace {
@@ -26,19 +27,37 @@ PlanRun empty_run(const net::Network& network) {
   PlanRun run;
   run.nodes.resize(network.nodes.size());
   run.tiles.resize(network.tensors.size());
+  run.cycles.resize(network.nodes.size());
   return run;
 }
 
-/// One sample.
-PlanRun run_sample(const net::Network& network, const golden::Executor& executor, const float* sample) {
-  PlanRun run = empty_run(network);
-  const golden::Inference inference = executor.run(executor.port_words(sample, run.off_grid));
-  run.images = 1;
-  run.outputs = executor.outputs(inference);
-  run.nodes = inference.nodes;
-  for (std::size_t t = 0; t < run.tiles.size(); ++t) {
-    for (const std::uint8_t planes : inference.tensors[t].planes) ++run.tiles[t][planes];
+/// The tile widths of an inference, and how many tiles of each tensor have each width.
+std::vector<std::vector<std::uint8_t>> take_widths(golden::Inference& inference, PlanRun& run) {
+  std::vector<std::vector<std::uint8_t>> widths;
+  for (golden::StoredTensor& tensor : inference.tensors) {
+    for (const std::uint8_t planes : tensor.planes) ++run.tiles[widths.size()][planes];
+    widths.push_back(std::move(tensor.planes));
   }
+  return widths;
+}
+
+/// What all samples of a run share.
+struct Machine {
+  const net::Network& network;
+  const plan::Plan& plan;
+  const config::Config& config;
+  golden::Executor executor{network, plan, config.products};
+};
+
+PlanRun run_sample(const Machine& machine, const float* sample) {
+  PlanRun run = empty_run(machine.network);
+  golden::Inference inference = machine.executor.run(machine.executor.port_words(sample, run.off_grid));
+  run.images = 1;
+  run.outputs = machine.executor.outputs(inference);
+  run.nodes = inference.nodes;
+  const std::vector<cycles::NodeCycles> predicted =
+      cycles::predict(machine.config, machine.network, machine.plan, take_widths(inference, run));
+  for (std::size_t n = 0; n < predicted.size(); ++n) run.cycles[n] = predicted[n].cycles;
   return run;
 }
 
@@ -46,7 +65,10 @@ void append(const PlanRun& part, PlanRun& run) {
   run.images += part.images;
   run.off_grid += part.off_grid;
   run.outputs.insert(run.outputs.end(), part.outputs.begin(), part.outputs.end());
-  for (std::size_t n = 0; n < run.nodes.size(); ++n) run.nodes[n] += part.nodes[n];
+  for (std::size_t n = 0; n < run.nodes.size(); ++n) {
+    run.nodes[n] += part.nodes[n];
+    run.cycles[n] += part.cycles[n];
+  }
   for (std::size_t t = 0; t < run.tiles.size(); ++t) {
     for (std::size_t p = 0; p < run.tiles[t].size(); ++p) run.tiles[t][p] += part.tiles[t][p];
   }
@@ -71,6 +93,10 @@ double mean(const std::vector<float>& outputs, int values, Measure measure) {
 
 std::int64_t PlanRun::beats() const { return sum(nodes, &golden::NodeCounts::beats); }
 
+std::int64_t PlanRun::total_cycles() const {
+  return std::accumulate(cycles.begin(), cycles.end(), std::int64_t{0});
+}
+
 double PlanRun::average_activation_planes() const {
   return ratio(sum(nodes, &golden::NodeCounts::activation_planes),
                sum(nodes, &golden::NodeCounts::tile_macs));
@@ -88,23 +114,24 @@ double average_weight_planes(const plan::Plan& plan, const PlanRun& run) {
   return visited > 0 ? planes / static_cast<double>(visited) : 0;
 }
 
-PlanRun run_plan(const net::Network& network, const plan::Plan& plan, int products,
-                 const data::Samples& samples, int threads, Progress& progress) {
-  const golden::Executor executor(network, plan, products);
+PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const config::Config& config,
+                 const data::Samples& samples, Progress& progress) {
+  const Machine machine{network, plan, config};
   PlanRun run = empty_run(network);
   const auto work = [&](int, std::int64_t chunk) {
     PlanRun part = empty_run(network);
     for (std::int64_t i = chunk * kChunk; i < std::min((chunk + 1) * kChunk, samples.count); ++i) {
-      append(run_sample(network, executor, samples.sample(i)), part);
+      append(run_sample(machine, samples.sample(i)), part);
     }
     return part;
   };
-  floating::ordered_parallel((samples.count + kChunk - 1) / kChunk,
-                             threads > 0 ? threads : floating::default_threads(), [] { return 0; }, work,
-                             [&](std::int64_t, const PlanRun& part) {
-                               append(part, run);
-                               progress.advance(part.images);
-                             });
+  const auto merge = [&](std::int64_t, const PlanRun& part) {
+    append(part, run);
+    progress.advance(part.images);
+  };
+  const std::int64_t chunks = (samples.count + kChunk - 1) / kChunk;
+  floating::ordered_parallel(
+      chunks, floating::default_threads(), [] { return 0; }, work, merge);
   return run;
 }
 

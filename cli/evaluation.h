@@ -3,12 +3,15 @@
 
 #include <array>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "calib/data/samples.h"
 #include "calib/observe/objective.h"
 #include "model/base/progress.h"
+#include "model/config/config.h"
 #include "model/golden/executor.h"
 #include "model/net/network.h"
 #include "model/num/planes.h"
@@ -23,16 +26,19 @@ struct PlanRun {
   std::vector<float> outputs;             ///< [images][output values], ONNX order, before a final Softmax
   std::vector<golden::NodeCounts> nodes;  ///< [network.nodes]
   std::vector<std::array<std::int64_t, num::kPlanesMax + 1>>
-      tiles;                  ///< [network.tensors]: tiles per plane count
-  std::int64_t off_grid = 0;  ///< input values that are not on the port's grid
+      tiles;                         ///< [network.tensors]: tiles per plane count
+  std::vector<std::int64_t> cycles;  ///< [network.nodes], on the configuration's machine
+  std::int64_t off_grid = 0;         ///< input values that are not on the port's grid
 
   std::int64_t beats() const;
+  std::int64_t total_cycles() const;
   double average_activation_planes() const;  ///< over visited tiles x output channels
 };
 
-/// Runs the golden model on every sample, `threads` at a time (0: one per core; changes no result).
-PlanRun run_plan(const net::Network& network, const plan::Plan& plan, int products,
-                 const data::Samples& samples, int threads, Progress& progress);
+/// Runs the golden model on every sample, on all cores, and the cycle model of `config` on its tile widths.
+/// The number of cores changes no result.
+PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const config::Config& config,
+                 const data::Samples& samples, Progress& progress);
 
 /// Mean granted weight planes over visited tiles x output channels.
 double average_weight_planes(const plan::Plan& plan, const PlanRun& run);
@@ -57,5 +63,21 @@ struct Fidelity {
 /// `objective`: empty when the outputs decide for no class.
 Fidelity compare(const std::optional<observe::Objective>& objective, int values,
                  const std::vector<float>& reference, const std::vector<float>& outputs, const Truth& truth);
+
+/// Everything that one `dpwa evaluate` measured.
+struct Evaluation {
+  net::Network network;
+  std::string evaluated;  ///< "plan" or the name of a baseline
+  std::string config;     ///< name of the configuration
+  std::int64_t images = 0;
+  plan::Plan plan;
+  std::optional<PlanRun> run;               ///< empty for the float network
+  std::optional<PlanRun> int8, static_mix;  ///< empty when the plan directory has no such baseline
+  Fidelity fidelity;
+};
+
+/// The JSON object of the command (docs/commands.md) and its text for the reader.
+nlohmann::ordered_json to_json(const Evaluation& evaluation);
+std::string to_text(const Evaluation& evaluation);
 
 }  // namespace dpwa::cli

@@ -85,6 +85,9 @@ TEST_F(Evaluate, MeasuresThePlanBesideTheFloatNetwork) {
   EXPECT_LT(json["average_activation_planes"], 2);
   EXPECT_EQ(json["off_grid"], 0);
   EXPECT_GT(json["beats_int8"], json["beats"]);
+  EXPECT_GT(json["cycles_per_image"], json["beats"].get<double>() / 4) << "4 lanes, a beat per cycle each";
+  EXPECT_GT(json["cycles_int8"], json["cycles_per_image"]);
+  EXPECT_TRUE(json["cycles_static_mix"].is_null());
   EXPECT_TRUE(json["beats_static_mix"].is_null()) << "this plan directory has no static mix";
 
   ASSERT_EQ(json["nodes"].size(), 3u);
@@ -94,6 +97,15 @@ TEST_F(Evaluate, MeasuresThePlanBesideTheFloatNetwork) {
   double tiles = 0;
   for (const nlohmann::json& count : json["nodes"][0]["tile_widths"]) tiles += count.get<double>();
   EXPECT_DOUBLE_EQ(tiles, 128 / 16);
+}
+
+TEST_F(Evaluate, TheConfigurationChangesCyclesAndTilesButNoValue) {
+  const nlohmann::json four = evaluate({}), many = evaluate({"--config", "ecp5-85"});
+  EXPECT_EQ(four["config"], "sim-4");
+  EXPECT_EQ(many["config"], "ecp5-85");
+  EXPECT_LT(many["cycles_per_image"], four["cycles_per_image"]);
+  EXPECT_EQ(many["mean_kl"], four["mean_kl"]);
+  EXPECT_EQ(invoke(arguments({"--config", "no-such"})).exit_code, 2);
 }
 
 TEST_F(Evaluate, FloatBaselineAgreesWithItself) {

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `dpwa evaluate` tells: one JSON object, or tables for the reader.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "cli/evaluation.h"
+#include "cli/text_table.h"
+
+namespace dpwa::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+double per_image(std::int64_t total, const Evaluation& evaluation) {
+  return static_cast<double>(total) / static_cast<double>(evaluation.images);
+}
+
+ordered_json or_null(const std::optional<double>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+ordered_json beats_json(const std::optional<PlanRun>& run, const Evaluation& evaluation) {
+  return run ? ordered_json(per_image(run->beats(), evaluation)) : ordered_json(nullptr);
+}
+
+ordered_json cycles_json(const std::optional<PlanRun>& run, const Evaluation& evaluation) {
+  return run ? ordered_json(per_image(run->total_cycles(), evaluation)) : ordered_json(nullptr);
+}
+
+ordered_json tiles_json(int tensor, const Evaluation& evaluation) {
+  ordered_json json = ordered_json::array();
+  for (const std::int64_t tiles : evaluation.run->tiles[tensor]) json.push_back(per_image(tiles, evaluation));
+  return json;
+}
+
+double mean_planes(const std::vector<int>& planes) {
+  return std::accumulate(planes.begin(), planes.end(), 0.0) / static_cast<double>(planes.size());
+}
+
+double mean_planes(const golden::NodeCounts& counts) {
+  return static_cast<double>(counts.activation_planes) /
+         static_cast<double>(std::max<std::int64_t>(counts.tile_macs, 1));
+}
+
+ordered_json nodes_json(const Evaluation& evaluation) {
+  ordered_json nodes = ordered_json::array();
+  for (std::size_t n = 0; n < evaluation.run->nodes.size(); ++n) {
+    const net::Node& node = evaluation.network.nodes[n];
+    const golden::NodeCounts& counts = evaluation.run->nodes[n];
+    nodes.push_back({{"name", node.name},
+                     {"average_activation_planes", mean_planes(counts)},
+                     {"average_weight_planes", mean_planes(evaluation.plan.nodes[n].planes)},
+                     {"beats", per_image(counts.beats, evaluation)},
+                     {"cycles", per_image(evaluation.run->cycles[n], evaluation)},
+                     {"saturated", per_image(counts.saturated, evaluation)},
+                     {"tile_widths", tiles_json(node.output, evaluation)}});
+  }
+  return nodes;
+}
+
+std::string percent(double fraction) { return fmt::format("{:.2f} %", 100 * fraction); }
+
+std::string fidelity_text(const Evaluation& evaluation) {
+  const Fidelity& fidelity = evaluation.fidelity;
+  std::vector<std::vector<std::string>> rows = {{"", "float", evaluation.evaluated}};
+  if (fidelity.accuracy)
+    rows.push_back({"accuracy", percent(*fidelity.float_accuracy), percent(*fidelity.accuracy)});
+  if (fidelity.loss) {
+    rows.push_back(
+        {"loss (nat)", fmt::format("{:.4f}", *fidelity.float_loss), fmt::format("{:.4f}", *fidelity.loss)});
+  }
+  if (fidelity.mean_kl)
+    rows.push_back({"KL from float (nat)", "0", fmt::format("{:.5f}", *fidelity.mean_kl)});
+  if (fidelity.agreement) rows.push_back({"same decision", percent(1), percent(*fidelity.agreement)});
+  rows.push_back({"mean squared error", fmt::format("{:.4g}", fidelity.float_mse.value_or(0)),
+                  fmt::format("{:.4g}", fidelity.mse)});
+  rows.push_back({"largest error", "0", fmt::format("{:.4g}", fidelity.max_abs_error)});
+  return text_table(rows);
+}
+
+std::string share_text(std::int64_t part, std::int64_t whole) {
+  return whole > 0 ? fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole))
+                   : "-";
+}
+
+std::string tiles_text(const std::array<std::int64_t, num::kPlanesMax + 1>& tiles) {
+  const std::int64_t all = std::accumulate(tiles.begin(), tiles.end(), std::int64_t{0});
+  std::string text;
+  for (const std::int64_t count : tiles) {
+    text += fmt::format(
+        "{:>4.0f}", 100.0 * static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(all, 1)));
+  }
+  return text;
+}
+
+std::string nodes_text(const Evaluation& evaluation) {
+  const PlanRun& run = *evaluation.run;
+  std::vector<std::vector<std::string>> rows = {{"node", "planes in", "planes w", "beats", "share",
+                                                 "saturated", "% of output tiles with 0 1 2 3 4 5 planes"}};
+  rows.push_back({"(input)", "", "", "", "", "", "", tiles_text(run.tiles[0])});
+  for (std::size_t n = 0; n < run.nodes.size(); ++n) {
+    const net::Node& node = evaluation.network.nodes[n];
+    rows.push_back({node.name, fmt::format("{:.2f}", mean_planes(run.nodes[n])),
+                    fmt::format("{:.2f}", mean_planes(evaluation.plan.nodes[n].planes)),
+                    fmt::format("{:.0f}", per_image(run.nodes[n].beats, evaluation)),
+                    fmt::format("{:.0f}", per_image(run.cycles[n], evaluation)),
+                    share_text(run.nodes[n].beats, run.beats()),
+                    fmt::format("{:.3f}", per_image(run.nodes[n].saturated, evaluation)),
+                    tiles_text(run.tiles[node.output])});
+  }
+  return text_table(rows);
+}
+
+/// "105309 beats, 0.24 of pinned INT8, 0.81 of the static mix"
+std::string against_text(const std::string& unit, const Evaluation& evaluation,
+                         std::int64_t (PlanRun::*total)() const) {
+  const std::int64_t own = (*evaluation.run.*total)();
+  std::string text = fmt::format("{:.0f} {}", per_image(own, evaluation), unit);
+  const auto against = [&](const std::optional<PlanRun>& other, const char* name) {
+    const std::int64_t whole = other ? (*other.*total)() : 0;
+    if (whole > 0)
+      text += fmt::format(", {:.3f} of {}", static_cast<double>(own) / static_cast<double>(whole), name);
+  };
+  against(evaluation.int8, "pinned INT8");
+  against(evaluation.static_mix, "the static mix");
+  return text;
+}
+
+}  // namespace
+
+ordered_json to_json(const Evaluation& evaluation) {
+  const Fidelity& fidelity = evaluation.fidelity;
+  const std::optional<PlanRun>& run = evaluation.run;
+  ordered_json json;
+  json["network"] = evaluation.network.name;
+  json["evaluated"] = evaluation.evaluated;
+  json["images"] = evaluation.images;
+  json["accuracy"] = or_null(fidelity.accuracy);
+  json["float_accuracy"] = or_null(fidelity.float_accuracy);
+  json["loss"] = or_null(fidelity.loss);
+  json["float_loss"] = or_null(fidelity.float_loss);
+  json["mean_kl"] = or_null(fidelity.mean_kl);
+  json["agreement"] = or_null(fidelity.agreement);
+  json["mse"] = fidelity.mse;
+  json["float_mse"] = or_null(fidelity.float_mse);
+  json["max_abs_error"] = fidelity.max_abs_error;
+  json["average_activation_planes"] =
+      run ? ordered_json(run->average_activation_planes()) : ordered_json(nullptr);
+  json["average_weight_planes"] =
+      run ? ordered_json(average_weight_planes(evaluation.plan, *run)) : ordered_json(nullptr);
+  json["beats"] = beats_json(run, evaluation);
+  json["beats_int8"] = beats_json(evaluation.int8, evaluation);
+  json["beats_static_mix"] = beats_json(evaluation.static_mix, evaluation);
+  json["config"] = evaluation.config;
+  json["cycles_per_image"] = cycles_json(run, evaluation);
+  json["cycles_int8"] = cycles_json(evaluation.int8, evaluation);
+  json["cycles_static_mix"] = cycles_json(evaluation.static_mix, evaluation);
+  json["off_grid"] = run ? ordered_json(per_image(run->off_grid, evaluation)) : ordered_json(nullptr);
+  json["input_tile_widths"] = run ? tiles_json(0, evaluation) : ordered_json(nullptr);
+  json["nodes"] = run ? nodes_json(evaluation) : ordered_json(nullptr);
+  return json;
+}
+
+std::string to_text(const Evaluation& evaluation) {
+  std::string text = fmt::format("{}: {} on {} images\n\n{}", evaluation.network.name, evaluation.evaluated,
+                                 evaluation.images, fidelity_text(evaluation));
+  if (!evaluation.run) return text;
+  text += fmt::format("\nper image, with {:.2f} activation planes and {:.2f} weight planes on average:\n",
+                      evaluation.run->average_activation_planes(),
+                      average_weight_planes(evaluation.plan, *evaluation.run));
+  text += fmt::format("  {}\n", against_text("beats", evaluation, &PlanRun::beats));
+  text += fmt::format("  {} on {}\n\n", against_text("cycles", evaluation, &PlanRun::total_cycles),
+                      evaluation.config);
+  return text + nodes_text(evaluation);
+}
+
+}  // namespace dpwa::cli
