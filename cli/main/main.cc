@@ -23,7 +23,6 @@ void register_commands(CLI::App& app, Context& context) {
   dpwa::cli::add_calibrate(app, context);
   dpwa::cli::add_evaluate(app, context);
   dpwa::cli::add_synth(app, context);
-  dpwa::cli::add_synth(app, context);
 }
 
 /// Whole text to stdout; a full disk behind it is an error like any other.
