@@ -6,6 +6,7 @@
 #include <onnx/checker.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "calib/onnx/operators.h"
@@ -65,6 +66,13 @@ std::optional<Dims> input_dims(const ValueInfoProto& input, std::vector<Reason>&
   return std::nullopt;
 }
 
+/// The graph's name, or the file's when the graph has none but what its exporter calls every graph.
+std::string network_name(const std::string& graph, const std::string& file) {
+  static constexpr std::array kExporterNames = {"", "torch_jit", "torch-jit-export", "main_graph"};
+  return std::find(kExporterNames.begin(), kExporterNames.end(), graph) == kExporterNames.end() ? graph
+                                                                                                : file;
+}
+
 NetworkBuilder make_builder(const std::string& name, const std::optional<GraphInput>& input,
                             std::int64_t batch) {
   if (!input) return NetworkBuilder(name, "", {1});
@@ -109,7 +117,7 @@ GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string&
     : model_(model),
       graph_(model.graph()),
       has_input_(input.has_value()),
-      builder_(make_builder(graph_.name().empty() ? name : graph_.name(), input, batch)) {
+      builder_(make_builder(network_name(graph_.name(), name), input, batch)) {
   context_.opset = default_opset(model);
   context_.batch = batch;
   for (const TensorProto& tensor : graph_.initializer()) {

@@ -29,10 +29,10 @@ struct Inspection {
 };
 
 /// Reads and folds a model; collects every reason against it instead of stopping at the first.
-/// Supported operators and conditions: docs/operators.md.
-/// Throws Error(io) when the file cannot be read and Error(bad_input) when it is broken: not ONNX, truncated,
-/// tensors whose claimed size is not their data's, external data missing, short or outside the model's
-/// folder.
+/// Supported operators and conditions: docs/operators.md. The network is named like the graph, or like the
+/// file where the graph has only its exporter's name for all graphs ("torch_jit"). Throws Error(io) when the
+/// file cannot be read and Error(bad_input) when it is broken: not ONNX, truncated, tensors whose claimed
+/// size is not their data's, external data missing, short or outside the model's folder.
 Inspection inspect_onnx(const std::filesystem::path& path);
 
 /// The folded network. Throws like inspect_onnx, and Error(bad_input) with the first reason and the number of

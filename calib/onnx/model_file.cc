@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <fstream>
 #include <limits>
-#include <map>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "calib/onnx/tensor.h"
 #include "model/base/error.h"

@@ -43,7 +43,6 @@ class OperatorCall {
   const std::string& name() const { return name_; }
   const std::string& op() const { return node_.op_type(); }
   const std::string& output() const { return node_.output(0); }
-  const ::onnx::NodeProto& node() const { return node_; }
   ModelContext& model() { return model_; }
   int opset() const { return model_.opset; }
   std::int64_t batch() const { return model_.batch; }
@@ -61,8 +60,6 @@ class OperatorCall {
   std::vector<std::int64_t> integers(const std::string& attribute, std::vector<std::int64_t> otherwise) const;
   const ::onnx::AttributeProto* find(const std::string& attribute) const;
 
-  /// Number of inputs that the node names; an optional one that is left out in between counts.
-  std::size_t inputs() const { return inputs_.size(); }
   /// nullptr when left out.
   const Value* input(std::size_t index) const { return index < inputs_.size() ? inputs_[index] : nullptr; }
   /// Precondition: the checker has seen that the operator has this input.

@@ -61,7 +61,7 @@ TEST(Inspect, TextForReaders) {
   const Invocation run = invoke({"inspect", kFolder + "fmnist_mlp.onnx"});
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_EQ(run.err, "");
-  EXPECT_THAT(run.out, HasSubstr("network 'torch_jit': supported\n"));
+  EXPECT_THAT(run.out, HasSubstr("network 'fmnist_mlp': supported\n"));
   EXPECT_THAT(run.out,
               HasSubstr("/d1/Gemm  Gemm      28x28x1  28x28   1x1x128   ReLU    -     1x1x128  100480"));
   EXPECT_THAT(run.out, HasSubstr("parameters        109386\n"));
