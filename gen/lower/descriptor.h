@@ -30,33 +30,37 @@ inline constexpr Field kNodeFields[] = {
     {"pool_columns", 0, 19, 4, "pool window - 1"},
     {"kernel_rows", 0, 23, 8, "kernel rows - 1 (1 x 1 for a packed input)"},
     {"in_tile_base", 1, 0, 20, "width-table entry of the input's first tile"},
-    {"groups", 1, 20, 12, "channel groups - 1"},
+    {"groups", 1, 20, 12, "channel groups of the share - 1"},
     {"in_word_base", 2, 0, 20, "slot of the input's first tile"},
     {"pool_positions", 2, 20, 8, "positions of the pool window - 1"},
     {"row_tiles", 3, 0, 16, "tiles of an input row"},
     {"run_tiles", 3, 16, 16, "tiles of a kernel row"},
     {"in_rows", 4, 0, 16, "rows of the input map"},
-    {"y_start", 4, 16, 16, "first row of the first window, signed"},
+    {"y_start", 4, 16, 16, "first row of the share's first window, signed"},
     {"y_step", 5, 0, 16, "input rows per convolution row"},
     {"pool_y_step", 5, 16, 16, "input rows per stored row"},
     {"y_start_tiles", 6, 0, 20, "y_start in tiles, signed"},
-    {"last_channels", 6, 20, 8, "channels of the last group"},
+    {"last_channels", 6, 20, 8, "channels of the share's last channel group"},
     {"y_step_tiles", 7, 0, 20, "y_step in tiles"},
     {"pool_y_step_tiles", 8, 0, 20, "pool_y_step in tiles"},
     {"x_start", 9, 0, 16, "first column of the first window in tiles, signed"},
     {"x_step", 9, 16, 16, "tiles per convolution column"},
     {"pool_x_step", 10, 0, 16, "tiles per stored column"},
-    {"out_rows", 10, 16, 16, "stored rows - 1"},
+    {"x_first", 10, 16, 16, "first column of the share's first window in tiles, signed"},
     {"out_columns", 11, 0, 16, "stored columns - 1"},
     {"const_row", 11, 16, 16, "row of the first channel constants"},
-    {"positions", 12, 0, 20, "stored positions - 1"},
+    {"positions", 12, 0, 20, "stored positions of the group's share - 1"},
+    {"idle", 12, 20, 1, "the group's share is empty"},
     {"weight_tile_base", 13, 0, 20, "first entry of the weight width table"},
     {"weight_word_base", 14, 0, 20, "first weight word of every bank"},
-    {"out_tile_base", 15, 0, 20, "width-table entry of the output's first tile"},
-    {"out_word_base", 16, 0, 20, "slot of the output's first tile"},
+    {"tile_step", 14, 20, 8, "from one output tile of the share to the next"},
+    {"out_tile_base", 15, 0, 20, "width-table entry of the share's first output tile"},
+    {"word_step", 15, 20, 8, "tile_step in words"},
+    {"out_word_base", 16, 0, 20, "slot of the share's first output tile"},
     {"lower", 17, 0, 32, "smallest stored value, signed"},
     {"upper", 18, 0, 32, "largest stored value, signed"},
     {"tensor", 19, 0, 16, "PCU context: index of the output tensor"},
+    {"first_column", 19, 16, 16, "column of the share's first position"},
 };
 
 /// Words of the border registers: how an input becomes tiles and where the output lies.
@@ -97,13 +101,14 @@ inline constexpr Field kBorderFields[] = {
 
 /// Loader targets (dpwa_loader).
 enum class Target : std::uint32_t {
-  descriptors = 0,        ///< entry n * 32 + k = word k of node n
-  channel_constants = 1,  ///< bank = write-back lane; {shift[6], multiplier[MULT_W], bias[ACC_W]}
-  weight_words = 2,       ///< bank = lane; one plane word
-  weight_tiles = 3,       ///< plane count
-  pcu_records = 4,        ///< record of a tensor
-  border = 5,             ///< border registers
-  input_constants = 6     ///< {addend, multiplier} of an input channel
+  descriptors = 0,  ///< bank = lane group; entry n * 32 + k = word k of node n
+  channel_constants =
+      1,               ///< bank = write-back lane of the machine; {shift[6], multiplier[MULT_W], bias[ACC_W]}
+  weight_words = 2,    ///< bank = lane of the machine; one plane word
+  weight_tiles = 3,    ///< bank = lane group; plane count
+  pcu_records = 4,     ///< record of a tensor
+  border = 5,          ///< border registers
+  input_constants = 6  ///< {addend, multiplier} of an input channel
 };
 
 }  // namespace dpwa::lower

@@ -6,57 +6,99 @@
 
 #include "gen/lower/memory_map.h"
 #include "gen/lower/packets.h"
+#include "gen/lower/share.h"
 #include "gen/lower/weights.h"
 #include "model/base/error.h"
 
 namespace dpwa::lower {
 namespace {
 
+/// One lane group's part of one node.
+struct Part {
+  Share share;
+  PackedWeights weights;
+};
+
 /// Everything about a network on a configuration, before it is written down.
 struct Layout {
   std::vector<Geometry> geometry;              ///< [nodes]
   std::vector<plan::NodeConstants> constants;  ///< [nodes]
-  std::vector<PackedWeights> weights;          ///< [nodes]
+  std::vector<std::vector<Part>> parts;        ///< [nodes][groups]
   MemoryMap memory;
 };
 
+/// What the machine's loop nest cannot do, whatever its size.
+void check_supported(const net::Network& network) {
+  for (const net::Node& node : network.nodes) {
+    const net::Window pool = node.pool.value_or(net::Window{});
+    if (pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right != 0) {
+      throw fail(
+          ExitCode::bad_input,
+          "network {}: node {}: the max pool has padding, which the hardware does not do; use a pool that "
+          "covers the map without padding",
+          network.name, node.name);
+    }
+  }
+}
+
 Layout lay_out(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
+  check_supported(network);
   Layout layout;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const net::Node& node = network.nodes[n];
     layout.geometry.push_back(geometry(network, node, config.products));
     layout.constants.push_back(plan::derive(network, plan, static_cast<int>(n)));
-    layout.weights.push_back(pack_weights(layout.geometry[n], network, node, layout.constants[n],
-                                          config.lanes_per_group(), config.products));
+    layout.parts.emplace_back();
+    for (int g = 0; g < config.groups; ++g) {
+      const Share share = share_of(config, network, node, g);
+      layout.parts[n].push_back(
+          {share, pack_weights(layout.geometry[n], network, node, layout.constants[n], share.first_channels,
+                               config.lanes_per_group(), config.products)});
+    }
   }
   layout.memory = map_memory(network, plan, config.products);
   return layout;
 }
 
-/// Rows of channel constants: one per slice of every channel group.
-int constant_rows(const config::Config& config, const net::Node& node) {
-  return ceil_div(node.out_channels, config.lanes_per_group()) * config.slices();
+/// Rows of channel constants of a part: one per slice of every channel group.
+int constant_rows(const config::Config& config, const Part& part) {
+  return static_cast<int>(part.share.first_channels.size()) * config.slices();
+}
+
+/// Most that any lane group needs: `of` says how much a part takes.
+template <typename Of>
+std::int64_t most(const config::Config& config, const Layout& layout, Of of) {
+  std::int64_t result = 0;
+  for (int g = 0; g < config.groups; ++g) {
+    std::int64_t sum = 0;
+    for (const std::vector<Part>& node : layout.parts) sum += static_cast<std::int64_t>(of(node[g]));
+    result = std::max(result, sum);
+  }
+  return result;
 }
 
 std::vector<Requirement> limits(const config::Config& config, const net::Network& network,
                                 const plan::Plan& plan, const Layout& layout) {
-  std::int64_t words = 0, tiles = 0, channels = 0, planes = 0, acc = 0, shift = 0;
+  std::int64_t planes = 0, acc = 0, shift = 0;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    words += static_cast<std::int64_t>(layout.weights[n].banks[0].size());
-    tiles += static_cast<std::int64_t>(layout.weights[n].planes.size());
-    channels += std::int64_t{constant_rows(config, network.nodes[n])} * config.wb_lanes;
-    for (const std::uint8_t p : layout.weights[n].planes) planes = std::max<std::int64_t>(planes, p);
+    for (const Part& part : layout.parts[n]) {
+      for (const std::uint8_t p : part.weights.planes) planes = std::max<std::int64_t>(planes, p);
+    }
     acc = std::max<std::int64_t>(acc, layout.constants[n].acc_bits);
     for (const plan::ChannelConstant& c : layout.constants[n].channels)
       shift = std::max<std::int64_t>(shift, c.shift);
   }
   for (const plan::TensorPlan& t : plan.tensors) planes = std::max<std::int64_t>(planes, t.pcu.max_planes);
-  return {{"WEIGHT_WORDS", words, config.weight_words},
-          {"WEIGHT_TILES", tiles, config.weight_tiles},
+  return {{"WEIGHT_WORDS", most(config, layout, [](const Part& p) { return p.weights.banks[0].size(); }),
+           config.weight_words},
+          {"WEIGHT_TILES", most(config, layout, [](const Part& p) { return p.weights.planes.size(); }),
+           config.weight_tiles},
           {"ACTIVATION_WORDS", layout.memory.words, config.activation_words},
           {"ACTIVATION_TILES", layout.memory.tiles, config.activation_tiles},
           {"INPUT_VALUES", network.tensors[0].shape.size(), config.input_values},
-          {"CHANNELS", channels, config.channels},
+          {"CHANNELS",
+           most(config, layout, [&](const Part& p) { return constant_rows(config, p) * config.wb_lanes; }),
+           config.channels},
           {"NODES", static_cast<std::int64_t>(network.tensors.size()), config.nodes},
           {"PLANES_MAX", planes, config.planes_max},
           {"ACC_W", acc, config.acc_w},
@@ -64,55 +106,76 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
           {"SHIFT_MAX", shift, config.shift_max}};
 }
 
-std::vector<std::uint32_t> node_descriptor(const config::Config& config, const net::Network& network,
-                                           const plan::Plan& plan, const Layout& layout, int n,
-                                           int weight_tile, int weight_word, int const_row) {
-  const net::Node& node = network.nodes[n];
-  const Geometry& g = layout.geometry[n];
-  const TensorPlace& in = layout.memory.tensors[node.input];
-  const TensorPlace& out = layout.memory.tensors[node.output];
-  const net::Shape& stored = network.tensors[node.output].shape;
-  const net::Window pool = node.pool.value_or(net::Window{});
-  const int groups = ceil_div(node.out_channels, config.lanes_per_group());
-  FieldWriter f(kDescriptorWords);
+/// Where a group's part of a node lies in the group's own memories.
+struct Bases {
+  int weight_tile = 0, weight_word = 0, const_row = 0;
+};
+
+/// Loop bounds and steps over the input (docs/architecture.md, "Loop nest").
+void set_walk(FieldWriter& f, const Geometry& g, const net::Window& pool, const net::Shape& stored,
+              const Share& share) {
   const auto set = [&](const char* name, std::int64_t value) { f.set(node_field(name), value); };
-  set("last", n + 1 == static_cast<int>(network.nodes.size()));
-  set("in_signed", plan.tensors[node.input].is_signed);
-  set("out_signed", plan.tensors[node.output].is_signed);
-  set("in_planes", in.planes);
-  set("out_planes", out.planes);
-  set("flush_cycles", std::max(config.slices(), out.planes));
+  const int row = share.first_position / stored.w, column = share.first_position % stored.w;
+  const int pool_y_step = pool.stride_y * g.window.stride_y;
+  const int pool_x_step = pool.stride_x * g.window.stride_x * g.tiles_per_pixel;
+  const int x_start = -g.window.pad_left * g.tiles_per_pixel;
+  const int y_start = row * pool_y_step - g.window.pad_top;
   set("pool_rows", pool.kh - 1);
   set("pool_columns", pool.kw - 1);
   set("pool_positions", pool.kh * pool.kw - 1);
   set("kernel_rows", g.window.kh - 1);
-  set("in_tile_base", in.tile_base);
-  set("in_word_base", in.word_base);
-  set("groups", groups - 1);
-  set("last_channels", node.out_channels - (groups - 1) * config.lanes_per_group());
   set("row_tiles", g.row_tiles());
   set("run_tiles", g.run_tiles());
   set("in_rows", g.rows);
-  set("y_start", -g.window.pad_top);
+  set("y_start", y_start);
   set("y_step", g.window.stride_y);
-  set("pool_y_step", pool.stride_y * g.window.stride_y);
-  set("y_start_tiles", -g.window.pad_top * g.row_tiles());
+  set("pool_y_step", pool_y_step);
+  set("y_start_tiles", y_start * g.row_tiles());
   set("y_step_tiles", g.window.stride_y * g.row_tiles());
-  set("pool_y_step_tiles", pool.stride_y * g.window.stride_y * g.row_tiles());
-  set("x_start", -g.window.pad_left * g.tiles_per_pixel);
+  set("pool_y_step_tiles", pool_y_step * g.row_tiles());
+  set("x_start", x_start);
+  set("x_first", x_start + column * pool_x_step);
   set("x_step", g.window.stride_x * g.tiles_per_pixel);
-  set("pool_x_step", pool.stride_x * g.window.stride_x * g.tiles_per_pixel);
-  set("out_rows", stored.h - 1);
+  set("pool_x_step", pool_x_step);
   set("out_columns", stored.w - 1);
-  set("positions", stored.h * stored.w - 1);
-  set("const_row", const_row);
-  set("weight_tile_base", weight_tile);
-  set("weight_word_base", weight_word);
-  set("out_tile_base", out.tile_base);
-  set("out_word_base", out.word_base);
+  set("first_column", column);
+}
+
+std::vector<std::uint32_t> node_descriptor(const config::Config& config, const net::Network& network,
+                                           const plan::Plan& plan, const Layout& layout, int n, int group,
+                                           const Bases& bases) {
+  const net::Node& node = network.nodes[n];
+  const Share& share = layout.parts[n][group].share;
+  const TensorPlace& in = layout.memory.tensors[node.input];
+  const TensorPlace& out = layout.memory.tensors[node.output];
+  FieldWriter f(kDescriptorWords);
+  const auto set = [&](const char* name, std::int64_t value) { f.set(node_field(name), value); };
+  set("last", n + 1 == static_cast<int>(network.nodes.size()));
+  set("tensor", node.output);
+  set("out_signed", plan.tensors[node.output].is_signed);
   set("lower", layout.constants[n].lower);
   set("upper", layout.constants[n].upper);
-  set("tensor", node.output);
+  set("idle", share.idle());
+  if (share.idle()) return f.words();
+
+  const net::Shape& stored = network.tensors[node.output].shape;
+  const int first_tile = share.first_position * ceil_div(stored.c, config.products) + share.first_tile;
+  set_walk(f, layout.geometry[n], node.pool.value_or(net::Window{}), stored, share);
+  set("in_signed", plan.tensors[node.input].is_signed);
+  set("in_planes", in.planes);
+  set("in_tile_base", in.tile_base);
+  set("in_word_base", in.word_base);
+  set("groups", static_cast<int>(share.first_channels.size()) - 1);
+  set("last_channels", std::min(config.lanes_per_group(), node.out_channels - share.first_channels.back()));
+  set("positions", share.positions - 1);
+  set("flush_cycles", std::max(config.slices(), out.planes * config.groups));
+  set("const_row", bases.const_row);
+  set("weight_tile_base", bases.weight_tile);
+  set("weight_word_base", bases.weight_word);
+  set("tile_step", share.tile_step);
+  set("word_step", share.tile_step * out.planes);
+  set("out_tile_base", out.tile_base + first_tile);
+  set("out_word_base", out.word_base + first_tile * out.planes);
   return f.words();
 }
 
@@ -176,26 +239,34 @@ std::vector<std::uint32_t> constant_entry(const config::Config& config, const pl
 }
 
 void load_constants(PacketWriter& packets, const config::Config& config, const plan::NodeConstants& constants,
-                    int first_row) {
+                    const Part& part, int group, int first_row) {
   const int channels = static_cast<int>(constants.channels.size());
   for (int bank = 0; bank < config.wb_lanes; ++bank) {
     std::vector<std::uint32_t> data;
-    for (int channel = bank; channel < channels; channel += config.wb_lanes) {
-      const std::vector<std::uint32_t> entry = constant_entry(config, constants.channels[channel]);
-      data.insert(data.end(), entry.begin(), entry.end());
+    for (const int first : part.share.first_channels) {
+      for (int lane = bank; lane < config.lanes_per_group(); lane += config.wb_lanes) {
+        const plan::ChannelConstant none;
+        const int channel = first + lane;
+        const std::vector<std::uint32_t> entry =
+            constant_entry(config, channel < channels ? constants.channels[channel] : none);
+        data.insert(data.end(), entry.begin(), entry.end());
+      }
     }
-    packets.load(Target::channel_constants, bank, first_row, constant_words(config), data);
+    packets.load(Target::channel_constants, group * config.wb_lanes + bank, first_row, constant_words(config),
+                 data);
   }
 }
 
 void load_weights(PacketWriter& packets, const config::Config& config, const PackedWeights& weights,
-                  int first_tile, int first_word) {
-  packets.load(Target::weight_tiles, 0, first_tile, 1, {weights.planes.begin(), weights.planes.end()});
+                  int group, const Bases& bases) {
+  packets.load(Target::weight_tiles, group, bases.weight_tile, 1,
+               {weights.planes.begin(), weights.planes.end()});
   for (int lane = 0; lane < config.lanes_per_group(); ++lane) {
     std::vector<std::uint32_t> data;
     for (const std::vector<std::uint32_t>& word : weights.banks[lane])
       data.insert(data.end(), word.begin(), word.end());
-    packets.load(Target::weight_words, lane, first_word, config.products / 8, data);
+    packets.load(Target::weight_words, group * config.lanes_per_group() + lane, bases.weight_word,
+                 config.products / 8, data);
   }
 }
 
@@ -241,17 +312,19 @@ Image lower(const config::Config& config, const net::Network& network, const pla
   for (const plan::TensorPlan& t : plan.tensors) records.push_back(pcu_record(t.pcu));
   packets.load(Target::pcu_records, 0, 0, 1, records);
 
-  int tile = 0, word = 0, row = 0;
+  std::vector<Bases> bases(config.groups);
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    packets.load(Target::descriptors, 0, static_cast<std::uint32_t>(n) * 32, 1,
-                 node_descriptor(config, network, plan, layout, static_cast<int>(n), tile, word, row));
-    load_constants(packets, config, layout.constants[n], row);
-    load_weights(packets, config, layout.weights[n], tile, word);
-    tile += static_cast<int>(layout.weights[n].planes.size());
-    word += static_cast<int>(layout.weights[n].banks[0].size());
-    row += constant_rows(config, network.nodes[n]);
+    for (int g = 0; g < config.groups; ++g) {
+      const Part& part = layout.parts[n][g];
+      packets.load(Target::descriptors, g, static_cast<std::uint32_t>(n) * 32, 1,
+                   node_descriptor(config, network, plan, layout, static_cast<int>(n), g, bases[g]));
+      load_constants(packets, config, layout.constants[n], part, g, bases[g].const_row);
+      load_weights(packets, config, part.weights, g, bases[g]);
+      bases[g].weight_tile += static_cast<int>(part.weights.planes.size());
+      bases[g].weight_word += static_cast<int>(part.weights.banks[0].size());
+      bases[g].const_row += constant_rows(config, part);
+    }
   }
-  image.weight_words = word;
   image.words = packets.finish();
   return image;
 }

@@ -31,7 +31,6 @@ struct TensorPlace {
 struct Image {
   std::vector<std::uint32_t> words;  ///< the loader's packets, BEGIN .. END (rtl/host/dpwa_loader.v)
   std::vector<TensorPlace> tensors;  ///< [network.tensors]
-  std::int64_t weight_words = 0;     ///< plane words per lane
 };
 
 /// Every limit, met or not: memories, ACC_W, MULT_W, SHIFT_MAX, PLANES_MAX.

@@ -35,13 +35,14 @@ std::vector<std::int16_t> tiled(const Geometry& g, int input_channels, const net
 }  // namespace
 
 PackedWeights pack_weights(const Geometry& geometry, const net::Network& network, const net::Node& node,
-                           const plan::NodeConstants& constants, int lanes, int products) {
+                           const plan::NodeConstants& constants, const std::vector<int>& first_channels,
+                           int lanes, int products) {
   const int input_channels = network.tensors[node.input].shape.c;
   const std::int64_t per_channel = std::int64_t{node.window.kh} * node.window.kw * input_channels;
   const int granted = *std::max_element(constants.planes.begin(), constants.planes.end());
   PackedWeights packed;
   packed.banks.resize(lanes);
-  for (int first = 0; first < node.out_channels; first += lanes) {
+  for (const int first : first_channels) {
     const int channels = std::min(lanes, node.out_channels - first);
     std::vector<std::vector<std::int16_t>> values;
     for (int l = 0; l < channels; ++l) {

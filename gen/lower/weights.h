@@ -17,8 +17,10 @@ struct PackedWeights {
       banks;  ///< [lane][word] = PRODUCTS / 8 32-bit parts, low part first
 };
 
-/// `lanes`: channels per group. Channels beyond the node's last are zero.
+/// `first_channels`: of the channel groups; `lanes`: channels of each. Channels beyond the node's last are
+/// zero.
 PackedWeights pack_weights(const Geometry& geometry, const net::Network& network, const net::Node& node,
-                           const plan::NodeConstants& constants, int lanes, int products);
+                           const plan::NodeConstants& constants, const std::vector<int>& first_channels,
+                           int lanes, int products);
 
 }  // namespace dpwa::lower

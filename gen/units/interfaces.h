@@ -10,6 +10,7 @@ namespace dpwa::gen::interfaces {
 Interface mac_lane();
 Interface corrector();
 Interface delay();
+Interface sum_words();
 
 Interface write_back();
 Interface max_pool();
@@ -28,6 +29,7 @@ Interface lane_array();
 Interface drain();
 Interface write_back_array();
 Interface store();
+Interface write_bus();
 
 Interface ram();
 Interface width_table();

@@ -49,4 +49,14 @@ Interface delay() {
   return leaf;
 }
 
+Interface sum_words() {
+  Interface leaf("dpwa_sum_words");
+  const Int words = leaf.parameter("WORDS", 4);
+  const Int x_w = leaf.parameter("X_W", 8);
+  const Int y_w = leaf.parameter("Y_W", 10);
+  leaf.input("x_i", words * x_w);
+  leaf.output("sum_o", y_w);
+  return leaf;
+}
+
 }  // namespace dpwa::gen::interfaces

@@ -29,9 +29,11 @@ Interface sequencer() {
   Interface leaf("dpwa_sequencer");
   const Int nodes = leaf.parameter("NODES", 128);
   const Int words = leaf.parameter("WORDS", 20);
+  leaf.parameter("BANK", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("we_i");
+  leaf.input("bank_i", 8);
   leaf.input("waddr_i", clog2(nodes) + 5);
   leaf.input("wdata_i", 32);
   leaf.input("run_i");
@@ -66,12 +68,14 @@ Interface scanner() {
   leaf.input("y_step_tiles_i", tile_w);
   leaf.input("pool_y_step_tiles_i", tile_w);
   leaf.input("x_start_i", 16);
+  leaf.input("x_first_i", 16);
   leaf.input("x_step_i", 16);
   leaf.input("pool_x_step_i", 16);
   leaf.input("pool_rows_i", 4);
   leaf.input("pool_columns_i", 4);
-  leaf.input("out_rows_i", 16);
   leaf.input("out_columns_i", 16);
+  leaf.input("first_column_i", 16);
+  leaf.input("positions_i", 20);
   leaf.input("groups_i", 12);
   leaf.input("weight_tile_base_i", wtile_w);
   leaf.input("weight_word_base_i", wword_w);
@@ -196,6 +200,7 @@ Interface write_back_array() {
   leaf.parameter("SHIFT_MAX", 63);
   const Int value_w = leaf.parameter("VALUE_W", 21);
   const Int rows = leaf.parameter("ROWS", 2048);
+  leaf.parameter("FIRST_BANK", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("const_we_i");
@@ -232,10 +237,12 @@ Interface store() {
   leaf.input("window_i", 8);
   leaf.input("groups_i", 12);
   leaf.input("last_channels_i", 8);
+  leaf.input("idle_i");
   leaf.input("positions_i", 20);
   leaf.input("tile_base_i", tile_w);
   leaf.input("word_base_i", word_w);
-  leaf.input("planes_i", 3);
+  leaf.input("tile_step_i", 8);
+  leaf.input("word_step_i", 8);
   leaf.input("count_above_i");
   leaf.input("count_below_i");
   leaf.input("valid_i");
@@ -252,6 +259,22 @@ Interface store() {
   leaf.output("word_o", word_w);
   leaf.output("saturated_o", clog2(wb_lanes + 1));
   leaf.output("done_o");
+  return leaf;
+}
+
+Interface write_bus() {
+  Interface leaf("dpwa_write_bus");
+  const Int groups = leaf.parameter("GROUPS", 2);
+  const Int entry_w = leaf.parameter("ENTRY_W", 100);
+  leaf.parameter("DEPTH", 8);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("start_i");
+  leaf.input("push_i", groups);
+  leaf.input("entries_i", groups * entry_w);
+  leaf.output("valid_o");
+  leaf.output("entry_o", entry_w);
+  leaf.output("empty_o", groups);
   return leaf;
 }
 

@@ -39,6 +39,8 @@ Interface weight_sram() {
   const Int word_bits = leaf.parameter("WORD_BITS", 64);
   const Int words = leaf.parameter("WORDS", 65536);
   const Int tiles = leaf.parameter("TILES", 65536);
+  leaf.parameter("FIRST_BANK", 0);
+  leaf.parameter("TABLE_BANK", 0);
   leaf.input("clk_i");
   leaf.input("word_we_i");
   leaf.input("bank_i", 8);

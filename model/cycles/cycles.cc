@@ -18,13 +18,18 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
     const ScanOrder order(config, network, plan, static_cast<int>(n));
     const std::vector<std::uint8_t>& widths = tile_planes[network.nodes[n].input];
     const int slot = std::max(1, plan.tensors[network.nodes[n].output].pcu.max_planes);
-    Machine machine(config, slot);
-    order.visit(widths, [&](const Job& job) { machine.run(job); });
+    const std::vector<std::uint8_t>& stored = tile_planes[network.nodes[n].output];
     NodeCycles cycles;
-    cycles.lane_beats = machine.beats() * config.lanes_per_group();
     cycles.useful = order.useful(widths);
-    cycles.cycles = kFetchCycles + machine.last_issue() +
-                    tail_cycles(config, tile_planes[network.nodes[n].output].back());
+    for (int group = 0; group < config.groups; ++group) {
+      const int last_tile = order.last_tile(group);
+      if (last_tile < 0) continue;
+      Machine machine(config, slot);
+      order.visit(group, widths, [&](const Job& job) { machine.run(job); });
+      const std::int64_t end = end_cycle(config, group, machine.last_issue(), stored[last_tile]);
+      cycles.lane_beats += machine.beats() * config.lanes_per_group();
+      cycles.cycles = std::max(cycles.cycles, kFetchCycles + end);
+    }
     result.push_back(cycles);
   }
   return result;
@@ -40,13 +45,13 @@ double estimate(const config::Config& config, const net::Network& network, int n
   const double tiles = packed ? tiles_of(taps * input.c) : double{1} * taps * tiles_of(input.c);
   const double positions = double{1} * n.conv_shape.h * n.conv_shape.w;
   const int lanes = config.lanes_per_group();
-  double cycles = kFetchCycles + tail_cycles(config, 1);
+  double cycles = static_cast<double>(kFetchCycles + end_cycle(config, 0, 0, 1));
   for (std::size_t first = 0; first < channel_planes.size(); first += lanes) {
     const auto begin = channel_planes.begin() + static_cast<std::ptrdiff_t>(first);
     const auto end =
         begin + static_cast<std::ptrdiff_t>(std::min<std::size_t>(lanes, channel_planes.size() - first));
     const double beats = std::max(1.0, tiles * activation_planes * *std::max_element(begin, end));
-    cycles += positions * std::max<double>(beats, config.slices());
+    cycles += positions * std::max<double>(beats, config.slices()) / config.groups;
   }
   return cycles;
 }

@@ -6,7 +6,7 @@
 namespace dpwa::cycles {
 
 Machine::Machine(const config::Config& config, int slot_planes)
-    : slices_(config.slices()), flush_cycles_(std::max(config.slices(), slot_planes)) {}
+    : slices_(config.slices()), flush_cycles_(std::max(config.slices(), slot_planes * config.groups)) {}
 
 void Machine::run(const Job& job) {
   const std::size_t runs = job.runs->size();
@@ -81,10 +81,19 @@ void Machine::push(const Step& step, int kept) {
   job_waits_ = !step.ends && (job_waits_ || pushed > 0);
 }
 
-std::int64_t tail_cycles(const config::Config& config, int last_tile_planes) {
+std::int64_t end_cycle(const config::Config& config, int group, std::int64_t last_issue,
+                       int last_tile_planes) {
   const int lane_latency = config.lane_cuts + 3;
   const int write_back_latency = 6;
-  return 1 + lane_latency + (config.slices() - 1) + write_back_latency + 3 + std::max(1, last_tile_planes);
+  const std::int64_t complete = last_issue + 1 + lane_latency + (config.slices() - 1) + write_back_latency +
+                                1;  // the tile enters the assembler
+  const int entries = std::max(1, last_tile_planes);
+  if (config.groups == 1) return complete + entries + 2;
+  // Over the store bus: the group's turns come every `groups` cycles, its first in the cycle after the node's
+  // start.
+  const std::int64_t earliest = complete + 2;
+  const std::int64_t wait = ((group - earliest) % config.groups + config.groups) % config.groups;
+  return earliest + wait + std::int64_t{entries - 1} * config.groups + 2;
 }
 
 }  // namespace dpwa::cycles

@@ -64,7 +64,10 @@ class Machine {
 /// First descriptor word asked for -> the scanner's first step.
 inline constexpr std::int64_t kFetchCycles = 23;
 
-/// Last beat issued -> the first cycle of the next node's fetch.
-std::int64_t tail_cycles(const config::Config& config, int last_tile_planes);
+/// First cycle of the next node's fetch, as far as one lane group is concerned, counted from the scanner's
+/// first step. `last_issue`: cycle of the group's last beat; `last_tile_planes`: width of the last tile that
+/// it stores.
+std::int64_t end_cycle(const config::Config& config, int group, std::int64_t last_issue,
+                       int last_tile_planes);
 
 }  // namespace dpwa::cycles

@@ -20,7 +20,7 @@ int weight_planes(int q) {
 
 ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      int node)
-    : lanes_(config.lanes_per_group()), products_(config.products) {
+    : lanes_(config.lanes_per_group()), products_(config.products), lane_groups_(config.groups) {
   const net::Node& n = network.nodes[node];
   const net::Tensor& input = network.tensors[n.input];
   const int taps = n.window.kh * n.window.kw;
@@ -70,29 +70,54 @@ std::vector<std::vector<std::uint8_t>> ScanOrder::window_widths(const std::vecto
   return runs;
 }
 
-void ScanOrder::visit(const std::vector<std::uint8_t>& widths,
+int ScanOrder::first_position(int group) const {
+  const std::int64_t positions = std::int64_t{stored_.h} * stored_.w;
+  return static_cast<int>(positions == 1 ? (group == 0 ? 0 : 1) : positions * group / lane_groups_);
+}
+
+bool ScanOrder::owns(int group, int channel_group) const {
+  const bool dealt_by_tiles = stored_.h * stored_.w == 1;
+  return !dealt_by_tiles || channel_group * lanes_ / products_ % lane_groups_ == group;
+}
+
+int ScanOrder::last_tile(int group) const {
+  const int tiles = (stored_.c + products_ - 1) / products_;
+  if (stored_.h * stored_.w == 1) {
+    for (int tile = tiles - 1; tile >= 0; --tile) {
+      if (tile % lane_groups_ == group) return tile;
+    }
+    return -1;
+  }
+  const int end = first_position(group + 1);
+  return end == first_position(group) ? -1 : end * tiles - 1;
+}
+
+void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
                       const std::function<void(const Job&)>& job) const {
+  const bool by_tiles = stored_.h * stored_.w == 1;
+  const int begin = by_tiles ? 0 : first_position(group);
+  const int end = by_tiles ? 1 : first_position(group + 1);
   const int window = pool_.kh * pool_.kw;
   std::vector<std::vector<std::uint8_t>> beats(kernel_.kh,
                                                std::vector<std::uint8_t>(kernel_.kw * pixel_tiles_));
-  for (int y = 0; y < stored_.h; ++y) {
-    for (int x = 0; x < stored_.w; ++x) {
-      std::vector<std::vector<std::vector<std::uint8_t>>> positions;  // [window position] widths
+  for (int position = begin; position < end; ++position) {
+    const int y = position / stored_.w, x = position % stored_.w;
+    std::vector<std::vector<std::vector<std::uint8_t>>> positions;  // [window position] widths
+    for (int p = 0; p < window; ++p) {
+      positions.push_back(
+          window_widths(widths, y * pool_.stride_y + p / pool_.kw, x * pool_.stride_x + p % pool_.kw));
+    }
+    for (int g = 0; g < groups_; ++g) {
+      if (!owns(group, g)) continue;
       for (int p = 0; p < window; ++p) {
-        positions.push_back(
-            window_widths(widths, y * pool_.stride_y + p / pool_.kw, x * pool_.stride_x + p % pool_.kw));
-      }
-      for (int g = 0; g < groups_; ++g) {
-        for (int p = 0; p < window; ++p) {
-          std::size_t tile = 0;
-          for (int r = 0; r < kernel_.kh; ++r) {
-            for (std::size_t t = 0; t < beats[r].size(); ++t) {
-              beats[r][t] = static_cast<std::uint8_t>(positions[p][r][t] * weight_planes_[g][tile++]);
-            }
+        std::size_t tile = 0;
+        for (int r = 0; r < kernel_.kh; ++r) {
+          for (std::size_t t = 0; t < beats[r].size(); ++t) {
+            beats[r][t] = static_cast<std::uint8_t>(positions[p][r][t] * weight_planes_[g][tile++]);
           }
-          const bool tile_full = (g + 1) * lanes_ % products_ == 0 || g + 1 == groups_;
-          job({&beats, p + 1 == window && tile_full});
         }
+        const bool tile_full = (g + 1) * lanes_ % products_ == 0 || g + 1 == groups_;
+        job({&beats, p + 1 == window && tile_full});
       }
     }
   }

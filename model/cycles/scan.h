@@ -18,24 +18,31 @@ class ScanOrder {
  public:
   ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan, int node);
 
-  /// Calls `job` for every job in order. `widths`: plane count of each input tile.
-  void visit(const std::vector<std::uint8_t>& widths, const std::function<void(const Job&)>& job) const;
+  /// Calls `job` for every job of one lane group's share, in order. `widths`: plane count of each input tile.
+  void visit(int group, const std::vector<std::uint8_t>& widths,
+             const std::function<void(const Job&)>& job) const;
+
+  /// Output tile that the group completes last; -1 when its share is empty.
+  int last_tile(int group) const;
 
   /// Sum over visited tiles and channels of planes(a) * own planes(w) * filled fraction of the tile.
   std::int64_t useful(const std::vector<std::uint8_t>& widths) const;
 
  private:
+  int first_position(int group) const;
+  /// Whether the group computes this channel group.
+  bool owns(int group, int channel_group) const;
   /// Widths of the tiles under the kernel at convolution position (y, x), run by run; 0 outside the map.
   std::vector<std::vector<std::uint8_t>> window_widths(const std::vector<std::uint8_t>& widths, int y,
                                                        int x) const;
 
-  int lanes_, products_;
+  int lanes_, products_, lane_groups_;
   int rows_, columns_, pixel_tiles_;  // stored input map
   int pixel_values_;
   net::Window kernel_;  // over that map
   net::Window pool_;
   net::Shape stored_, conv_;
-  int groups_;
+  int groups_;                                            // channel groups
   std::vector<std::vector<std::uint8_t>> weight_planes_;  // [group][tile in scan order]
   std::vector<int> channel_planes_;
 };

@@ -62,15 +62,15 @@ module dpwa_drain #(
 
   wire                        window_first, window_last, group_last, flush, done;
   wire [$clog2(PRODUCTS)-1:0] element;
-  wire [2:0]                  tile, word;
+  wire [7:0]                  tile, word;
 
   dpwa_job_walker #(
     .LANES   (LANES),
     .PRODUCTS(PRODUCTS),
     .SLICES  (SLICES),
     .ROW_W   (ROW_W),
-    .TILE_W  (3),
-    .WORD_W  (3)
+    .TILE_W  (8),
+    .WORD_W  (8)
   ) u_walker (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
@@ -80,9 +80,10 @@ module dpwa_drain #(
     .groups_i      (groups_i),
     .positions_i   (20'd0),
     .row_base_i    (row_base_i),
-    .tile_base_i   (3'd0),
-    .word_base_i   (3'd0),
-    .planes_i      (3'd0),
+    .tile_base_i   (8'd0),
+    .word_base_i   (8'd0),
+    .tile_step_i   (8'd0),
+    .word_step_i   (8'd0),
     .window_first_o(window_first),
     .window_last_o (window_last),
     .group_last_o  (group_last),

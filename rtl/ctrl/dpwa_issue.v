@@ -52,15 +52,16 @@ module dpwa_issue #(
   wire                        flush;
   wire                        window_first, window_last, group_last, done;
   wire [$clog2(PRODUCTS)-1:0] element;
-  wire [2:0]                  row, tile, word;
+  wire [2:0]                  row;
+  wire [7:0]                  tile, word;
 
   dpwa_job_walker #(
     .LANES   (LANES),
     .PRODUCTS(PRODUCTS),
     .SLICES  (SLICES),
     .ROW_W   (3),
-    .TILE_W  (3),
-    .WORD_W  (3)
+    .TILE_W  (8),
+    .WORD_W  (8)
   ) u_walker (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
@@ -70,9 +71,10 @@ module dpwa_issue #(
     .groups_i      (groups_i),
     .positions_i   (20'd0),
     .row_base_i    (3'd0),
-    .tile_base_i   (3'd0),
-    .word_base_i   (3'd0),
-    .planes_i      (3'd0),
+    .tile_base_i   (8'd0),
+    .word_base_i   (8'd0),
+    .tile_step_i   (8'd0),
+    .word_step_i   (8'd0),
     .window_first_o(window_first),
     .window_last_o (window_last),
     .group_last_o  (group_last),

@@ -15,8 +15,8 @@ module dpwa_job_walker #(
   parameter integer PRODUCTS = 16,   // values per tile; LANES divides it
   parameter integer SLICES   = 4,    // channel-constant rows per job
   parameter integer ROW_W    = 13,   // channel-constant row address bits
-  parameter integer TILE_W   = 15,   // activation tile address bits
-  parameter integer WORD_W   = 17    // activation word address bits
+  parameter integer TILE_W   = 15,   // activation tile address bits, at least 8
+  parameter integer WORD_W   = 17    // activation word address bits, at least 8
 ) (
   input  wire                        clk_i,
   input  wire                        rst_ni,
@@ -28,7 +28,8 @@ module dpwa_job_walker #(
   input  wire [ROW_W-1:0]            row_base_i,
   input  wire [TILE_W-1:0]           tile_base_i,
   input  wire [WORD_W-1:0]           word_base_i,
-  input  wire [2:0]                  planes_i,      // words of an output slot
+  input  wire [7:0]                  tile_step_i,   // from one output tile of the share to the next
+  input  wire [7:0]                  word_step_i,   // the same in words
   output wire                        window_first_o,
   output wire                        window_last_o,
   output wire                        group_last_o,
@@ -76,8 +77,8 @@ module dpwa_job_walker #(
     end else if (step_i) begin
       window_q <= window_last_o ? 8'd0 : window_q + 8'd1;
       if (flush_o) begin
-        tile_q <= tile_q + {{(TILE_W-1){1'b0}}, 1'b1};
-        word_q <= word_q + {{(WORD_W-3){1'b0}}, planes_i};
+        tile_q <= tile_q + {{(TILE_W-8){1'b0}}, tile_step_i};
+        word_q <= word_q + {{(WORD_W-8){1'b0}}, word_step_i};
       end
       if (window_last_o) begin
         group_q   <= group_last_o ? 12'd0 : group_q + 12'd1;

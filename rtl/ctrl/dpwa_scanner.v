@@ -2,7 +2,7 @@
 //
 // dpwa_scanner: walks a node's loop nest two tiles per cycle and queues the tiles that cost beats.
 //
-//   for each stored position, for each channel group, for each pool-window position (one job):
+//   for each stored position of the group's share, for each channel group, for each pool-window position (one job):
 //     for ky: the kw * tiles-per-pixel tiles of one input row lie side by side: a *run*, read two per cycle
 //
 // Every tap is scanned; a tap outside the map counts as a tile of width 0. A tile is queued when both its activation
@@ -37,13 +37,15 @@ module dpwa_scanner #(
   input  wire [TILE_W-1:0]             y_start_tiles_i,   // the same three in tiles, modulo 2**TILE_W
   input  wire [TILE_W-1:0]             y_step_tiles_i,
   input  wire [TILE_W-1:0]             pool_y_step_tiles_i,
-  input  wire [15:0]                   x_start_i,         // signed, in tiles
+  input  wire [15:0]                   x_start_i,         // signed, in tiles: first window of a row
+  input  wire [15:0]                   x_first_i,         // signed, in tiles: the share's first window
   input  wire [15:0]                   x_step_i,          // tiles per output column
   input  wire [15:0]                   pool_x_step_i,     // tiles per stored column
   input  wire [3:0]                    pool_rows_i,       // pool window - 1
   input  wire [3:0]                    pool_columns_i,
-  input  wire [15:0]                   out_rows_i,        // stored rows - 1
-  input  wire [15:0]                   out_columns_i,
+  input  wire [15:0]                   out_columns_i,     // stored columns - 1
+  input  wire [15:0]                   first_column_i,    // of the share's first position
+  input  wire [19:0]                   positions_i,       // of the share - 1
   input  wire [11:0]                   groups_i,          // channel groups - 1
   input  wire [WTILE_W-1:0]            weight_tile_base_i,
   input  wire [WWORD_W-1:0]            weight_word_base_i,
@@ -70,7 +72,8 @@ module dpwa_scanner #(
   reg [7:0]   ky_q;
   reg [3:0]   wy_q, wx_q;                     // position in the pool window
   reg [11:0]  group_q;
-  reg [15:0]  oy_q, ox_q;                     // stored position
+  reg [15:0]  ox_q;                           // stored column
+  reg [19:0]  position_q;                     // of the share
   reg [15:0]  y_pos_q, y_win_q, y_row_q;      // first input row of: the stored row, the window row, this kernel row
   reg [TILE_W-1:0] t_pos_q, t_win_q, t_row_q; // the same in tiles from the tensor's base
   reg [15:0]  x_pos_q, x_win_q;               // first input column, in tiles
@@ -82,7 +85,7 @@ module dpwa_scanner #(
   wire window_end = column_end & (wy_q == pool_rows_i);
   wire group_end  = group_q == groups_i;
   wire row_end    = ox_q == out_columns_i;
-  wire node_end   = job_end & window_end & group_end & row_end & (oy_q == out_rows_i);
+  wire node_end   = job_end & window_end & group_end & (position_q == positions_i);
 
   wire two        = run_q + 16'd1 < run_tiles_i;
   wire row_inside = y_row_q < in_rows_i;      // a negative row is a large unsigned one
@@ -122,10 +125,11 @@ module dpwa_scanner #(
 
   always @(posedge clk_i) begin
     if (start_i) begin
-      {run_q, ky_q, wy_q, wx_q, group_q, oy_q, ox_q} <= {16'd0, 8'd0, 4'd0, 4'd0, 12'd0, 16'd0, 16'd0};
+      {run_q, ky_q, wy_q, wx_q, group_q, position_q} <= {16'd0, 8'd0, 4'd0, 4'd0, 12'd0, 20'd0};
+      ox_q <= first_column_i;
       {y_pos_q, y_win_q, y_row_q} <= {3{y_start_i}};
       {t_pos_q, t_win_q, t_row_q} <= {3{y_start_tiles_i}};
-      {x_pos_q, x_win_q}          <= {2{x_start_i}};
+      {x_pos_q, x_win_q}          <= {2{x_first_i}};
       {wtile_q, wtile_group_q}    <= {2{weight_tile_base_i}};
     end else if (a_steps) begin
       run_q   <= run_end ? 16'd0 : run_q + 16'd2;
@@ -160,11 +164,11 @@ module dpwa_scanner #(
       end
       if (job_end & window_end & group_end) begin
         // next stored position
+        position_q <= position_q + 20'd1;
         ox_q    <= row_end ? 16'd0 : ox_q + 16'd1;
         x_pos_q <= row_end ? x_start_i : x_pos_q + pool_x_step_i;
         x_win_q <= row_end ? x_start_i : x_pos_q + pool_x_step_i;
         if (row_end) begin
-          oy_q <= oy_q + 16'd1;
           {y_pos_q, y_win_q, y_row_q} <= {3{y_pos_q + pool_y_step_i}};
           {t_pos_q, t_win_q, t_row_q} <= {3{t_pos_q + pool_y_step_tiles_i}};
         end

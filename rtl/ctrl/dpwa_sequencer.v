@@ -12,12 +12,14 @@
 
 module dpwa_sequencer #(
   parameter integer NODES = 128,  // descriptors, a power of two
-  parameter integer WORDS = 20    // words of a descriptor, at most 32
+  parameter integer WORDS = 20,   // words of a descriptor, at most 32
+  parameter integer BANK  = 0     // bank_i of this sequencer's memory
 ) (
   input  wire                           clk_i,
   input  wire                           rst_ni,
   // loader
   input  wire                           we_i,
+  input  wire [7:0]                     bank_i,
   input  wire [$clog2(NODES)+4:0]       waddr_i,
   input  wire [31:0]                    wdata_i,
   // inference
@@ -82,7 +84,7 @@ module dpwa_sequencer #(
 
   dpwa_ram #(.WIDTH(32), .DEPTH(32 * NODES)) u_descriptors (
     .clk_i  (clk_i),
-    .we_i   (we_i),
+    .we_i   (we_i & (bank_i == BANK[7:0])),
     .waddr_i(waddr_i),
     .wdata_i(wdata_i),
     .re_i   (state_q == ST_FETCH),

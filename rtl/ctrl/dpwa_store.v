@@ -24,10 +24,12 @@ module dpwa_store #(
   input  wire [7:0]                            window_i,        // positions of the pool window - 1
   input  wire [11:0]                           groups_i,        // channel groups - 1
   input  wire [7:0]                            last_channels_i, // channels of the last group
-  input  wire [19:0]                           positions_i,     // stored positions - 1
+  input  wire                                  idle_i,          // the share is empty
+  input  wire [19:0]                           positions_i,     // stored positions of the share - 1
   input  wire [TILE_W-1:0]                     tile_base_i,
   input  wire [WORD_W-1:0]                     word_base_i,
-  input  wire [2:0]                            planes_i,        // words of a slot
+  input  wire [7:0]                            tile_step_i,     // from one tile of the share to the next
+  input  wire [7:0]                            word_step_i,     // the same in words
   input  wire                                  count_above_i,
   input  wire                                  count_below_i,
   // write-back
@@ -80,7 +82,8 @@ module dpwa_store #(
     .row_base_i    (3'd0),
     .tile_base_i   (tile_base_i),
     .word_base_i   (word_base_i),
-    .planes_i      (planes_i),
+    .tile_step_i   (tile_step_i),
+    .word_step_i   (word_step_i),
     .window_first_o(window_first),
     .window_last_o (window_last),
     .group_last_o  (group_last),
@@ -139,7 +142,7 @@ module dpwa_store #(
   wire             flush_tag;
   assign {element_o, mask_o, flush_tag, tile_o, word_o} = tag;
   assign flush_o = valid_o & flush_tag;
-  assign done_o  = walker_done & ~valid_o;
+  assign done_o  = idle_i | (walker_done & ~valid_o);
 
   wire unused = &{1'b0, row};   // the constants' row is the drain's business
 

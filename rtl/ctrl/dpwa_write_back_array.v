@@ -14,7 +14,8 @@ module dpwa_write_back_array #(
   parameter integer MULT_W    = 24,
   parameter integer SHIFT_MAX = 63,
   parameter integer VALUE_W   = 21,
-  parameter integer ROWS      = 2048   // rows of channel constants
+  parameter integer ROWS      = 2048,  // rows of channel constants
+  parameter integer FIRST_BANK = 0     // const_bank_i of write-back lane 0
 ) (
   input  wire                                clk_i,
   input  wire                                rst_ni,
@@ -52,11 +53,11 @@ module dpwa_write_back_array #(
   genvar w;
   generate
     for (w = 0; w < WB_LANES; w = w + 1) begin : gen_lane
-      localparam [7:0] BANK = w;
+      localparam integer BANK = FIRST_BANK + w;
       wire [CONST_W-1:0] constants;
       dpwa_ram #(.WIDTH(CONST_W), .DEPTH(ROWS)) u_constants (
         .clk_i  (clk_i),
-        .we_i   (const_we_i & (const_bank_i == BANK)),
+        .we_i   (const_we_i & (const_bank_i == BANK[7:0])),
         .waddr_i(const_waddr_i),
         .wdata_i(const_wdata_i),
         .re_i   (pre_valid_i),

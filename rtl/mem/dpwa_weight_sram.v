@@ -15,7 +15,9 @@ module dpwa_weight_sram #(
   parameter integer WB_LANES = 1,      // lanes per slice, divides LANES
   parameter integer WORD_BITS = 64,    // bits of a plane word
   parameter integer WORDS    = 65536,  // plane words per bank
-  parameter integer TILES    = 65536   // plane counts
+  parameter integer TILES    = 65536,  // plane counts
+  parameter integer FIRST_BANK = 0,    // bank_i of lane 0
+  parameter integer TABLE_BANK = 0     // bank_i of the table
 ) (
   input  wire                       clk_i,
   // loader
@@ -53,10 +55,10 @@ module dpwa_weight_sram #(
     end
     for (l = 0; l < LANES; l = l + 1) begin : gen_lane
       localparam integer SLICE = l / WB_LANES;
-      localparam [7:0]   BANK  = l;
+      localparam integer BANK = FIRST_BANK + l;
       dpwa_ram #(.WIDTH(WORD_BITS), .DEPTH(WORDS)) u_bank (
         .clk_i  (clk_i),
-        .we_i   (word_we_i & (bank_i == BANK)),
+        .we_i   (word_we_i & (bank_i == BANK[7:0])),
         .waddr_i(word_waddr_i),
         .wdata_i(word_wdata_i),
         .re_i   (command[SLICE*(ADDR_W+1) + ADDR_W]),
@@ -68,7 +70,7 @@ module dpwa_weight_sram #(
 
   dpwa_width_table #(.ENTRIES(TILES), .WIDTH(3)) u_tiles (
     .clk_i   (clk_i),
-    .we_i    (tile_we_i),
+    .we_i    (tile_we_i & (bank_i == TABLE_BANK[7:0])),
     .waddr_i (tile_waddr_i),
     .wdata_i (tile_wdata_i),
     .re_i    (tile_re_i),

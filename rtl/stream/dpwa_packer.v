@@ -16,7 +16,7 @@ module dpwa_packer #(
   parameter integer WB_LANES = 1,      // values per assembler transfer
   parameter integer TILE_W   = 15,
   parameter integer WORD_W   = 17,
-  parameter integer GAP      = 5       // cycles from tile to tile: the most planes of a tile
+  parameter integer GAP      = 5       // cycles from tile to tile
 ) (
   input  wire                        clk_i,
   input  wire                        rst_ni,
@@ -82,7 +82,7 @@ module dpwa_packer #(
   reg [7:0]           ky_q;
   reg [19:0]          v_q, v_row_q;     // value index of column 0: of the window's first row, of this row
   reg [ELEMENT_W-1:0] element_q;
-  reg [2:0]           gap_q;            // cycles until the next tile may end
+  reg [7:0]           gap_q;            // cycles until the next tile may end
   reg [TILE_W-1:0]    tile_q;
   reg [WORD_W-1:0]    word_q;
 
@@ -91,7 +91,7 @@ module dpwa_packer #(
   wire column_end   = ox_q == columns_i;
   wire pack_end     = position_end & column_end & (oy_q == rows_i);
   wire tile_end     = position_end | (&element_q);
-  wire step         = active_q & ~(tile_end & (gap_q != 3'd0));
+  wire step         = active_q & ~(tile_end & (gap_q != 8'd0));
   wire [15:0] x     = x_q + run_q;
   wire in_map       = (y_row_q < in_rows_i) & (x < row_values_i);
   wire [19:0] index = v_row_q + {{4{x[15]}}, x};
@@ -106,12 +106,12 @@ module dpwa_packer #(
       {v_q, v_row_q}            <= {2{y_start_values_i}};
       x_q                       <= x_start_i;
       element_q                 <= {ELEMENT_W{1'b0}};
-      gap_q                     <= 3'd0;
+      gap_q                     <= 8'd0;
       tile_q                    <= tile_base_i;
       word_q                    <= word_base_i;
     end else begin
-      if (step & tile_end)     gap_q <= GAP[2:0] - 3'd1;
-      else if (gap_q != 3'd0)  gap_q <= gap_q - 3'd1;
+      if (step & tile_end)     gap_q <= GAP[7:0] - 8'd1;
+      else if (gap_q != 8'd0)  gap_q <= gap_q - 8'd1;
       if (step) begin
         run_q     <= run_end ? 16'd0 : run_q + 16'd1;
         element_q <= tile_end ? {ELEMENT_W{1'b0}} : element_q + {{(ELEMENT_W-1){1'b0}}, 1'b1};

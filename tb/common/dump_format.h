@@ -12,7 +12,7 @@ enum class Kind : std::uint32_t {
   tile = 3,  ///< width stored                                            {tile, planes}
   word =
       4,  ///< plane word stored                                       {address, word as PRODUCTS / 8 words}
-  done = 5,    ///< the last node is done                                   {beats issued since run}
+  done = 5,    ///< the last node is done                                   {beats issued since run, all groups}
   output = 6,  ///< an output word left                                     {word, last}
   end = 7      ///< after an output's last word                             {cycles_o, transfer_o}
 };

@@ -75,7 +75,6 @@ class Bench {
 
   void reset() {
     top_.rst_ni = 0;
-    top_.output_mode_i = 0;
     for (int i = 0; i < 8; ++i) cycle();
     top_.rst_ni = 1;
   }
@@ -152,7 +151,7 @@ class Bench {
       silent_ = 0;
     }
     if (top_.observe_start_o) record(Kind::node, {});
-    beats_ += top_.observe_beat_o;
+    beats_ += static_cast<std::uint32_t>(__builtin_popcount(top_.observe_beats_o));
     if (top_.observe_tile_we_o) record(Kind::tile, {top_.observe_tile_o, top_.observe_planes_o});
     if (top_.observe_word_we_o) {
       record(Kind::word, {top_.observe_word_addr_o});

@@ -81,7 +81,8 @@ Environment other_parameters(const Interface& leaf) {
       {"WB_LANES", 2}, {"WORD_ADDR_W", 11}, {"TILE_ADDR_W", 9}, {"CYCLES", 3}, {"DEPTH", 40},
       {"ENTRIES", 64}, {"ENTRY_W", 12}, {"ENTRY_WORDS", 2}, {"GAP", 4}, {"LANES", 8}, {"ROWS", 100},
       {"ROW_W", 9}, {"TILES", 32}, {"TILE_W", 18}, {"VALUES", 300}, {"WIDTH", 5}, {"WORDS", 19},
-      {"WORD_BITS", 32}, {"WORD_W", 14}, {"WTILE_W", 10}, {"WWORD_W", 11}, {"CONFIG_HASH", 77}};
+      {"WORD_BITS", 32}, {"WORD_W", 14}, {"WTILE_W", 10}, {"WWORD_W", 11}, {"CONFIG_HASH", 77},
+      {"BANK", 3}, {"FIRST_BANK", 4}, {"TABLE_BANK", 2}, {"GROUPS", 4}, {"X_W", 9}, {"Y_W", 12}};
   Environment result;
   for (const ParameterSpec& each : leaf.parameters()) result[each.name] = values.at(each.name);
   // Some parameters mean different things to different leaves.
@@ -106,7 +107,8 @@ INSTANTIATE_TEST_SUITE_P(Rtl, LeafInterface,
                                          interfaces::write_back(), interfaces::max_pool(),
                                          interfaces::tile_assembler(), interfaces::quantizer(),
                                          interfaces::dequantizer(), interfaces::pcu(),
-                                         interfaces::delay(), interfaces::control(),
+                                         interfaces::delay(), interfaces::sum_words(),
+                                         interfaces::write_bus(), interfaces::control(),
                                          interfaces::sequencer(), interfaces::scanner(),
                                          interfaces::tile_queue(), interfaces::issue(),
                                          interfaces::lane_array(), interfaces::drain(),

@@ -1,57 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lane group: sequencer, memories, scan and issue, arithmetic, store.
-#include "gen/lower/descriptor.h"
-#include "gen/top/builder.h"
+// The sections of dpwa_group, in the order of the data path.
+#include "gen/top/group.h"
 
 namespace dpwa::gen {
 
 using lower::Target;
 
-void TopBuilder::sequence() {
-  top_.section("Sequence: node descriptors and border registers");
+void GroupBuilder::sequence() {
+  module_.section("Sequence: node descriptors of this group");
   declare("node", size("NODE_W"));
   place("u_sequencer", interfaces::sequencer())
       .set("NODES", size("NODES"))
       .set("WORDS", lower::kDescriptorWords)
-      .connect("we_i", load_we(static_cast<int>(Target::descriptors)))
-      .connect("waddr_i", part(net("load_addr"), 0, size("NODE_W") + 5))
-      .connect("wdata_i", slice(net("load_data"), 31, 0))
-      .connect("run_i", net("run"))
-      .connect("done_o", net("run_done"))
-      .connect("node_start_o", net("node_start"))
+      .set("BANK", size("INDEX"))
+      .connect("we_i", load_we(Target::descriptors))
+      .connect("bank_i", net("load_bank_i"))
+      .connect("waddr_i", part(net("load_addr_i"), 0, size("NODE_W") + 5))
+      .connect("wdata_i", slice(net("load_data_i"), 31, 0))
+      .connect("run_i", net("run_i"))
+      .connect("done_o", net("run_done_o"))
+      .connect("node_start_o", net("node_start_o"))
       .connect("node_o", net("node"))
       .connect("descriptor_o", net("descriptor"))
-      .connect("node_done_i", net("store_done") & ~net("assembler_busy"));
-  top_.unused("unused_node", net("node"));
-  place("u_border", interfaces::registers())
-      .set("WORDS", lower::kBorderWords)
-      .connect("we_i", load_we(static_cast<int>(Target::border)))
-      .connect("waddr_i", slice(net("load_addr"), 4, 0))
-      .connect("wdata_i", slice(net("load_data"), 31, 0))
-      .connect("values_o", net("border"));
-  top_.assign(net("observe_start_o"), net("node_start"));
+      .connect("node_done_i", net("node_done_i"));
+  module_.unused("unused_node", net("node"));
+  module_.assign(net("done_o"), net("share_done") & ~net("busy_o"));
 }
 
-void TopBuilder::memories() {
-  top_.section("Memories: activation words and widths, weights");
+void GroupBuilder::memories() {
+  module_.section("Memories: activation words and widths, weights");
   place("u_activation_words", interfaces::ram())
       .set("WIDTH", size("PLANE_W"))
       .set("DEPTH", size("ACTIVATION_WORDS"))
-      .connect("we_i", net("word_we"))
-      .connect("waddr_i", net("word_addr"))
-      .connect("wdata_i", net("word_data"))
-      .connect("re_i", net("beat") | net("read_word_re"))
-      .connect("raddr_i", mux(net("read_word_re"), net("read_word"), net("beat_act")))
-      .connect("rdata_o", net("act_word"));
+      .connect("we_i", net("bus_word_we_i"))
+      .connect("waddr_i", net("bus_addr_i"))
+      .connect("wdata_i", net("bus_word_i"))
+      .connect("re_i", net("beat") | net("read_word_re_i"))
+      .connect("raddr_i", mux(net("read_word_re_i"), net("read_word_i"), net("beat_act")))
+      .connect("rdata_o", net("read_data_o"));
   place("u_activation_widths", interfaces::width_table())
       .set("ENTRIES", size("ACTIVATION_TILES"))
       .set("WIDTH", 3)
-      .connect("we_i", net("tile_we"))
-      .connect("waddr_i", net("tile_addr"))
-      .connect("wdata_i", net("tile_planes"))
-      .connect("re_i", net("scan_table_re") | net("read_table_re"))
-      .connect("raddr_i", mux(net("read_table_re"), net("read_tile"), net("scan_tile")))
-      .connect("first_o", net("act_first"))
+      .connect("we_i", net("bus_tile_we_i"))
+      .connect("waddr_i", net("bus_tile_i"))
+      .connect("wdata_i", net("bus_planes_i"))
+      .connect("re_i", net("scan_re") | net("read_table_re_i"))
+      .connect("raddr_i", mux(net("read_table_re_i"), net("read_tile_i"), net("scan_tile")))
+      .connect("first_o", net("read_width_o"))
       .connect("second_o", net("act_second"));
   place("u_weights", interfaces::weight_sram())
       .set("LANES", size("LANES"))
@@ -59,14 +54,16 @@ void TopBuilder::memories() {
       .set("WORD_BITS", size("PLANE_W"))
       .set("WORDS", size("WEIGHT_WORDS"))
       .set("TILES", size("WEIGHT_TILES"))
-      .connect("word_we_i", load_we(static_cast<int>(Target::weight_words)))
-      .connect("bank_i", net("load_bank"))
-      .connect("word_waddr_i", part(net("load_addr"), 0, size("WWORD_W")))
-      .connect("word_wdata_i", part(net("load_data"), 0, size("PLANE_W")))
-      .connect("tile_we_i", load_we(static_cast<int>(Target::weight_tiles)))
-      .connect("tile_waddr_i", part(net("load_addr"), 0, size("WTILE_W")))
-      .connect("tile_wdata_i", slice(net("load_data"), 2, 0))
-      .connect("tile_re_i", net("scan_table_re"))
+      .set("FIRST_BANK", size("INDEX") * size("LANES"))
+      .set("TABLE_BANK", size("INDEX"))
+      .connect("word_we_i", load_we(Target::weight_words))
+      .connect("bank_i", net("load_bank_i"))
+      .connect("word_waddr_i", part(net("load_addr_i"), 0, size("WWORD_W")))
+      .connect("word_wdata_i", part(net("load_data_i"), 0, size("PLANE_W")))
+      .connect("tile_we_i", load_we(Target::weight_tiles))
+      .connect("tile_waddr_i", part(net("load_addr_i"), 0, size("WTILE_W")))
+      .connect("tile_wdata_i", slice(net("load_data_i"), 2, 0))
+      .connect("tile_re_i", net("scan_re"))
       .connect("tile_raddr_i", net("scan_wtile"))
       .connect("tile_first_o", net("weight_first"))
       .connect("tile_second_o", net("weight_second"))
@@ -75,8 +72,8 @@ void TopBuilder::memories() {
       .connect("words_o", net("weight_words"));
 }
 
-void TopBuilder::scan_and_issue() {
-  top_.section("Scan and issue: two tiles per cycle looked at, one beat per cycle issued");
+void GroupBuilder::scan_and_issue() {
+  module_.section("Scan and issue: two tiles per cycle looked at, one beat per cycle issued");
   declare("queue_space");
   declare("queue_step");
   declare("queue_push", 2);
@@ -86,10 +83,11 @@ void TopBuilder::scan_and_issue() {
   Instance& scanner = place("u_scanner", interfaces::scanner());
   scanner.set("TILE_W", size("TILE_W")).set("WORD_W", size("WORD_W"));
   scanner.set("WTILE_W", size("WTILE_W")).set("WWORD_W", size("WWORD_W"));
-  scanner.connect("start_i", net("node_start"));
-  for (const char* field : {"in_planes", "in_rows", "row_tiles", "run_tiles", "kernel_rows", "y_start",
-                            "y_step", "pool_y_step", "x_start", "x_step", "pool_x_step", "pool_rows",
-                            "pool_columns", "out_rows", "out_columns", "groups"}) {
+  scanner.connect("start_i", net("node_start_o") & ~node_field("idle"));
+  for (const char* field :
+       {"in_planes", "in_rows", "row_tiles", "run_tiles", "kernel_rows", "y_start", "y_step", "pool_y_step",
+        "x_start", "x_first", "x_step", "pool_x_step", "pool_rows", "pool_columns", "out_columns",
+        "first_column", "positions", "groups"}) {
     scanner.connect(std::string(field) + "_i", node_field(field));
   }
   for (const char* field : {"in_tile_base", "y_start_tiles", "y_step_tiles", "pool_y_step_tiles"}) {
@@ -98,9 +96,9 @@ void TopBuilder::scan_and_issue() {
   scanner.connect("in_word_base_i", node_field("in_word_base", size("WORD_W")))
       .connect("weight_tile_base_i", node_field("weight_tile_base", size("WTILE_W")))
       .connect("weight_word_base_i", node_field("weight_word_base", size("WWORD_W")))
-      .connect("table_re_o", net("scan_table_re"))
+      .connect("table_re_o", net("scan_re"))
       .connect("act_tile_o", net("scan_tile"))
-      .connect("act_first_i", net("act_first"))
+      .connect("act_first_i", net("read_width_o"))
       .connect("act_second_i", net("act_second"))
       .connect("weight_tile_o", net("scan_wtile"))
       .connect("weight_first_i", net("weight_first"))
@@ -134,7 +132,7 @@ void TopBuilder::scan_and_issue() {
       .set("WORD_W", size("WORD_W"))
       .set("WWORD_W", size("WWORD_W"))
       .set("LEVEL_W", size("LEVEL_W"))
-      .connect("start_i", net("node_start"))
+      .connect("start_i", net("node_start_o"))
       .connect("signed_i", node_field("in_signed"))
       .connect("window_i", node_field("pool_positions"))
       .connect("groups_i", node_field("groups"))
@@ -152,11 +150,11 @@ void TopBuilder::scan_and_issue() {
       .connect("top_signed_o", net("beat_signed"))
       .connect("act_addr_o", net("beat_act"))
       .connect("weight_addr_o", net("beat_weight"));
-  top_.assign(net("observe_beat_o"), net("beat"));
+  module_.assign(net("beat_o"), net("beat"));
 }
 
-void TopBuilder::arithmetic() {
-  top_.section("Arithmetic: lanes, drain, write-back");
+void GroupBuilder::arithmetic() {
+  module_.section("Arithmetic: lanes, drain, write-back");
   declare("lane_beat", 3 + size("LEVEL_W"), "the beat, when its words have been read");
   place("u_read_delay", interfaces::delay())
       .set("WIDTH", 3 + size("LEVEL_W"))
@@ -178,7 +176,7 @@ void TopBuilder::arithmetic() {
       .connect("last_i", lane_last)
       .connect("level_i", part(net("lane_beat"), 0, size("LEVEL_W")))
       .connect("a_signed_i", bit(net("lane_beat"), size("LEVEL_W")))
-      .connect("a_i", net("act_word"))
+      .connect("a_i", net("read_data_o"))
       .connect("w_i", net("weight_words"))
       .connect("sums_o", net("sums"))
       .connect("corr_o", net("corr"));
@@ -195,7 +193,7 @@ void TopBuilder::arithmetic() {
       .set("ACC_W", size("ACC_W"))
       .set("ROW_W", size("ROW_W"))
       .set("LATENCY", size("LANE_CUTS") + 3)
-      .connect("start_i", net("node_start"))
+      .connect("start_i", net("node_start_o"))
       .connect("window_i", node_field("pool_positions"))
       .connect("groups_i", node_field("groups"))
       .connect("row_base_i", node_field("const_row", size("ROW_W")))
@@ -215,18 +213,19 @@ void TopBuilder::arithmetic() {
       .set("SHIFT_MAX", size("SHIFT_MAX"))
       .set("VALUE_W", size("VALUE_W"))
       .set("ROWS", size("ROWS"))
-      .connect("const_we_i", load_we(static_cast<int>(Target::channel_constants)))
-      .connect("const_bank_i", net("load_bank"))
-      .connect("const_waddr_i", part(net("load_addr"), 0, size("ROW_W")))
-      .connect("const_wdata_i", part(net("load_data"), 0, size("MULT_W") + size("ACC_W") + 6))
+      .set("FIRST_BANK", size("INDEX") * size("WB_LANES"))
+      .connect("const_we_i", load_we(Target::channel_constants))
+      .connect("const_bank_i", net("load_bank_i"))
+      .connect("const_waddr_i", part(net("load_addr_i"), 0, size("ROW_W")))
+      .connect("const_wdata_i", part(net("load_data_i"), 0, size("MULT_W") + size("ACC_W") + 6))
       .connect("pre_valid_i", net("pre_valid"))
       .connect("pre_row_i", net("pre_row"))
       .connect("valid_i", net("drain_valid"))
       .connect("slice_i", net("drain_slice"))
       .connect("sum_i", net("drain_sum"))
       .connect("corr_i", net("drain_corr"))
-      .connect("lower_i", net("limit_lower"))
-      .connect("upper_i", net("limit_upper"))
+      .connect("lower_i", net("limit_lower_o"))
+      .connect("upper_i", net("limit_upper_o"))
       .connect("valid_o", net("result_valid"))
       .connect("slice_o", net("result_slice"))
       .connect("values_o", net("result_values"))
@@ -234,19 +233,8 @@ void TopBuilder::arithmetic() {
       .connect("below_o", net("result_below"));
 }
 
-void TopBuilder::store() {
-  top_.section("Store: pool, precision control, tile assembly");
-  const Int count_w = clog2(size("WB_LANES") + 1);
-  declare("count_above");
-  declare("count_below");
-  declare("store_valid");
-  declare("store_element", size("ELEMENT_W"));
-  declare("store_mask", size("WB_LANES"));
-  declare("store_values", size("WB_LANES") * size("VALUE_W"));
-  declare("store_flush");
-  declare("store_tile", size("TILE_W"));
-  declare("store_word", size("WORD_W"));
-  declare("store_cut", count_w);
+void GroupBuilder::store() {
+  module_.section("Store: max pool and the place of every result");
   place("u_store", interfaces::store())
       .set("LANES", size("LANES"))
       .set("WB_LANES", size("WB_LANES"))
@@ -254,14 +242,16 @@ void TopBuilder::store() {
       .set("VALUE_W", size("VALUE_W"))
       .set("TILE_W", size("TILE_W"))
       .set("WORD_W", size("WORD_W"))
-      .connect("start_i", net("node_start"))
+      .connect("start_i", net("node_start_o"))
       .connect("window_i", node_field("pool_positions"))
       .connect("groups_i", node_field("groups"))
       .connect("last_channels_i", node_field("last_channels"))
+      .connect("idle_i", node_field("idle"))
       .connect("positions_i", node_field("positions"))
       .connect("tile_base_i", node_field("out_tile_base", size("TILE_W")))
       .connect("word_base_i", node_field("out_word_base", size("WORD_W")))
-      .connect("planes_i", node_field("out_planes"))
+      .connect("tile_step_i", node_field("tile_step"))
+      .connect("word_step_i", node_field("word_step"))
       .connect("count_above_i", net("count_above"))
       .connect("count_below_i", net("count_below"))
       .connect("valid_i", net("result_valid"))
@@ -277,14 +267,17 @@ void TopBuilder::store() {
       .connect("tile_o", net("store_tile"))
       .connect("word_o", net("store_word"))
       .connect("saturated_o", net("store_cut"))
-      .connect("done_o", net("store_done"));
+      .connect("done_o", net("share_done"));
+}
 
-  top_.comment("The packer fills the input tensor through the same PCU and assembler.");
+void GroupBuilder::precision_and_assembly() {
+  module_.section("Precision control and tile assembly");
+  module_.comment("The packer fills the input tensor through the same PCU and assembler.");
   const auto choose = [&](const char* name, const Int& width) {
     const std::string tile = std::string("tile_") + name;
     declare(tile, width);
-    top_.assign(net(tile),
-                mux(net("packing"), net(std::string("pack_") + name), net(std::string("store_") + name)));
+    module_.assign(net(tile), mux(net("packing_i"), net(std::string("pack_") + name + "_i"),
+                                  net(std::string("store_") + name)));
   };
   choose("valid", 1);
   choose("element", size("ELEMENT_W"));
@@ -293,6 +286,7 @@ void TopBuilder::store() {
   choose("flush", 1);
   choose("tile", size("TILE_W"));
   choose("word", size("WORD_W"));
+  const Int count_w = clog2(size("WB_LANES") + 1);
   declare("decided_planes", 3);
   declare("trace_valid");
   declare("trace_node", size("NODE_W"));
@@ -303,18 +297,18 @@ void TopBuilder::store() {
       .set("VALUE_W", size("VALUE_W"))
       .set("NODES", size("NODES"))
       .set("COUNTER_W", 32)
-      .connect("record_we_i", load_we(static_cast<int>(Target::pcu_records)))
-      .connect("record_addr_i", part(net("load_addr"), 0, size("NODE_W")))
-      .connect("record_data_i", slice(net("load_data"), 31, 0))
-      .connect("node_start_i", net("input_start") | net("node_start"))
-      .connect("node_i", mux(net("packing"), zeros(size("NODE_W")), node_field("tensor", size("NODE_W"))))
-      .connect("signed_i", mux(net("packing"), border_field("input_signed"), node_field("out_signed")))
-      .connect("lower_i", mux(net("packing"), border_field("input_lower", size("VALUE_W")),
+      .connect("record_we_i", load_we(Target::pcu_records))
+      .connect("record_addr_i", part(net("load_addr_i"), 0, size("NODE_W")))
+      .connect("record_data_i", slice(net("load_data_i"), 31, 0))
+      .connect("node_start_i", net("input_start_i") | net("node_start_o"))
+      .connect("node_i", mux(net("packing_i"), zeros(size("NODE_W")), node_field("tensor", size("NODE_W"))))
+      .connect("signed_i", mux(net("packing_i"), border_field("input_signed"), node_field("out_signed")))
+      .connect("lower_i", mux(net("packing_i"), border_field("input_lower", size("VALUE_W")),
                               node_field("lower", size("VALUE_W"))))
-      .connect("upper_i", mux(net("packing"), border_field("input_upper", size("VALUE_W")),
+      .connect("upper_i", mux(net("packing_i"), border_field("input_upper", size("VALUE_W")),
                               node_field("upper", size("VALUE_W"))))
-      .connect("limit_lower_o", net("limit_lower"))
-      .connect("limit_upper_o", net("limit_upper"))
+      .connect("limit_lower_o", net("limit_lower_o"))
+      .connect("limit_upper_o", net("limit_upper_o"))
       .connect("count_above_o", net("count_above"))
       .connect("count_below_o", net("count_below"))
       .connect("valid_i", net("tile_valid"))
@@ -323,15 +317,14 @@ void TopBuilder::store() {
       .connect("flush_i", net("tile_flush"))
       .connect("planes_o", net("decided_planes"))
       .connect("saturated_i",
-               mux(net("packing"), concat({zeros(count_w - 1), net("value_valid") & net("value_cut")}),
-                   net("store_cut")))
+               mux(net("packing_i"), concat({zeros(count_w - 1), net("value_cut_i")}), net("store_cut")))
       .connect("counter_node_i", net("counter_node_i"))
       .connect("counter_index_i", net("counter_index_i"))
       .connect("counter_o", net("counter_o"))
       .connect("trace_valid_o", net("trace_valid"))
       .connect("trace_node_o", net("trace_node"))
       .connect("trace_planes_o", net("trace_planes"));
-  top_.unused("unused_trace", concat({net("trace_valid"), net("trace_node"), net("trace_planes")}));
+  module_.unused("unused_trace", concat({net("trace_valid"), net("trace_node"), net("trace_planes")}));
   place("u_assembler", interfaces::tile_assembler())
       .set("PRODUCTS", size("PRODUCTS"))
       .set("WB_LANES", size("WB_LANES"))
@@ -347,21 +340,13 @@ void TopBuilder::store() {
       .connect("tile_i", net("tile_tile"))
       .connect("word_i", net("tile_word"))
       .connect("planes_i", net("decided_planes"))
-      .connect("word_we_o", net("word_we"))
-      .connect("word_addr_o", net("word_addr"))
-      .connect("word_data_o", net("word_data"))
-      .connect("tile_we_o", net("tile_we"))
-      .connect("tile_addr_o", net("tile_addr"))
-      .connect("tile_planes_o", net("tile_planes"))
-      .connect("busy_o", net("assembler_busy"));
-  for (const auto& [port, source] : {std::pair{"observe_tile_we_o", "tile_we"},
-                                     {"observe_tile_o", "tile_addr"},
-                                     {"observe_planes_o", "tile_planes"},
-                                     {"observe_word_we_o", "word_we"},
-                                     {"observe_word_addr_o", "word_addr"},
-                                     {"observe_word_o", "word_data"}}) {
-    top_.assign(net(port), net(source));
-  }
+      .connect("word_we_o", net("store_word_we_o"))
+      .connect("word_addr_o", net("store_addr_o"))
+      .connect("word_data_o", net("store_word_o"))
+      .connect("tile_we_o", net("store_tile_we_o"))
+      .connect("tile_addr_o", net("store_tile_o"))
+      .connect("tile_planes_o", net("store_planes_o"))
+      .connect("busy_o", net("busy_o"));
 }
 
 }  // namespace dpwa::gen

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine's border: packets, inputs, outputs.
-#include "gen/lower/descriptor.h"
-#include "gen/top/builder.h"
+#include "gen/top/top_builder.h"
 
 namespace dpwa::gen {
 
 using lower::Target;
 
 void TopBuilder::host() {
-  top_.section("Host: packets and the course of one inference");
+  module_.section("Host: packets and the course of one inference");
   place("u_loader", interfaces::loader())
       .set("ENTRY_WORDS", 4)
       .set("CONFIG_HASH", size("CONFIG_HASH"))
@@ -36,7 +35,7 @@ void TopBuilder::host() {
       .connect("input_done_i", net("input_done"))
       .connect("pack_start_o", net("pack_start"))
       .connect("packing_o", net("packing"))
-      .connect("pack_done_i", net("pack_done") & ~net("assembler_busy"))
+      .connect("pack_done_i", net("pack_done") & net("stored"))
       .connect("run_o", net("run"))
       .connect("run_done_i", net("run_done"))
       .connect("send_start_o", net("send_start"))
@@ -44,12 +43,18 @@ void TopBuilder::host() {
       .connect("cycles_o", net("cycles_o"))
       .connect("transfer_o", net("transfer_o"))
       .connect("images_o", net("images_o"));
-  top_.assign(net("observe_fetch_o"), net("run"));
-  top_.assign(net("observe_done_o"), net("run_done"));
+  place("u_border", interfaces::registers())
+      .set("WORDS", lower::kBorderWords)
+      .connect("we_i", load_we(Target::border))
+      .connect("waddr_i", slice(net("load_addr"), 4, 0))
+      .connect("wdata_i", slice(net("load_data"), 31, 0))
+      .connect("values_o", net("border"));
+  module_.assign(net("observe_fetch_o"), net("run"));
+  module_.assign(net("observe_done_o"), net("run_done"));
 }
 
-void TopBuilder::input() {
-  top_.section("Input: port words -> stored values -> tiles");
+void TopBuilder::input_path() {
+  module_.section("Input: port words -> stored values -> tiles");
   declare("port_valid");
   declare("port_word", 16);
   declare("port_ready");
@@ -67,7 +72,7 @@ void TopBuilder::input() {
   place("u_input_constants", interfaces::input_constants())
       .set("MULT_W", size("MULT_W"))
       .set("ADDEND_W", size("ADDEND_W"))
-      .connect("we_i", load_we(static_cast<int>(Target::input_constants)))
+      .connect("we_i", load_we(Target::input_constants))
       .connect("waddr_i", slice(net("load_addr"), 3, 0))
       .connect("wdata_i", part(net("load_data"), 0, size("MULT_W") + size("ADDEND_W")))
       .connect("start_i", net("input_start"))
@@ -97,7 +102,7 @@ void TopBuilder::input() {
       .connect("q_o", net("value"))
       .connect("nan_o", net("value_nan"))
       .connect("saturated_o", net("value_cut"));
-  top_.unused("unused_nan", net("value_nan"));
+  module_.unused("unused_nan", net("value_nan"));
   place("u_packer", interfaces::packer())
       .set("VALUES", size("INPUT_VALUES"))
       .set("VALUE_W", size("VALUE_W"))
@@ -105,7 +110,7 @@ void TopBuilder::input() {
       .set("WB_LANES", size("WB_LANES"))
       .set("TILE_W", size("TILE_W"))
       .set("WORD_W", size("WORD_W"))
-      .set("GAP", size("PLANES_MAX"))
+      .set("GAP", size("PLANES_MAX") * size("GROUPS"))
       .connect("input_start_i", net("input_start"))
       .connect("input_values_i", border_field("input_values"))
       .connect("value_valid_i", net("value_valid"))
@@ -137,8 +142,8 @@ void TopBuilder::input() {
       .connect("pack_done_o", net("pack_done"));
 }
 
-void TopBuilder::output() {
-  top_.section("Output: tiles -> stored values -> port words");
+void TopBuilder::output_path() {
+  module_.section("Output: tiles -> stored values -> port words");
   declare("read_done");
   declare("read_valid");
   declare("read_q", size("VALUE_W"));
@@ -159,10 +164,10 @@ void TopBuilder::output() {
       .connect("channels_i", border_field("out_channels"))
       .connect("table_re_o", net("read_table_re"))
       .connect("tile_o", net("read_tile"))
-      .connect("width_i", net("act_first"))
+      .connect("width_i", net("read_width"))
       .connect("word_re_o", net("read_word_re"))
       .connect("word_o", net("read_word"))
-      .connect("word_data_i", net("act_word"))
+      .connect("word_data_i", net("read_data"))
       .connect("valid_o", net("read_valid"))
       .connect("q_o", net("read_q"))
       .connect("last_o", net("read_last"))
@@ -185,7 +190,7 @@ void TopBuilder::output() {
       .connect("reader_done_i", net("read_done"))
       .connect("last_o", net("m_axis_tlast_o"))
       .connect("done_o", net("send_done"));
-  top_.unused("unused_output", concat({net("read_last"), net("word_overflow")}));
+  module_.unused("unused_output", concat({net("read_last"), net("word_overflow")}));
 }
 
 }  // namespace dpwa::gen

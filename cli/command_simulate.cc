@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa simulate: a generated design in Verilator, every stored value against the golden model.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "calib/data/array.h"
+#include "calib/data/samples.h"
+#include "calib/onnx/import.h"
+#include "cli/commands.h"
+#include "cli/text_table.h"
+#include "verify/simulation.h"
+
+namespace dpwa::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+struct Arguments {
+  fs::path out, plan, data, output, trace;
+  std::int64_t count = 20;
+  std::uint32_t stall_seed = 0;
+  data::Scaling scaling;
+};
+
+/// The plan to run: --plan, else the copy inside OUT.
+fs::path plan_directory(const Arguments& arguments) {
+  const fs::path directory = arguments.plan.empty() ? arguments.out / "plan" : arguments.plan;
+  if (!fs::exists(directory / "plan.json")) {
+    throw fail(ExitCode::bad_input, "{}: no plan.json; give --plan PLANDIR, or generate with a plan",
+               directory.string());
+  }
+  return directory;
+}
+
+config::Config load_config(const fs::path& out) {
+  if (!fs::exists(out / "config.toml")) {
+    throw fail(ExitCode::bad_input, "{}: not a generated design (no config.toml); make one with dpwa generate",
+               out.string());
+  }
+  return config::load((out / "config.toml").string());
+}
+
+ordered_json to_json(const verify::Simulation& s, const config::Config& config, const net::Network& network) {
+  const double images = static_cast<double>(std::max<std::int64_t>(1, s.images));
+  const double lane_cycles = static_cast<double>(config.lanes) * static_cast<double>(s.cycles);
+  ordered_json json = {{"images", s.images},
+                       {"values_checked", s.values_checked},
+                       {"tiles_checked", s.tiles_checked},
+                       {"mismatches", s.mismatches},
+                       {"mismatch_reports", s.reports},
+                       {"cycles_per_image", static_cast<double>(s.cycles) / images},
+                       {"transfer_cycles_per_image", static_cast<double>(s.transfer_cycles) / images},
+                       {"predicted_cycles_per_image", static_cast<double>(s.predicted_cycles) / images},
+                       {"busy", static_cast<double>(s.lane_beats) / lane_cycles},
+                       {"utilization", static_cast<double>(s.useful) / lane_cycles},
+                       {"simulated_cycles_per_second", static_cast<double>(s.simulated_cycles) / s.cpu_seconds}};
+  json["nodes"] = ordered_json::array();
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) {
+    json["nodes"].push_back({{"name", network.nodes[n].name},
+                             {"cycles_per_image", s.nodes[n].cycles},
+                             {"predicted_cycles_per_image", s.nodes[n].predicted},
+                             {"prediction_exact", s.nodes[n].always_equal}});
+  }
+  return json;
+}
+
+std::string to_text(const ordered_json& json) {
+  std::vector<std::vector<std::string>> rows = {{"node", "cycles", "predicted"}};
+  for (const ordered_json& node : json["nodes"]) {
+    rows.push_back({node["name"], fmt::format("{:.1f}", node["cycles_per_image"].get<double>()),
+                    fmt::format("{:.1f}", node["predicted_cycles_per_image"].get<double>())});
+  }
+  std::string text = text_table(rows);
+  text += fmt::format(
+      "\n{} images, {} values and {} tile widths compared with the golden model: {} mismatches\n"
+      "{:.1f} cycles per image ({:.1f} predicted), {:.1f} more for input and output\n"
+      "lanes busy {:.1f} %, useful {:.1f} %; {:.0f} simulated cycles per CPU second\n",
+      json["images"].get<std::int64_t>(), json["values_checked"].get<std::int64_t>(),
+      json["tiles_checked"].get<std::int64_t>(), json["mismatches"].get<std::int64_t>(),
+      json["cycles_per_image"].get<double>(), json["predicted_cycles_per_image"].get<double>(),
+      json["transfer_cycles_per_image"].get<double>(), 100 * json["busy"].get<double>(),
+      100 * json["utilization"].get<double>(), json["simulated_cycles_per_second"].get<double>());
+  for (const ordered_json& line : json["mismatch_reports"]) text += line.get<std::string>() + "\n";
+  return text;
+}
+
+void write_outputs(const fs::path& path, const std::vector<std::vector<float>>& outputs) {
+  std::vector<float> all;
+  for (const std::vector<float>& output : outputs) all.insert(all.end(), output.begin(), output.end());
+  const auto images = static_cast<std::int64_t>(outputs.size());
+  data::write_npy(path, {images, static_cast<std::int64_t>(outputs.empty() ? 0 : outputs[0].size())}, all);
+}
+
+ExitCode simulate(const Arguments& arguments, Context& context) {
+  const config::Config config = load_config(arguments.out);
+  const fs::path plan_dir = plan_directory(arguments);
+  const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
+  const plan::Plan plan = plan::load(plan_dir, network);
+  const data::Samples samples = data::load_samples(arguments.data, network, arguments.scaling);
+  for (const std::string& note : samples.notes) context.progress->note(note);
+
+  std::vector<const float*> inputs;
+  const std::int64_t count = arguments.count == 0 ? samples.count : std::min(arguments.count, samples.count);
+  for (std::int64_t i = 0; i < count; ++i) inputs.push_back(samples.sample(i));
+  verify::Options options;
+  options.trace = arguments.trace;
+  options.stall_seed = arguments.stall_seed;
+  const verify::Simulation result =
+      verify::simulate(arguments.out, config, network, plan, inputs, options, *context.progress);
+  if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
+  context.result = to_json(result, config, network);
+  context.text = to_text(context.result);
+  return result.mismatches == 0 ? ExitCode::ok : ExitCode::mismatch;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand(
+      "simulate", "Run a generated design in Verilator and compare every stored value with the golden model");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("OUT", arguments->out, "directory made by dpwa generate")->required();
+  command->add_option("--plan", arguments->plan, "run this plan instead of the one inside OUT");
+  command->add_option("--data", arguments->data, "samples: .npy or IDX, also gzipped")->required();
+  command->add_option("-n", arguments->count, "number of samples, from the first on; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--scale", arguments->scaling.scale, "multiplies every value of the data");
+  command->add_option("--offset", arguments->scaling.offset, "is added to every value after --scale");
+  command->add_option("--output", arguments->output, "write the outputs (float32, before a final Softmax) as .npy");
+  command->add_option("--trace", arguments->trace, "write waveforms to this FST file");
+  command->add_option("--stall-seed", arguments->stall_seed, "streams stall at random with this seed; 0: never")
+      ->capture_default_str();
+  command->callback([arguments, &context] {
+    context.run = [arguments, &context] { return simulate(*arguments, context); };
+  });
+}
+
+}  // namespace dpwa::cli

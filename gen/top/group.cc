@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/top/group.h"
+
+#include "gen/lower/packets.h"
+
+namespace dpwa::gen {
+
+using lower::Target;
+
+void GroupBuilder::build() {
+  sizes();
+  ports();
+  nets();
+  sequence();
+  memories();
+  scan_and_issue();
+  arithmetic();
+  store();
+  precision_and_assembly();
+  module_.comment("Bits of wide buses that this configuration does not need.");
+  module_.unused("unused_bits", concat({net("load_addr_i"), net("load_data_i"), net("descriptor"),
+                                        net("border_i"), net("read_word_i"), net("read_tile_i")}));
+}
+
+void GroupBuilder::sizes() {
+  declare_sizes(config_.lanes_per_group(), "MAC lanes of the group");
+  parameter("INDEX", 0, "which of the machine's groups this is");
+  derive_sizes();
+  derive("NODE_W", clog2(size("NODES")));
+  derive("SLICES", size("LANES") / size("WB_LANES"));
+  derive("WTILE_W", clog2(size("WEIGHT_TILES")));
+  derive("WWORD_W", clog2(size("WEIGHT_WORDS")));
+  derive("ROWS", size("CHANNELS") / size("WB_LANES"));
+  derive("ROW_W", clog2(size("ROWS")));
+  derive("LEVEL_W", 4);
+  derive("ENTRY_W", size("WORD_W") + size("WWORD_W") + 6);
+}
+
+void GroupBuilder::ports() {
+  input("clk_i");
+  input("rst_ni", 1, "synchronous, active low");
+  module_.port_group("loader; the group takes the banks that are its own");
+  input("load_we_i");
+  input("load_target_i", 4);
+  input("load_bank_i", 8);
+  input("load_addr_i", 32);
+  input("load_data_i", 128);
+  module_.port_group("course of an inference");
+  input("run_i");
+  output("run_done_o");
+  output("node_start_o");
+  input("node_done_i", 1, "every group has stored its share");
+  output("done_o", 1, "this group has");
+  output("busy_o", 1, "the tile assembler has words to write");
+  module_.port_group("input tensor, through this group's PCU and assembler");
+  input("border_i", 32 * lower::kBorderWords);
+  input("input_start_i");
+  input("packing_i");
+  input("value_cut_i", 1, "the input quantizer saturated a value");
+  input("pack_valid_i");
+  input("pack_element_i", clog2(size("PRODUCTS")));
+  input("pack_mask_i", size("WB_LANES"));
+  input("pack_values_i", size("WB_LANES") * (4 * size("PLANES_MAX") + 1));
+  input("pack_flush_i");
+  input("pack_tile_i", clog2(size("ACTIVATION_TILES")));
+  input("pack_word_i", clog2(size("ACTIVATION_WORDS")));
+  output("limit_lower_o", 4 * size("PLANES_MAX") + 1, "the PCU's effective limits");
+  output("limit_upper_o", 4 * size("PLANES_MAX") + 1);
+  module_.port_group("what this group stores");
+  output("store_tile_we_o");
+  output("store_tile_o", clog2(size("ACTIVATION_TILES")));
+  output("store_planes_o", 3);
+  output("store_word_we_o");
+  output("store_addr_o", clog2(size("ACTIVATION_WORDS")));
+  output("store_word_o", 4 * size("PRODUCTS"));
+  module_.port_group("what any group stores: written to this group's memories");
+  input("bus_tile_we_i");
+  input("bus_tile_i", clog2(size("ACTIVATION_TILES")));
+  input("bus_planes_i", 3);
+  input("bus_word_we_i");
+  input("bus_addr_i", clog2(size("ACTIVATION_WORDS")));
+  input("bus_word_i", 4 * size("PRODUCTS"));
+  module_.port_group("output reader");
+  input("read_table_re_i");
+  input("read_tile_i", clog2(size("ACTIVATION_TILES")));
+  output("read_width_o", 3);
+  input("read_word_re_i");
+  input("read_word_i", clog2(size("ACTIVATION_WORDS")));
+  output("read_data_o", 4 * size("PRODUCTS"));
+  module_.port_group("counters and observation");
+  input("counter_node_i", clog2(size("NODES")));
+  input("counter_index_i", 3);
+  output("counter_o", 32);
+  output("beat_o");
+}
+
+void GroupBuilder::nets() {
+  module_.section("Nets between sections");
+  declare("descriptor", 32 * lower::kDescriptorWords);
+  declare("scan_re");
+  declare("scan_tile", size("TILE_W"));
+  declare("act_second", 3);
+  declare("scan_wtile", size("WTILE_W"));
+  declare("weight_first", 3);
+  declare("weight_second", 3);
+  declare("beat");
+  declare("beat_last");
+  declare("beat_level", size("LEVEL_W"));
+  declare("beat_signed");
+  declare("beat_act", size("WORD_W"));
+  declare("beat_weight", size("WWORD_W"));
+  declare("weight_words", size("LANES") * size("PLANE_W"));
+  declare("result_valid", 1, "write-back");
+  declare("result_slice", 5);
+  declare("result_values", size("WB_LANES") * size("VALUE_W"));
+  declare("result_above", size("WB_LANES"));
+  declare("result_below", size("WB_LANES"));
+  declare("share_done");
+  declare("count_above");
+  declare("count_below");
+  declare("store_valid");
+  declare("store_element", size("ELEMENT_W"));
+  declare("store_mask", size("WB_LANES"));
+  declare("store_values", size("WB_LANES") * size("VALUE_W"));
+  declare("store_flush");
+  declare("store_tile", size("TILE_W"));
+  declare("store_word", size("WORD_W"));
+  declare("store_cut", clog2(size("WB_LANES") + 1));
+}
+
+Expr GroupBuilder::node_field(const std::string& name) const {
+  return field(net("descriptor"), lower::node_field(name.c_str()));
+}
+
+Expr GroupBuilder::node_field(const std::string& name, const Int& width) const {
+  return field(net("descriptor"), lower::node_field(name.c_str()), width);
+}
+
+Expr GroupBuilder::border_field(const std::string& name) const {
+  return field(net("border_i"), lower::border_field(name.c_str()));
+}
+
+Expr GroupBuilder::border_field(const std::string& name, const Int& width) const {
+  return field(net("border_i"), lower::border_field(name.c_str()), width);
+}
+
+Expr GroupBuilder::load_we(Target target) const {
+  return net("load_we_i") & equal(net("load_target_i"), literal(4, static_cast<std::uint64_t>(target)));
+}
+
+}  // namespace dpwa::gen

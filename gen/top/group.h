@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gen/top/section_builder.h"
+
+namespace dpwa::gen {
+
+/// Fills the module dpwa_group: the lanes that share one activation port, with sequencer, memories, scan,
+/// issue, write-back and precision control, in the order of the data path.
+class GroupBuilder : private SectionBuilder {
+ public:
+  GroupBuilder(const config::Config& config, Module& module) : SectionBuilder(config, module) {}
+  void build();
+
+ private:
+  void sizes();
+  void ports();
+  void nets();
+  void sequence();
+  void memories();
+  void scan_and_issue();
+  void arithmetic();
+  void store();
+  void precision_and_assembly();
+
+  Expr node_field(const std::string& name) const;
+  Expr node_field(const std::string& name, const Int& width) const;
+  Expr border_field(const std::string& name) const;
+  Expr border_field(const std::string& name, const Int& width) const;
+  Expr load_we(lower::Target target) const;
+};
+
+}  // namespace dpwa::gen

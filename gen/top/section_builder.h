@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "gen/lower/descriptor.h"
+#include "gen/units/interfaces.h"
+#include "gen/verilog/module.h"
+#include "model/config/config.h"
+
+namespace dpwa::gen {
+
+/// What the builders of the two generated modules share: sizes (parameters and derived constants), nets by
+/// name, and instances with clock and reset connected.
+class SectionBuilder {
+ protected:
+  SectionBuilder(const config::Config& config, Module& module) : config_(config), module_(module) {}
+
+  /// Parameters of dpwa_top and dpwa_group alike. `lanes`: of this module.
+  void declare_sizes(int lanes, const char* lanes_doc);
+  /// Constants derived from them that both use.
+  void derive_sizes();
+  /// The same parameters, LANES apart, on an instance of dpwa_group.
+  void pass_sizes(Instance& group) const;
+  /// One more parameter, one more derived constant.
+  void parameter(const std::string& name, const Int& value, const std::string& doc);
+  void derive(const std::string& name, const Int& value);
+
+  void input(const std::string& name, const Int& width = 1, const std::string& doc = "");
+  void output(const std::string& name, const Int& width = 1, const std::string& doc = "");
+  /// A wire that later sections name.
+  void declare(const std::string& name, const Int& width = 1, const std::string& doc = "");
+  Expr net(const std::string& name) const;
+  Int size(const std::string& name) const;
+
+  Instance& place(const std::string& name, const Interface& leaf);
+
+  /// Field of a bus of packed fields, cut to `width` bits (its own width by default).
+  Expr field(const Expr& bus, const lower::Field& field) const;
+  Expr field(const Expr& bus, const lower::Field& field, const Int& width) const;
+
+  const config::Config& config_;
+  Module& module_;
+
+ private:
+  std::map<std::string, Expr> nets_;
+  std::map<std::string, Int> sizes_;
+};
+
+}  // namespace dpwa::gen

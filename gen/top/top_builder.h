@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gen/top/section_builder.h"
+
+namespace dpwa::gen {
+
+/// Fills the module dpwa_top: the machine's border and its lane groups, in the order of the data path.
+class TopBuilder : private SectionBuilder {
+ public:
+  /// `group`: interface of dpwa_group.
+  TopBuilder(const config::Config& config, Module& module, Interface group)
+      : SectionBuilder(config, module), group_(std::move(group)) {}
+  void build();
+
+ private:
+  void sizes();
+  void ports();
+  void nets();
+  void host();        // loader, control
+  void input_path();  // unpacker, quantizer, packer
+  void groups();      // lane groups and the bus between them
+  void store_bus();
+  void output_path();  // reader, dequantizer
+
+  Expr border_field(const std::string& name) const;
+  Expr border_field(const std::string& name, const Int& width) const;
+  /// Bit `index` of a border field.
+  Expr border_bit(const std::string& name, int index) const;
+  Expr load_we(lower::Target target) const;
+
+  Interface group_;
+};
+
+}  // namespace dpwa::gen
