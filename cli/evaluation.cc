@@ -47,6 +47,7 @@ struct Machine {
   const plan::Plan& plan;
   const config::Config& config;
   golden::Executor executor{network, plan, config.products};
+  std::vector<cycles::ScanOrder> orders = cycles::scan_orders(config, network, plan);
 };
 
 PlanRun run_sample(const Machine& machine, const float* sample) {
@@ -55,8 +56,8 @@ PlanRun run_sample(const Machine& machine, const float* sample) {
   run.images = 1;
   run.outputs = machine.executor.outputs(inference);
   run.nodes = inference.nodes;
-  const std::vector<cycles::NodeCycles> predicted =
-      cycles::predict(machine.config, machine.network, machine.plan, take_widths(inference, run));
+  const std::vector<cycles::NodeCycles> predicted = cycles::predict(
+      machine.config, machine.network, machine.plan, machine.orders, take_widths(inference, run));
   for (std::size_t n = 0; n < predicted.size(); ++n) run.cycles[n] = predicted[n].cycles;
   return run;
 }

@@ -10,12 +10,27 @@
 
 namespace dpwa::cycles {
 
+std::vector<ScanOrder> scan_orders(const config::Config& config, const net::Network& network,
+                                   const plan::Plan& plan) {
+  std::vector<ScanOrder> orders;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    orders.emplace_back(config, network, plan, static_cast<int>(n));
+  }
+  return orders;
+}
+
 std::vector<NodeCycles> predict(const config::Config& config, const net::Network& network,
                                 const plan::Plan& plan,
                                 const std::vector<std::vector<std::uint8_t>>& tile_planes) {
+  return predict(config, network, plan, scan_orders(config, network, plan), tile_planes);
+}
+
+std::vector<NodeCycles> predict(const config::Config& config, const net::Network& network,
+                                const plan::Plan& plan, const std::vector<ScanOrder>& orders,
+                                const std::vector<std::vector<std::uint8_t>>& tile_planes) {
   std::vector<NodeCycles> result;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const ScanOrder order(config, network, plan, static_cast<int>(n));
+    const ScanOrder& order = orders[n];
     const std::vector<std::uint8_t>& widths = tile_planes[network.nodes[n].input];
     const int slot = std::max(1, plan.tensors[network.nodes[n].output].pcu.max_planes);
     const std::vector<std::uint8_t>& stored = tile_planes[network.nodes[n].output];

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/config/config.h"
+#include "model/cycles/scan.h"
 #include "model/net/network.h"
 #include "model/plan/plan.h"
 
@@ -23,6 +24,13 @@ struct NodeCycles {
 std::vector<NodeCycles> predict(const config::Config& config, const net::Network& network,
                                 const plan::Plan& plan,
                                 const std::vector<std::vector<std::uint8_t>>& tile_planes);
+
+/// The same for many inferences of one plan: `orders` = scan_orders() of the same arguments.
+std::vector<NodeCycles> predict(const config::Config& config, const net::Network& network,
+                                const plan::Plan& plan, const std::vector<ScanOrder>& orders,
+                                const std::vector<std::vector<std::uint8_t>>& tile_planes);
+std::vector<ScanOrder> scan_orders(const config::Config& config, const net::Network& network,
+                                   const plan::Plan& plan);
 
 /// Closed-form estimate used as the price of a choice during calibration: per node, the recurrence of
 /// docs/architecture.md with mean tile widths. `activation_planes`: mean planes of the node's visited tiles.
