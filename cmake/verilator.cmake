@@ -7,6 +7,18 @@
 
 find_package(verilator 5 REQUIRED HINTS /usr/share/verilator /usr/local/share/verilator $ENV{VERILATOR_ROOT})
 
+# Verilator's runtime, which verilate() would compile anew for every bench.
+set(verilated_sources ${VERILATOR_ROOT}/include/verilated.cpp ${VERILATOR_ROOT}/include/verilated_threads.cpp)
+if(NOT TARGET dpwa_verilated)
+  find_package(Threads REQUIRED)
+  add_library(dpwa_verilated STATIC EXCLUDE_FROM_ALL ${verilated_sources})
+  target_include_directories(dpwa_verilated SYSTEM PUBLIC
+    ${VERILATOR_ROOT}/include ${VERILATOR_ROOT}/include/vltstd)
+  target_compile_definitions(dpwa_verilated PRIVATE VM_COVERAGE=0 VM_SC=0 VM_TRACE=0 VM_TRACE_FST=0 VM_TRACE_VCD=0)
+  target_link_libraries(dpwa_verilated PUBLIC Threads::Threads)
+  set_target_properties(dpwa_verilated PROPERTIES COMPILE_OPTIONS "-O1")
+endif()
+
 function(dpwa_rtl_test name)
   cmake_parse_arguments(ARG "" "BENCH;TOP" "SOURCES;PARAMS;DEPS" ${ARGN})
   add_executable(${name} ${ARG_BENCH})
@@ -18,9 +30,12 @@ function(dpwa_rtl_test name)
   verilate(${name} SOURCES ${ARG_SOURCES} TOP_MODULE ${ARG_TOP} PREFIX Vdut
     DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir
     VERILATOR_ARGS -Wall -O3 --assert --x-assign unique --x-initial unique ${overrides})
+  get_target_property(sources ${name} SOURCES)
+  list(REMOVE_ITEM sources ${verilated_sources})
+  set_target_properties(${name} PROPERTIES SOURCES "${sources}")
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_include_directories(${name} SYSTEM PRIVATE ${VERILATOR_ROOT}/include)
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE dpwa_verilated ${ARG_DEPS} GTest::gtest_main)
   # The project's warnings are for the bench; Verilator's own output would not pass them.
   set_target_properties(${name} PROPERTIES COMPILE_OPTIONS "-O1")
   set_source_files_properties(${ARG_BENCH} PROPERTIES COMPILE_OPTIONS "-Wall;-Wextra;-Werror")

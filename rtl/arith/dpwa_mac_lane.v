@@ -73,7 +73,7 @@ module dpwa_mac_lane #(
       wire [ACC_W-1:0] addend;
       dpwa_dot_generic #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
         .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
-      dpwa_level_shift #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .SIGNED(1)) u_shift (
+      dpwa_level_shift #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .SIGNED(1), .BYTE_CUT(1)) u_shift (
         .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(addend));
       assign sum_o = acc_q + addend;
     end
@@ -100,11 +100,16 @@ module dpwa_mac_lane #(
     end
 
     if (LUT_STYLE == 3) begin : gen_asic
-      wire [ACC_W-1:0] addend;
+      // The byte shift shares a stage with the adder: the register level it leaves is cheaper on the narrow sum.
+      wire [SUM_W-1:0]   narrow;
+      wire [LEVEL_W-1:0] narrow_level;
+      wire [ACC_W-1:0]   addend;
       dpwa_dot_asic #(.PRODUCTS(PRODUCTS), .CUTS(CUTS)) u_dot (
         .clk_i(clk_i), .a_signed_i(a_signed_i), .a_i(a_i), .w_i(w_i), .sum_o(sum));
-      dpwa_level_shift #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .SIGNED(0)) u_shift (
-        .clk_i(clk_i), .level_i(level), .x_i(sum_q), .y_o(addend));
+      dpwa_delay #(.WIDTH(SUM_W + LEVEL_W), .CYCLES(1)) u_narrow (
+        .clk_i(clk_i), .d_i({level, sum_q}), .q_o({narrow_level, narrow}));
+      dpwa_level_shift #(.X_W(SUM_W), .Y_W(ACC_W), .LEVEL_W(LEVEL_W), .SIGNED(0), .BYTE_CUT(0)) u_shift (
+        .clk_i(clk_i), .level_i(narrow_level), .x_i(narrow), .y_o(addend));
       dpwa_ripple_adder #(.WIDTH(ACC_W)) u_accumulate (.x_i(acc_q), .y_i(addend), .s_o(sum_o));
     end
   endgenerate
