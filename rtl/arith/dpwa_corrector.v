@@ -52,7 +52,11 @@ module dpwa_corrector #(
       reg [ACC_W-1:0]   addend_q;
       reg [ACC_W-1:0]   acc_q;
 
-      assign corr_o = acc_q + addend_q;
+      if (LUT_STYLE == 3) begin : gen_asic
+        dpwa_ripple_adder #(.WIDTH(ACC_W)) u_accumulate (.x_i(acc_q), .y_i(addend_q), .s_o(corr_o));
+      end else begin : gen_carry
+        assign corr_o = acc_q + addend_q;
+      end
 
       always @(posedge clk_i) begin
         if (!rst_ni) last_q <= {LATENCY{1'b1}};
