@@ -76,7 +76,7 @@ Split split(const net::Network& network, const CalibrationData& data, const std:
 Point pinned_point(const Problem& problem, const std::vector<NodeOptions>& weights, int planes) {
   const SearchSpace space = build_space(problem.network, problem.observation, problem.config, problem.port,
                                         pinned_scheme(planes), weights);
-  const Price price(problem.network, problem.config, space);
+  const Price price(problem.network, problem.config);
   constexpr double kLossOnly = 1e12;
   return build_point(problem, space, price, choose(problem.network, space, price, kLossOnly), kLossOnly);
 }

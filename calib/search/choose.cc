@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "model/cycles/cycles.h"
+
 namespace dpwa::search {
 
 namespace {
@@ -29,8 +31,8 @@ double loss_of(const NodeOptions& options, const std::vector<int>& planes) {
   return loss;
 }
 
-/// Sells one more plane, group by group, to the channels of `candidates` that gain most by it; stops at the
-/// first group that does not earn its price. Returns the buyers.
+/// Sells planes `from` -> `to`, group by group, to the channels of `candidates` that gain most by it; stops
+/// at the first group that does not earn its price. Returns the buyers.
 std::vector<int> buyers(const NodeOptions& options, std::vector<int> candidates, int from, int to, int lanes,
                         double group_price, double lambda) {
   auto gain = [&](int channel) { return options[channel][from - 1].loss - options[channel][to - 1].loss; };
@@ -47,8 +49,10 @@ std::vector<int> buyers(const NodeOptions& options, std::vector<int> candidates,
   return candidates;
 }
 
-std::vector<int> per_channel(const NodeOptions& options, const std::vector<int>& allowed, int lanes,
-                             double group_plane, double lambda) {
+std::vector<int> per_channel(const SearchSpace& space, const Price& price, int node, double mean_planes,
+                             double lambda) {
+  const NodeOptions& options = space.weights[node];
+  const std::vector<int>& allowed = space.scheme.weight_planes;
   std::vector<int> planes(options.size(), 0), candidates;
   for (std::size_t c = 0; c < options.size(); ++c) {
     if (is_zero(options[c])) continue;
@@ -57,7 +61,8 @@ std::vector<int> per_channel(const NodeOptions& options, const std::vector<int>&
   }
   for (std::size_t k = 1; k < allowed.size(); ++k) {
     const int from = allowed[k - 1], to = allowed[k];
-    candidates = buyers(options, candidates, from, to, lanes, group_plane * (to - from), lambda);
+    const double group_price = price.group(node, mean_planes, to) - price.group(node, mean_planes, from);
+    candidates = buyers(options, candidates, from, to, price.lanes(), group_price, lambda);
     for (int channel : candidates) planes[channel] = to;
   }
   return planes;
@@ -73,8 +78,7 @@ NodeChoice choose_node(const SearchSpace& space, const Price& price, int node, d
     if (worth < best.worth) best = {std::move(planes), worth};
   };
   if (space.scheme.run_time) {
-    offer(per_channel(options, space.scheme.weight_planes, price.lanes(),
-                      price.group_plane(node, mean_planes), lambda));
+    offer(per_channel(space, price, node, mean_planes, lambda));
     return best;
   }
   for (int planes : space.scheme.weight_planes) {
@@ -89,23 +93,39 @@ NodeChoice choose_node(const SearchSpace& space, const Price& price, int node, d
 
 }  // namespace
 
-Price::Price(const net::Network& network, const config::Config& config, const SearchSpace& space)
-    : lanes_(config.lanes_per_group()) {
-  double int8 = 0;
+Price::Price(const net::Network& network, const config::Config& config) : network_(network), config_(config) {
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const int groups = (network.nodes[n].out_channels + lanes_ - 1) / lanes_;
-    int8 += 4 * space.reads[n] * groups;
+    const observe::TileReader reader(network, network.nodes[n].input, config.products);
+    reads_.push_back(static_cast<double>(reader.total_visits()));
+    const std::vector<int> planes(network.nodes[n].out_channels, 2);
+    int8_beats_ += beats(static_cast<int>(n), 2, planes);
+    int8_cycles_ += cycles(static_cast<int>(n), 2, planes);
   }
-  for (double reads : space.reads) reads_.push_back(reads / int8);
 }
 
-double Price::group_plane(int node, double mean_planes) const { return reads_[node] * mean_planes; }
+double Price::beats(int node, double mean_planes, const std::vector<int>& sorted_planes) const {
+  double widths = 0;
+  for (std::size_t first = 0; first < sorted_planes.size(); first += lanes()) widths += sorted_planes[first];
+  return reads_[node] * mean_planes * widths;
+}
+
+double Price::cycles(int node, double mean_planes, const std::vector<int>& sorted_planes) const {
+  return dpwa::cycles::estimate(config_, network_, node, mean_planes, sorted_planes);
+}
+
+double Price::cost(int node, double mean_planes, const std::vector<int>& sorted_planes) const {
+  return (beats(node, mean_planes, sorted_planes) / int8_beats_ +
+          cycles(node, mean_planes, sorted_planes) / int8_cycles_) /
+         2;
+}
+
+double Price::group(int node, double mean_planes, int planes) const {
+  return cost(node, mean_planes, {planes}) - cost(node, mean_planes, {});
+}
 
 double Price::node(int node, double mean_planes, std::vector<int> planes) const {
   std::sort(planes.begin(), planes.end(), std::greater<>());
-  double widths = 0;
-  for (std::size_t first = 0; first < planes.size(); first += lanes_) widths += planes[first];
-  return widths * group_plane(node, mean_planes);
+  return cost(node, mean_planes, planes);
 }
 
 Choice choose(const net::Network& network, const SearchSpace& space, const Price& price, double lambda) {

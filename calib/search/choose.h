@@ -16,22 +16,31 @@ struct Choice {
   bool operator==(const Choice& o) const { return activation == o.activation && planes == o.planes; }
 };
 
-/// What a node costs: beats, relative to the whole network with two planes everywhere (INT8).
-/// A lane group works in lockstep, so a group of channels pays its widest member.
+/// What a node costs: half its beats, half its estimated cycles on the configuration (model/cycles), each
+/// relative to the whole network with two planes everywhere (INT8). Cycles alone would spend beats for
+/// nothing wherever write-back or a fetch is the bottleneck; beats are what the arithmetic's energy is
+/// proportional to, and what other configurations will turn into cycles. A lane group works in lockstep, so a
+/// group of channels pays its widest member.
 class Price {
  public:
-  Price(const net::Network& network, const config::Config& config, const SearchSpace& space);
+  Price(const net::Network& network, const config::Config& config);
 
-  /// Cost of one weight plane for one group of channels whose activations have `mean_planes`.
-  double group_plane(int node, double mean_planes) const;
+  /// Cost of one group of channels that are issued with `planes` planes.
+  double group(int node, double mean_planes, int planes) const;
   /// Channels per group: the quantum in which widths are bought.
-  int lanes() const { return lanes_; }
+  int lanes() const { return config_.lanes_per_group(); }
   /// Cost of a node for channel widths in any order; groups are formed widest first, as they will be stored.
   double node(int node, double mean_planes, std::vector<int> planes) const;
 
  private:
-  std::vector<double> reads_;  ///< [node] per group and plane, relative to INT8
-  int lanes_;
+  double beats(int node, double mean_planes, const std::vector<int>& sorted_planes) const;
+  double cycles(int node, double mean_planes, const std::vector<int>& sorted_planes) const;
+  double cost(int node, double mean_planes, const std::vector<int>& sorted_planes) const;
+
+  const net::Network& network_;
+  const config::Config& config_;
+  std::vector<double> reads_;                ///< [node] tiles read per group of channels
+  double int8_beats_ = 0, int8_cycles_ = 0;  ///< the network with two planes everywhere
 };
 
 /// The choice that minimises cost + lambda * expected loss. Every tensor is decided with its consumers'

@@ -100,8 +100,12 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
   return verdict;
 }
 
+double allowed_loss(const Budget& budget, observe::Task task) {
+  return task == observe::Task::classify ? budget.kl : budget.mse;
+}
+
 bool within_budget(const Verdict& verdict, const Budget& budget, observe::Task task) {
-  const double allowed = task == observe::Task::classify ? budget.kl : budget.mse;
+  const double allowed = allowed_loss(budget, task);
   double mean_of_folds = 0;
   for (double fold : verdict.folds) mean_of_folds += fold / kFolds;
   if (std::max(mean_of_folds, verdict.mean) > allowed || verdict.softened > allowed) return false;

@@ -52,6 +52,9 @@ struct Verdict {
 Verdict measure(const net::Network& network, const plan::Plan& plan, const observe::Objective& objective,
                 const HeldOut& held_out, int products);
 
+/// Mean divergence that a budget allows for a task.
+double allowed_loss(const Budget& budget, observe::Task task);
+
 /// The rule of docs/calibration.md, "Acceptance".
 bool within_budget(const Verdict& verdict, const Budget& budget, observe::Task task);
 

@@ -200,10 +200,6 @@ SearchSpace build_space(const net::Network& network, const observe::Observation&
     const Bounds bounds = bounds_of(network, tensor, port, observation.tensors[t]);
     space.activations.push_back(price_tensor(network, observation, tensor, bounds, config, scheme));
   }
-  for (const net::Node& node : network.nodes) {
-    const observe::TileReader reader(network, node.input, config.products);
-    space.reads.push_back(static_cast<double>(reader.total_visits()));
-  }
   return space;
 }
 

@@ -40,7 +40,6 @@ struct SearchSpace {
   std::vector<std::vector<ActivationOption>>
       activations;                   ///< [tensor]; a tensor that nothing reads has one option
   std::vector<NodeOptions> weights;  ///< [node]
-  std::vector<double> reads;         ///< [node] tiles read per output channel
 };
 
 /// Prices every option of a scheme. `weights` are shared by all schemes of a network.

@@ -12,9 +12,12 @@ namespace dpwa::search {
 namespace {
 
 /// Exponents of the first sweep: lambda = 2^k.
-constexpr int kFirstExponent = -1, kLastExponent = 14;
+constexpr int kFirstExponent = -3, kLastExponent = 14;
 /// Steps per factor of two in the second sweep.
 constexpr int kRefinement = 4;
+/// Points this close to the cheapest accepted one cost the same within the noise of a calibration, but the
+/// cheapest of them often stands at the edge of the cliff.
+constexpr double kNearlyAsCheap = 1.03;
 
 double measured_cost(const Problem& problem, const Price& price, const Choice& choice,
                      const Verdict& verdict) {
@@ -49,15 +52,23 @@ void measure_lambdas(const Problem& problem, const SearchSpace& space, const Pri
       });
 }
 
-/// Index of the chosen point of a list sorted by cost.
-std::size_t choose_point(const std::vector<Point>& points) {
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (points[i].accepted) return i;
+double worst_loss(const Point& point) { return std::max(point.verdict.mean, point.verdict.softened); }
+
+/// Index of the chosen point of a list sorted by cost: see sweep().
+std::size_t choose_point(const std::vector<Point>& points, double allowed) {
+  auto less_loss = [](const Point& a, const Point& b) { return worst_loss(a) < worst_loss(b); };
+  auto accepted = [](const Point& point) { return point.accepted; };
+  const auto cheapest = std::find_if(points.begin(), points.end(), accepted);
+  if (cheapest == points.end()) {
+    return std::min_element(points.begin(), points.end(), less_loss) - points.begin();
   }
-  auto worse = [](const Point& a, const Point& b) {
-    return std::max(a.verdict.mean, a.verdict.softened) < std::max(b.verdict.mean, b.verdict.softened);
-  };
-  return std::min_element(points.begin(), points.end(), worse) - points.begin();
+  auto best = cheapest;
+  for (auto point = cheapest; point != points.end() && point->cost <= kNearlyAsCheap * cheapest->cost;
+       ++point) {
+    if (worst_loss(*best) <= allowed / 2) break;
+    if (point->accepted && less_loss(*point, *best)) best = point;
+  }
+  return best - points.begin();
 }
 
 void sort_by_cost(std::vector<Point>& points) {
@@ -84,14 +95,15 @@ Point build_point(const Problem& problem, const SearchSpace& space, const Price&
 }
 
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress) {
-  const Price price(problem.network, problem.config, space);
+  const Price price(problem.network, problem.config);
   Search search;
   std::vector<double> lambdas;
   for (int k = kFirstExponent; k <= kLastExponent; ++k) lambdas.push_back(std::ldexp(1.0, k));
   measure_lambdas(problem, space, price, lambdas, search.points, progress);
   sort_by_cost(search.points);
 
-  const double centre = search.points[choose_point(search.points)].lambda;
+  const double allowed = allowed_loss(problem.budget, problem.objective.task());
+  const double centre = search.points[choose_point(search.points, allowed)].lambda;
   lambdas.clear();
   for (int step = 2 * kRefinement; step >= -kRefinement; --step) {
     if (step % kRefinement != 0)
@@ -99,7 +111,7 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
   }
   measure_lambdas(problem, space, price, lambdas, search.points, progress);
   sort_by_cost(search.points);
-  search.chosen = choose_point(search.points);
+  search.chosen = choose_point(search.points, allowed);
   return search;
 }
 

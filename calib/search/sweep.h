@@ -44,9 +44,10 @@ struct Search {
   const Point& best() const { return points[chosen]; }
 };
 
-/// Sweeps lambda by factors of two, then by finer steps around the cheapest accepted point. Chooses the
-/// cheapest accepted point; if there is none, the one with the smallest divergence. Points are measured,
-/// never interpolated: the loss has a cliff.
+/// Sweeps lambda by factors of two, then by finer steps around the chosen point. Chooses the cheapest
+/// accepted point; when that one uses more than half of the budget, the next accepted one up to 3 % dearer
+/// that does not, or the one with the smallest divergence among them. If no point is accepted: the one with
+/// the smallest divergence. Points are measured, never interpolated: the loss has a cliff.
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress);
 
 }  // namespace dpwa::search

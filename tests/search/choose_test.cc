@@ -36,7 +36,6 @@ struct Toy {
     fine.loss = fine_loss;
     fine.mean_planes = 2;
     space.activations = {{coarse, fine}, {ActivationOption{}}};
-    space.reads = {2};
     NodeOptions options(losses.size());
     for (std::size_t c = 0; c < losses.size(); ++c) {
       for (int p = 0; p < 3; ++p) {
@@ -50,20 +49,22 @@ struct Toy {
 
 TEST(Choose, NoLossWeightTakesTheCheapest) {
   const Toy toy({{3, 2, 1}, {3, 2, 1}}, 5, 1);
-  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const config::Config config = config_with_lanes(1);
+  const Price price(toy.network, config);
   const Choice choice = choose(toy.network, toy.space, price, 0);
   EXPECT_EQ(choice.activation[0], 0);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{1, 1}));
-  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, 0.25);
+  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, price.node(0, 1, {1, 1}));
 }
 
 TEST(Choose, UnlimitedLossWeightTakesTheFinest) {
   const Toy toy({{3, 2, 1}, {3, 2, 1}}, 5, 1);
-  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const config::Config config = config_with_lanes(1);
+  const Price price(toy.network, config);
   const Choice choice = choose(toy.network, toy.space, price, 1e9);
   EXPECT_EQ(choice.activation[0], 1);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{3, 3}));
-  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, 1.5);
+  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, price.node(0, 2, {3, 3}));
   EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).loss, 1 + 2);
 }
 
@@ -71,7 +72,8 @@ TEST(Choose, UnlimitedLossWeightTakesTheFinest) {
 // channels).
 TEST(Choose, IsOptimalForSingleLanes) {
   const Toy toy({{0.30, 0.02, 0.001}, {0.10, 0.05, 0.002}, {0.9, 0.1, 0.01}, {0.02, 0.01, 0.001}}, 0.2, 0.01);
-  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const config::Config config = config_with_lanes(1);
+  const Price price(toy.network, config);
   for (double lambda : {0.01, 0.1, 0.5, 1.0, 3.0, 10.0, 100.0}) {
     const Forecast chosen =
         forecast(toy.network, toy.space, price, choose(toy.network, toy.space, price, lambda));
@@ -90,16 +92,30 @@ TEST(Choose, IsOptimalForSingleLanes) {
 TEST(Choose, ALaneGroupPaysItsWidestSoWidthsAreBoughtByTheGroup) {
   // One channel out of four gains: alone in its group it would buy, but three passengers come along for free.
   const Toy toy({{0.1, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}}, 0, 0);
-  const Price price(toy.network, config_with_lanes(4), toy.space);
+  const config::Config config = config_with_lanes(4);
+  const Price price(toy.network, config);
   const Choice choice = choose(toy.network, toy.space, price, 2);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{2, 2, 2, 2, 1}));
-  EXPECT_DOUBLE_EQ(price.node(0, 1, choice.planes[0]), 3.0 / 8);
-  EXPECT_DOUBLE_EQ(price.node(0, 1, {1, 2, 1, 1, 1}), 3.0 / 8);  // groups form widest first
+  EXPECT_DOUBLE_EQ(price.node(0, 1, {1, 2, 1, 1, 1}), price.node(0, 1, choice.planes[0]));  // widest first
+  EXPECT_LT(price.node(0, 1, {1, 1, 1, 1, 1}), price.node(0, 1, choice.planes[0]));
+}
+
+TEST(Price, IsOneForTwoPlanesEverywhere) {
+  const net::Network network =
+      test::NetworkBuilder({1, 1, 64}, 1).dense(8, 0, kInfinity).dense(4, -kInfinity, kInfinity).build();
+  const config::Config config = config_with_lanes(2);
+  const Price price(network, config);
+  EXPECT_DOUBLE_EQ(price.node(0, 2, std::vector<int>(8, 2)) + price.node(1, 2, std::vector<int>(4, 2)), 1);
+  // Twice the planes of a group, twice its beats: what a group costs is the difference it makes to its node.
+  EXPECT_DOUBLE_EQ(price.group(0, 2, 2), 2 * price.group(0, 2, 1));
+  EXPECT_NEAR(price.node(0, 2, {2, 2, 1, 1, 1, 1, 1, 1}) - price.node(0, 2, std::vector<int>(8, 1)),
+              price.group(0, 2, 2) - price.group(0, 2, 1), 1e-12);
 }
 
 TEST(Choose, CostFallsAndLossRisesAsLambdaFalls) {
   const Toy toy({{0.30, 0.02, 0.001}, {0.10, 0.05, 0.002}, {0.9, 0.1, 0.01}, {0.02, 0.01, 0.001}}, 0.2, 0.01);
-  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const config::Config config = config_with_lanes(1);
+  const Price price(toy.network, config);
   Forecast last{0, kInfinity};
   for (double lambda = 1000; lambda > 0.001; lambda /= 2) {
     const Forecast now =
@@ -113,16 +129,18 @@ TEST(Choose, CostFallsAndLossRisesAsLambdaFalls) {
 TEST(Choose, AChannelOfZerosCostsNothing) {
   Toy toy({{0, 0, 0}, {3, 2, 1}}, 0, 0);
   for (ChannelOption& option : toy.space.weights[0][0]) option.q.assign(32, 0);
-  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const config::Config config = config_with_lanes(1);
+  const Price price(toy.network, config);
   const Choice choice = choose(toy.network, toy.space, price, 1e9);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{0, 3}));
-  EXPECT_DOUBLE_EQ(price.node(0, 2, choice.planes[0]), 0.75);
+  EXPECT_LT(price.node(0, 2, choice.planes[0]), price.node(0, 2, {1, 3}));
 }
 
 TEST(Choose, PinnedSchemesGiveANodeOneWidth) {
   Toy toy({{3, 0.1, 0.1}, {0.01, 0.01, 0.01}}, 0, 0);
   toy.space.scheme = static_mix_scheme();
-  const Price price(toy.network, config_with_lanes(1), toy.space);
+  const config::Config config = config_with_lanes(1);
+  const Price price(toy.network, config);
   EXPECT_EQ(choose(toy.network, toy.space, price, 1).planes[0], (std::vector<int>{2, 2}));
   EXPECT_EQ(choose(toy.network, toy.space, price, 0).planes[0], (std::vector<int>{1, 1}));
 }
