@@ -22,6 +22,7 @@ void register_commands(CLI::App& app, Context& context) {
   dpwa::cli::add_inspect(app, context);
   dpwa::cli::add_calibrate(app, context);
   dpwa::cli::add_evaluate(app, context);
+  dpwa::cli::add_generate(app, context);
   dpwa::cli::add_simulate(app, context);
   dpwa::cli::add_synth(app, context);
 }

@@ -10,6 +10,7 @@
 #include "model/base/error.h"
 #include "model/base/process.h"
 #include "tests/gen/lint.h"
+#include "tests/gen/parameters.h"
 
 namespace dpwa::gen {
 
@@ -72,25 +73,6 @@ Lines elaborated(const std::string& module, const Environment& parameters) {
   return lines;
 }
 
-/// Legal values that differ from every default, so that a width over the wrong parameter shows.
-Environment other_parameters(const Interface& leaf) {
-  static const Environment values = {
-      {"ACC_W", 48},   {"ADDEND_W", 44},    {"COUNTER_W", 24}, {"CUTS", 2},  {"LATENCY", 5},
-      {"LEVEL_W", 4},  {"LUT_STYLE", 1},    {"MULT_W", 24},    {"NODES", 1}, {"PLANES_MAX", 5},
-      {"PRODUCTS", 8}, {"SHIFT_MAX", 63},   {"SLICES", 1},     {"TAG_W", 5}, {"VALUE_W", 21},
-      {"WB_LANES", 2}, {"WORD_ADDR_W", 11}, {"TILE_ADDR_W", 9}, {"CYCLES", 3}, {"DEPTH", 40},
-      {"ENTRIES", 64}, {"ENTRY_W", 12}, {"ENTRY_WORDS", 2}, {"GAP", 4}, {"LANES", 8}, {"ROWS", 100},
-      {"ROW_W", 9}, {"TILES", 32}, {"TILE_W", 18}, {"VALUES", 300}, {"WIDTH", 5}, {"WORDS", 19},
-      {"WORD_BITS", 32}, {"WORD_W", 14}, {"WTILE_W", 10}, {"WWORD_W", 11}, {"CONFIG_HASH", 77},
-      {"BANK", 3}, {"FIRST_BANK", 4}, {"TABLE_BANK", 2}, {"GROUPS", 4}, {"X_W", 9}, {"Y_W", 12}};
-  Environment result;
-  for (const ParameterSpec& each : leaf.parameters()) result[each.name] = values.at(each.name);
-  // Some parameters mean different things to different leaves.
-  if (leaf.module() == "dpwa_sequencer") result["NODES"] = 64;
-  if (leaf.module() == "dpwa_scanner") result["WORD_W"] = 20;
-  return result;
-}
-
 class LeafInterface : public testing::TestWithParam<Interface> {};
 
 TEST_P(LeafInterface, EqualsTheVerilogAtTheDefaults) {
@@ -102,24 +84,18 @@ TEST_P(LeafInterface, EqualsTheVerilogAtOtherParameters) {
   EXPECT_EQ(described(GetParam(), parameters), elaborated(GetParam().module(), parameters));
 }
 
-INSTANTIATE_TEST_SUITE_P(Rtl, LeafInterface,
-                         testing::Values(interfaces::mac_lane(), interfaces::corrector(),
-                                         interfaces::write_back(), interfaces::max_pool(),
-                                         interfaces::tile_assembler(), interfaces::quantizer(),
-                                         interfaces::dequantizer(), interfaces::pcu(),
-                                         interfaces::delay(), interfaces::sum_words(),
-                                         interfaces::write_bus(), interfaces::control(),
-                                         interfaces::sequencer(), interfaces::scanner(),
-                                         interfaces::tile_queue(), interfaces::issue(),
-                                         interfaces::lane_array(), interfaces::drain(),
-                                         interfaces::write_back_array(), interfaces::store(),
-                                         interfaces::ram(), interfaces::width_table(),
-                                         interfaces::weight_sram(), interfaces::registers(),
-                                         interfaces::unpacker(), interfaces::input_constants(),
-                                         interfaces::packer(), interfaces::output_reader(),
-                                         interfaces::output_tail(), interfaces::loader(),
-                                         interfaces::sticky()),
-                         [](const auto& each) { return each.param.module(); });
+INSTANTIATE_TEST_SUITE_P(
+    Rtl, LeafInterface,
+    testing::Values(
+        interfaces::mac_lane(), interfaces::corrector(), interfaces::write_back(), interfaces::max_pool(),
+        interfaces::tile_assembler(), interfaces::quantizer(), interfaces::dequantizer(), interfaces::pcu(),
+        interfaces::delay(), interfaces::sum_words(), interfaces::write_bus(), interfaces::control(),
+        interfaces::sequencer(), interfaces::scanner(), interfaces::tile_queue(), interfaces::issue(),
+        interfaces::lane_array(), interfaces::drain(), interfaces::write_back_array(), interfaces::store(),
+        interfaces::ram(), interfaces::width_table(), interfaces::weight_sram(), interfaces::registers(),
+        interfaces::unpacker(), interfaces::input_constants(), interfaces::packer(),
+        interfaces::output_reader(), interfaces::output_tail(), interfaces::loader(), interfaces::sticky()),
+    [](const auto& each) { return each.param.module(); });
 
 TEST(LeafInterfaceComparison, SeesAWrongWidthDirectionAndDefault) {
   Interface wrong("dpwa_delay");
