@@ -84,9 +84,10 @@ Emission emit_unit(const config::Config& config, const Unit& unit) {
   return emission;
 }
 
-Emission emit_design(const config::Config& config, const Design& design, const std::string& bench_folder) {
-  Emission emission;
-  emission.top = design.top();
+Emission emit_design(const config::Config& config, const Design& design,
+                     const std::vector<std::string>& bench,
+                     const std::map<std::string, std::string>& further) {
+  Emission emission{design.top(), further};
   std::vector<std::string> verilog;
   for (const EmbeddedFile& leaf : module_closure(design.leaves())) {
     verilog.push_back("rtl/" + file_name(leaf.path));
@@ -96,12 +97,7 @@ Emission emit_design(const config::Config& config, const Design& design, const s
     verilog.push_back("rtl/" + file.name);
     emission.files[verilog.back()] = file.text;
   }
-  for (const EmbeddedFile& file : embedded_sources()) {
-    const std::string path(file.path);
-    if (path.rfind(bench_folder + "/", 0) == 0) {
-      emission.files["tb/" + path.substr(bench_folder.size() + 1)] = file.text;
-    }
-  }
+  for (const std::string& path : bench) emission.files["tb/" + file_name(path)] = source(path).text;
   describe(emission, config, verilog, overridable_of(design.module(design.top())));
   return emission;
 }

@@ -29,9 +29,11 @@ struct Emission {
 /// One unit alone with its bench. The top is the leaf with the configuration's values as parameter defaults.
 Emission emit_unit(const config::Config& config, const Unit& unit);
 
-/// A whole design: its generated modules, the leaves they instantiate, and the bench sources below
-/// `bench_folder` (a project path; put into tb/ without it).
-Emission emit_design(const config::Config& config, const Design& design, const std::string& bench_folder);
+/// A whole design: its generated modules, the leaves they instantiate, the bench sources (project paths, put
+/// flat into tb/), and further files as they are: images, a copy of the plan.
+Emission emit_design(const config::Config& config, const Design& design,
+                     const std::vector<std::string>& bench,
+                     const std::map<std::string, std::string>& further = {});
 
 /// Writes the directory in one step (OutputDirectory, kind "generated"): an error leaves what was there.
 void write(const Emission& emission, const std::filesystem::path& directory);

@@ -183,12 +183,15 @@ TEST(Emission, ADesignBringsItsLeavesAndItsBench) {
       .connect("clk_i", clk)
       .connect("d_i", d)
       .connect("q_o", q);
-  const Emission out = emit_design(config::load("sim-4"), design, "tests/rtl_pcu");
+  const Emission out = emit_design(config::load("sim-4"), design, {"tests/rtl_pcu/pcu_bench.cc"},
+                                   {{"images/image.bin", "abc"}});
   EXPECT_EQ(
       out.files.at("sources.f"),
       "# Verilog sources of dpwa_test_top, relative to this file.\nrtl/dpwa_delay.v\nrtl/dpwa_test_top.v\n");
   EXPECT_THAT(out.files, AllOf(Contains(Key("tb/pcu_bench.cc")), Contains(Key("dpwa_test_top.core"))));
-  EXPECT_EQ(nlohmann::json::parse(out.files.at("manifest.json"))["overridable_parameters"]["WIDTH"], 3);
+  const auto manifest = nlohmann::json::parse(out.files.at("manifest.json"));
+  EXPECT_EQ(manifest["overridable_parameters"]["WIDTH"], 3);
+  EXPECT_EQ(manifest["files"]["images/image.bin"], content_hash("abc"));
 }
 
 TEST(Emission, RefusesADirectoryThatIsNotItsOwn) {
