@@ -10,6 +10,7 @@
 
 #include "calib/onnx/import.h"
 #include "cli/commands.h"
+#include "cli/fit.h"
 #include "cli/text_table.h"
 
 namespace dpwa::cli {
@@ -116,22 +117,46 @@ std::string refused_text(const onnx::Inspection& inspection) {
   return text + "Supported operators and attributes: docs/operators.md\n";
 }
 
+struct InspectArguments {
+  std::string model, config;
+  std::vector<std::string> overrides;
+};
+
+ExitCode inspect(const InspectArguments& arguments, Context& context) {
+  const onnx::Inspection inspection = onnx::inspect_onnx(arguments.model);
+  context.result = to_json(inspection);
+  if (!inspection.supported()) {
+    context.text = refused_text(inspection);
+    return ExitCode::bad_input;
+  }
+  context.text = supported_text(inspection.network);
+  if (arguments.config.empty()) return ExitCode::ok;
+  const config::Config config = config::load(arguments.config, arguments.overrides);
+  const ordered_json fit = fit_json(config, inspection.network);
+  context.result.update(fit);
+  context.text += fit_text(fit);
+  return fit["fits"].get<bool>() ? ExitCode::ok : ExitCode::mismatch;
+}
+
 }  // namespace
 
 void add_inspect(CLI::App& app, Context& context) {
   CLI::App* const command =
       app.add_subcommand("inspect", "Show a network as it would be built, or why it cannot be");
-  const auto model = std::make_shared<std::string>();
-  command->add_option("MODEL.onnx", *model, "Trained network")->required();
+  const auto arguments = std::make_shared<InspectArguments>();
+  command->add_option("MODEL.onnx", arguments->model, "Trained network")->required();
+  CLI::Option* const config =
+      command->add_option("--config", arguments->config,
+                          "Preset or TOML file: does the network fit at INT8, and in how many cycles?");
+  command->add_option("--set", arguments->overrides, "KEY=VALUE, over the configuration")
+      ->take_all()
+      ->needs(config);
   command->footer(
-      "Exit code 0: supported; 3: not supported (all reasons are listed) or not a readable model.");
-  command->callback([&context, model] {
-    context.run = [&context, model] {
-      const onnx::Inspection inspection = onnx::inspect_onnx(*model);
-      context.result = to_json(inspection);
-      context.text = inspection.supported() ? supported_text(inspection.network) : refused_text(inspection);
-      return inspection.supported() ? ExitCode::ok : ExitCode::bad_input;
-    };
+      "Exit code 0: supported; 1: supported, but it does not fit the configuration; 3: not supported (all "
+      "reasons are "
+      "listed) or not a readable model.");
+  command->callback([&context, arguments] {
+    context.run = [&context, arguments] { return inspect(*arguments, context); };
   });
 }
 

@@ -209,41 +209,45 @@ class Judge {
 
 }  // namespace
 
-Simulation simulate(const fs::path& out_dir, const config::Config& config, const net::Network& network,
-                    const plan::Plan& plan, const std::vector<const float*>& samples, const Options& options,
-                    Progress& progress) {
+Simulation judge(const fs::path& dump_file, const config::Config& config, const net::Network& network,
+                 const plan::Plan& plan, const std::vector<Input>& inputs, bool first_is_discarded) {
+  Simulation result;
   const lower::Image image = lower::lower(config, network, plan);
-  const golden::Executor golden(network, plan, config.products);
-  std::vector<std::vector<std::int32_t>> inputs;
-  std::vector<std::uint32_t> packets = {static_cast<std::uint32_t>(samples.size())};
-  std::int64_t off_grid = 0;
-  for (const float* sample : samples) {
-    inputs.push_back(golden.port_words(sample, off_grid));
-    const std::vector<std::uint32_t> packet = lower::input_packet(plan.input, inputs.back());
+  DumpReader dump(dump_file, config.products);
+  Judge(config, network, plan, image, result).run(dump, inputs, first_is_discarded);
+  return result;
+}
+
+fs::path run_bench(const fs::path& out_dir, const lower::Image& image, const plan::Plan& plan,
+                   const std::vector<Input>& inputs, const Options& options, Progress& progress,
+                   Simulation& result) {
+  std::vector<std::uint32_t> packets = {static_cast<std::uint32_t>(inputs.size())};
+  for (const Input& input : inputs) {
+    const std::vector<std::uint32_t> packet = lower::input_packet(plan.input, input);
     packets.insert(packets.end(), packet.begin(), packet.end());
   }
-
   const fs::path executable = build_model(out_dir, !options.trace.empty(), progress);
   const fs::path work = out_dir / "simulation";
   fs::create_directories(work);
   write_file(work / "image.bin", to_bytes(image.words));
   write_file(work / "inputs.bin", to_bytes(packets));
 
-  Simulation result;
+  const fs::path dump = work / "dump.bin";
   std::vector<std::string> arguments = {executable.string(),
                                         "--image",
                                         (work / "image.bin").string(),
                                         "--inputs",
                                         (work / "inputs.bin").string(),
                                         "--dump",
-                                        (work / "dump.bin").string()};
-  if (options.stall_seed != 0)
-    arguments.insert(arguments.end(), {"--stall", std::to_string(options.stall_seed)});
-  if (options.reset_after >= 0)
-    arguments.insert(arguments.end(), {"--reset-after", std::to_string(options.reset_after)});
-  if (!options.trace.empty())
-    arguments.insert(arguments.end(), {"--trace", fs::absolute(options.trace).string()});
-  progress.begin("simulate", static_cast<std::int64_t>(samples.size()));
+                                        dump.string()};
+  const auto add = [&](const char* name, std::string value) {
+    arguments.emplace_back(name);
+    arguments.push_back(std::move(value));
+  };
+  if (options.stall_seed != 0) add("--stall", std::to_string(options.stall_seed));
+  if (options.reset_after >= 0) add("--reset-after", std::to_string(options.reset_after));
+  if (!options.trace.empty()) add("--trace", fs::absolute(options.trace).string());
+  progress.begin("simulate", static_cast<std::int64_t>(inputs.size()));
   const double cpu_before = children_cpu_seconds();
   std::string last_line;
   const int status = run({arguments, {}, [&](const std::string& line) {
@@ -253,10 +257,27 @@ Simulation simulate(const fs::path& out_dir, const config::Config& config, const
   result.cpu_seconds = children_cpu_seconds() - cpu_before;
   if (status != 0) throw fail(ExitCode::mismatch, "{}: the bench stopped: {}", out_dir.string(), last_line);
   result.simulated_cycles = std::atoll(last_line.c_str() + std::strlen("cycles "));
+  return dump;
+}
 
-  DumpReader dump(work / "dump.bin", config.products);
-  Judge(config, network, plan, image, result).run(dump, inputs, options.reset_after >= 0);
-  fs::remove(work / "dump.bin");
+Simulation simulate(const fs::path& out_dir, const config::Config& config, const net::Network& network,
+                    const plan::Plan& plan, const std::vector<const float*>& samples, const Options& options,
+                    Progress& progress) {
+  const lower::Image image = lower::lower(config, network, plan);
+  const golden::Executor golden(network, plan, config.products);
+  std::vector<Input> inputs;
+  std::int64_t off_grid = 0;
+  for (const float* sample : samples) inputs.push_back(golden.port_words(sample, off_grid));
+  if (off_grid > 0) {
+    progress.note(
+        fmt::format("{} input values do not lie on the input port's grid and were rounded to it", off_grid));
+  }
+  Simulation run;
+  const fs::path dump = run_bench(out_dir, image, plan, inputs, options, progress, run);
+  Simulation result = judge(dump, config, network, plan, inputs, options.reset_after >= 0);
+  result.simulated_cycles = run.simulated_cycles;
+  result.cpu_seconds = run.cpu_seconds;
+  fs::remove(dump);
   return result;
 }
 

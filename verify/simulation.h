@@ -44,10 +44,25 @@ struct Simulation {
   std::vector<std::vector<float>> outputs;  ///< [image], ONNX order
 };
 
+/// Port words of one input, stored order.
+using Input = std::vector<std::int32_t>;
+
+/// Judges what the bench recorded in `dump_file` for `inputs`: the comparison half of simulate().
+/// `first_is_discarded`: the record begins with an inference that a reset cut off.
+Simulation judge(const std::filesystem::path& dump_file, const config::Config& config,
+                 const net::Network& network, const plan::Plan& plan, const std::vector<Input>& inputs,
+                 bool first_is_discarded = false);
+
 /// Runs `samples` (ONNX order) through the Verilated design in `out_dir` and compares every stored value of
 /// every tensor, every width, every output and every node's cycles with golden model and cycle model.
 Simulation simulate(const std::filesystem::path& out_dir, const config::Config& config,
                     const net::Network& network, const plan::Plan& plan,
                     const std::vector<const float*>& samples, const Options& options, Progress& progress);
+
+/// The running half: loads the image, streams `inputs` through the design and leaves the record in
+/// OUT/simulation/dump.bin. Fills in clock cycles and CPU time of `result`.
+std::filesystem::path run_bench(const std::filesystem::path& out_dir, const lower::Image& image,
+                                const plan::Plan& plan, const std::vector<Input>& inputs,
+                                const Options& options, Progress& progress, Simulation& result);
 
 }  // namespace dpwa::verify

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/fit.h"
+
+#include <fmt/format.h>
+
+#include "cli/text_table.h"
+#include "gen/lower/geometry.h"
+#include "gen/lower/lower.h"
+#include "model/cycles/cycles.h"
+#include "model/plan/assumed.h"
+
+namespace dpwa::cli {
+
+using nlohmann::ordered_json;
+
+ordered_json fit_json(const config::Config& config, const net::Network& network) {
+  const plan::Plan plan = plan::assume_int8(network);
+  ordered_json json = {{"config", config.name}, {"fits", true}, {"cycles_int8", 0}};
+  json["requirements"] = ordered_json::array();
+  for (const lower::Requirement& r : lower::requirements(config, network, plan)) {
+    json["requirements"].push_back(
+        {{"key", r.key}, {"needed", r.needed}, {"available", r.available}, {"fits", r.fits()}});
+    if (!r.fits()) json["fits"] = false;
+  }
+  std::vector<std::vector<std::uint8_t>> widths;
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    widths.emplace_back(lower::tensor_tiles(network, static_cast<int>(t), config.products),
+                        static_cast<std::uint8_t>(plan.tensors[t].pcu.max_planes));
+  }
+  std::int64_t cycles = 0;
+  for (const cycles::NodeCycles& node : cycles::predict(config, network, plan, widths)) cycles += node.cycles;
+  json["cycles_int8"] = cycles;
+  return json;
+}
+
+std::string fit_text(const ordered_json& fit) {
+  std::vector<std::vector<std::string>> rows = {{"limit", "needed", "available", ""}};
+  for (const ordered_json& r : fit["requirements"]) {
+    const std::string key = r["key"];
+    const auto needed = r["needed"].get<std::int64_t>();
+    rows.push_back({key, std::to_string(needed), std::to_string(r["available"].get<std::int64_t>()),
+                    r["fits"].get<bool>() ? "" : fmt::format("too small: --set {}={}", key, needed)});
+  }
+  return fmt::format("\nat INT8 on {}: {}, {} cycles per inference\n\n{}", fit["config"].get<std::string>(),
+                     fit["fits"].get<bool>() ? "fits" : "does not fit",
+                     fit["cycles_int8"].get<std::int64_t>(), text_table(rows));
+}
+
+}  // namespace dpwa::cli

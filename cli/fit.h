@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "model/config/config.h"
+#include "model/net/network.h"
+
+namespace dpwa::cli {
+
+/// Would this network fit this configuration at INT8, and how long would one inference take?
+/// {config, fits, cycles_int8, requirements[{key, needed, available, fits}]}. Throws Error for what no size
+/// can mend.
+nlohmann::ordered_json fit_json(const config::Config& config, const net::Network& network);
+
+/// The same for a reader; requirements that are not met say what to set.
+std::string fit_text(const nlohmann::ordered_json& fit);
+
+}  // namespace dpwa::cli

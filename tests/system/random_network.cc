@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/system/random_network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "model/num/planes.h"
+
+namespace dpwa::system_test {
+
+RandomNetwork::RandomNetwork(net::Shape input, bool is_signed, int planes, std::uint32_t seed)
+    : random_(seed) {
+  network_.name = "random";
+  network_.input_dims = {input.c, input.h, input.w};
+  network_.input_affine.scale.assign(input.c, 1);
+  network_.input_affine.offset.assign(input.c, 0);
+  add_tensor(input, is_signed, planes, false);
+  plan_.tensors[0].step_exponent = 0;
+  plan_.input = {is_signed ? plan::PortFormat::s8 : plan::PortFormat::u8, 1, 0};
+}
+
+int RandomNetwork::add_tensor(net::Shape shape, bool is_signed, int planes, bool pinned) {
+  net::Tensor tensor;
+  tensor.name = fmt::format("t{}", network_.tensors.size());
+  tensor.shape = shape;
+  network_.tensors.push_back(tensor);
+  const num::Range range = num::activation_range(planes, is_signed);
+  plan::TensorPlan t;
+  t.step_exponent = -4;
+  t.is_signed = is_signed;
+  t.lower = static_cast<std::int32_t>(range.lower);
+  t.upper = static_cast<std::int32_t>(range.upper);
+  t.pcu = {pinned ? plan::Policy::fixed : plan::Policy::range, pinned ? planes : 0, planes};
+  t.order.resize(shape.c);
+  std::iota(t.order.begin(), t.order.end(), 0);
+  plan_.tensors.push_back(t);
+  return static_cast<int>(network_.tensors.size()) - 1;
+}
+
+RandomNetwork& RandomNetwork::add(const Layer& layer) {
+  const int input = static_cast<int>(network_.tensors.size()) - 1;
+  const net::Shape in = network_.tensors[input].shape;
+  net::Node node;
+  node.name = fmt::format("n{}", network_.nodes.size());
+  node.onnx_operator = "Conv";
+  node.input = input;
+  node.out_channels = layer.channels;
+  node.window = {
+      layer.kernel_rows, layer.kernel_columns, layer.stride, layer.stride, layer.pad, layer.pad, layer.pad,
+      layer.pad};
+  node.conv_shape = {(in.h + 2 * layer.pad - layer.kernel_rows) / layer.stride + 1,
+                     (in.w + 2 * layer.pad - layer.kernel_columns) / layer.stride + 1, layer.channels};
+  net::Shape out = node.conv_shape;
+  if (layer.pool > 1) {
+    node.pool = net::Window{layer.pool, layer.pool, layer.pool, layer.pool, 0, 0, 0, 0};
+    out.h /= layer.pool;
+    out.w /= layer.pool;
+  }
+  const int fan_in = layer.kernel_rows * layer.kernel_columns * in.c;
+  node.weight.assign(static_cast<std::size_t>(layer.channels) * fan_in, 0);
+  node.bias.assign(layer.channels, 0);
+
+  plan::NodePlan weights;
+  weights.pinned = layer.pinned;
+  for (int oc = 0; oc < layer.channels; ++oc) {
+    const int planes = layer.pinned || oc % 4 == 0 ? 2 : 1;
+    weights.planes.push_back(planes);
+    weights.scale.push_back(0.02 * (1 + oc % 3) / std::sqrt(fan_in));
+    weights.bias.push_back(0.01 * (below(100) - 50));
+    const num::Range range = num::weight_range(planes);
+    for (int i = 0; i < fan_in; ++i) {
+      const int value =
+          static_cast<int>(range.lower) + below(static_cast<int>(range.upper - range.lower) + 1);
+      weights.q.push_back(static_cast<std::int16_t>(below(3) == 0 ? 0 : value));
+    }
+  }
+  plan_.nodes.push_back(weights);
+  const int index = static_cast<int>(network_.nodes.size());
+  network_.tensors[input].consumers = {index};
+  network_.nodes.push_back(node);
+  const int output = add_tensor(out, layer.is_signed, layer.planes, layer.pinned);
+  network_.tensors[output].producer = index;
+  network_.nodes[index].output = output;
+  std::shuffle(plan_.tensors[output].order.begin(), plan_.tensors[output].order.end(), random_);
+  return *this;
+}
+
+void RandomNetwork::finish() {
+  network_.output = static_cast<int>(network_.tensors.size()) - 1;
+  std::vector<int>& order = plan_.tensors.back().order;
+  std::iota(order.begin(), order.end(), 0);
+}
+
+std::vector<std::vector<float>> RandomNetwork::samples(int count) {
+  std::vector<std::vector<float>> result(count);
+  for (int i = 0; i < count; ++i) {
+    const int range = i % 2 == 0 ? 16 : 256;
+    const int offset = plan_.tensors[0].is_signed ? range / 2 : 0;
+    for (std::int64_t v = 0; v < network_.tensors[0].shape.size(); ++v) {
+      result[i].push_back(below(3) == 0 ? 0.0f : static_cast<float>(below(range) - offset));
+    }
+  }
+  return result;
+}
+
+}  // namespace dpwa::system_test

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated machines in Verilator against golden model and cycle model: every stored value, width, output and
+// cycle.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "gen/emit/emission.h"
+#include "gen/top/top.h"
+#include "model/base/error.h"
+#include "model/golden/executor.h"
+#include "tb/common/dump_format.h"
+#include "tests/system/random_network.h"
+#include "verify/simulation.h"
+
+namespace dpwa::system_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A machine of the tests: compiled once per build directory, like any other.
+struct Machine {
+  const char* name;
+  int lanes, groups, wb_lanes, products, cuts;
+};
+
+void PrintTo(const Machine& machine, std::ostream* out) { *out << machine.name; }
+
+config::Config configure(const Machine& machine) {
+  config::Config config = config::load(
+      "sim-4", {fmt::format("LANES={}", machine.lanes), fmt::format("GROUPS={}", machine.groups),
+                fmt::format("WB_LANES={}", machine.wb_lanes), fmt::format("PRODUCTS={}", machine.products),
+                fmt::format("LANE_CUTS={}", machine.cuts)});
+  config.name = machine.name;
+  return config;
+}
+
+/// The generated directory of a machine, made once.
+fs::path design(const Machine& machine) {
+  const fs::path root = fs::path(DPWA_BINARY_DIR) / "system-test";
+  fs::create_directories(root);
+  setenv("DPWA_CACHE", (root / "models").c_str(), 1);
+  const fs::path out = root / machine.name;
+  const config::Config config = configure(machine);
+  gen::write(gen::emit_design(config, gen::build_top(config),
+                              {"tb/system/network_tb.cc", "tb/common/dump_format.h"}),
+             out);
+  return out;
+}
+
+/// Dense layers on a vector: no position but one.
+RandomNetwork dense() {
+  RandomNetwork n({1, 1, 100}, false, 2, 1);
+  n.add({40}).add({33, 1, 1, 1, 0, 1, true, 3}).add({10, 1, 1, 1, 0, 1, true, 4});
+  n.finish();
+  return n;
+}
+
+/// A packed image, padding, pools, a dense layer over the whole map: the shape of a small CNN.
+RandomNetwork cnn() {
+  RandomNetwork n({12, 12, 1}, false, 2, 2);
+  n.add({16, 3, 3, 1, 1, 2}).add({20, 3, 3, 1, 1, 1, true}).add({24, 6, 6}).add({10, 1, 1, 1, 0, 1, true, 4});
+  n.finish();
+  return n;
+}
+
+/// Odd sizes: three packed signed channels, strides, uneven kernels, last tiles of every length, pinned
+/// nodes.
+RandomNetwork odd() {
+  RandomNetwork n({9, 7, 3}, true, 2, 3);
+  n.add({18, 3, 2, 1, 1, 1, false, 3})
+      .add({21, 3, 3, 2, 0, 2, true, 2, true})
+      .add({5, 1, 1, 1, 1, 1, false, 1})
+      .add({3, 2, 1, 1, 0, 1, true, 4});
+  n.finish();
+  return n;
+}
+
+verify::Simulation simulate(const Machine& machine, RandomNetwork& n, int images,
+                            const verify::Options& options = {}) {
+  EXPECT_EQ(plan::check(n.network(), n.plan()), std::vector<std::string>{});
+  const std::vector<std::vector<float>> samples = n.samples(images);
+  std::vector<const float*> pointers;
+  for (const std::vector<float>& sample : samples) pointers.push_back(sample.data());
+  SilentProgress progress;
+  return verify::simulate(design(machine), configure(machine), n.network(), n.plan(), pointers, options,
+                          progress);
+}
+
+void expect_equal(const verify::Simulation& result, const RandomNetwork& n, int images) {
+  EXPECT_EQ(result.images, images);
+  EXPECT_GE(result.values_checked, images * n.network().values_per_image());
+  EXPECT_EQ(result.mismatches, 0);
+  for (const std::string& line : result.reports) ADD_FAILURE() << line;
+  EXPECT_EQ(result.cycles, result.predicted_cycles);
+}
+
+class EveryMachine : public testing::TestWithParam<Machine> {};
+
+TEST_P(EveryMachine, DenseNetwork) {
+  RandomNetwork n = dense();
+  expect_equal(simulate(GetParam(), n, 4), n, 4);
+}
+
+TEST_P(EveryMachine, ConvolutionsAndPools) {
+  RandomNetwork n = cnn();
+  expect_equal(simulate(GetParam(), n, 3), n, 3);
+}
+
+TEST_P(EveryMachine, OddShapes) {
+  RandomNetwork n = odd();
+  expect_equal(simulate(GetParam(), n, 4), n, 4);
+}
+
+constexpr Machine kFour = {"four", 4, 1, 1, 16, 2};
+constexpr Machine kOne = {"one", 1, 1, 1, 8, 0};
+constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3};
+
+INSTANTIATE_TEST_SUITE_P(System, EveryMachine, testing::Values(kFour, kOne, kTwoGroups),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+TEST(System, StalledStreamsChangeNothing) {
+  RandomNetwork n = cnn();
+  verify::Options options;
+  options.stall_seed = 77;
+  expect_equal(simulate(kFour, n, 3, options), n, 3);
+}
+
+TEST(System, AResetInTheMiddleLeavesNothingBehind) {
+  RandomNetwork n = cnn();
+  for (const int cycles : {1, 60, 1000}) {
+    verify::Options options;
+    options.reset_after = cycles;
+    expect_equal(simulate(kFour, n, 2, options), n, 2);
+  }
+}
+
+TEST(System, AnEditedPcuRecordChangesTheHardware) {
+  RandomNetwork n = cnn();
+  const verify::Simulation before = simulate(kFour, n, 1);
+  n.plan().tensors[1].pcu = {plan::Policy::fixed, 1, 1};
+  n.plan().tensors[1].upper = 15;
+  RandomNetwork same_samples = cnn();
+  same_samples.plan() = n.plan();
+  const verify::Simulation after = simulate(kFour, same_samples, 1);
+  expect_equal(after, same_samples, 1);
+  EXPECT_NE(before.cycles, after.cycles);
+}
+
+/// Runs the bench and gives its record to `change` before it is judged.
+template <typename Change>
+verify::Simulation judged_after(Change change) {
+  RandomNetwork n = dense();
+  const config::Config config = configure(kFour);
+  const golden::Executor golden(n.network(), n.plan(), config.products);
+  std::int64_t off_grid = 0;
+  const std::vector<verify::Input> inputs = {golden.port_words(n.samples(1)[0].data(), off_grid)};
+  SilentProgress progress;
+  verify::Simulation run;
+  const fs::path dump = verify::run_bench(design(kFour), lower::lower(config, n.network(), n.plan()),
+                                          n.plan(), inputs, {}, progress, run);
+  change(dump);
+  return verify::judge(dump, config, n.network(), n.plan(), inputs);
+}
+
+/// Flips bit `bit` of the payload of the last record of that kind.
+void flip(const fs::path& dump, dump::Kind kind, int payload_word, int payload_words, int bit) {
+  std::fstream file(dump, std::ios::in | std::ios::out | std::ios::binary);
+  std::vector<std::uint32_t> words(fs::file_size(dump) / 4);
+  file.read(reinterpret_cast<char*>(words.data()), static_cast<std::streamsize>(words.size() * 4));
+  for (std::size_t i = words.size() - 2 - payload_words;; --i) {
+    ASSERT_GT(i, 0u);
+    if (words[i] != static_cast<std::uint32_t>(kind)) continue;
+    words[i + 2 + payload_word] ^= 1u << bit;
+    break;
+  }
+  file.seekp(0);
+  file.write(reinterpret_cast<const char*>(words.data()), static_cast<std::streamsize>(words.size() * 4));
+}
+
+TEST(Scoreboard, AcceptsTheRecordAsItIs) {
+  EXPECT_EQ(judged_after([](const fs::path&) {}).mismatches, 0);
+}
+
+TEST(Scoreboard, SeesAWrongWidth) {
+  EXPECT_GT(judged_after([](const fs::path& dump) { flip(dump, dump::Kind::tile, 1, 2, 0); }).mismatches, 0);
+}
+
+TEST(Scoreboard, SeesAWrongOutput) {
+  EXPECT_GT(judged_after([](const fs::path& dump) { flip(dump, dump::Kind::output, 0, 2, 3); }).mismatches,
+            0);
+}
+
+TEST(Scoreboard, SeesAWrongCycle) {
+  EXPECT_GT(judged_after([](const fs::path& dump) { flip(dump, dump::Kind::done, -1, 1, 0); }).mismatches, 0);
+}
+
+TEST(Scoreboard, RefusesARecordThatIsCutOff) {
+  EXPECT_THROW(judged_after([](const fs::path& dump) { fs::resize_file(dump, fs::file_size(dump) - 12); }),
+               Error);
+}
+
+}  // namespace
+}  // namespace dpwa::system_test
