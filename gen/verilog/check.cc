@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gen/verilog/check.h"
 
-#include <algorithm>
-#include <cctype>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -63,7 +62,7 @@ class TextCheck {
   void declare_signal(const Signal& signal) {
     use_constant(signal.width);
     declare(signal.name);
-    signals_.insert(signal.name);
+    signals_[signal.name] = &signal;
   }
 
   void use_constant(const Int& value) {
@@ -79,7 +78,8 @@ class TextCheck {
 
   void use(const Expr& value) {
     for (const Access& access : value.accesses()) {
-      if (signals_.count(access.signal->name) == 0) {
+      const auto found = signals_.find(access.signal->name);
+      if (found == signals_.end() || found->second != access.signal.get()) {
         throw error("'{}' in '{}' is not declared in this module before its use", access.signal->name,
                     value.text());
       }
@@ -147,7 +147,9 @@ class TextCheck {
     use_constant(generate->count());
     declare(generate->genvar());
     genvars_.emplace(generate->genvar(), 0);
+    const auto outside = signals_;
     visit(*generate);
+    signals_ = outside;
     genvars_.erase(generate->genvar());
   }
 
@@ -212,7 +214,7 @@ class TextCheck {
 
   const Module& module_;
   std::set<std::string> names_;
-  std::set<std::string> signals_;
+  std::map<std::string, const Signal*> signals_;  ///< in scope
   std::set<std::string> constants_;
   std::set<std::string> used_constants_;
   Environment genvars_;  ///< loop variables in scope, at their first value

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "gen/emit/sources.h"
 #include "gen/units/interfaces.h"
 #include "model/base/error.h"
 #include "model/base/process.h"
@@ -43,10 +44,11 @@ Lines described(const Interface& leaf, const Environment& parameters) {
   return lines;
 }
 
-std::string all_rtl_files() {
+/// The leaf and what it instantiates.
+std::string files_of(const std::string& module) {
   std::string files;
-  for (const auto& entry : fs::recursive_directory_iterator(DPWA_SOURCE_DIR "/rtl")) {
-    if (entry.path().extension() == ".v") files += " " + entry.path().string();
+  for (const EmbeddedFile& file : module_closure({module})) {
+    files += fmt::format(" {}/{}", DPWA_SOURCE_DIR, file.path);
   }
   return files;
 }
@@ -56,7 +58,7 @@ Lines elaborated(const std::string& module, const Environment& parameters) {
   std::string chparam;
   for (const auto& [name, value] : parameters) chparam += fmt::format(" -chparam {} {}", name, value);
   const std::string script = fmt::format("read_verilog{}; hierarchy -top {}{}; proc; write_json {}",
-                                         all_rtl_files(), module, chparam, json_file.string());
+                                         files_of(module), module, chparam, json_file.string());
   EXPECT_EQ(run({{"yosys", "-q", "-p", script}, {}, {}}), 0) << module;
   const auto json = nlohmann::ordered_json::parse(std::ifstream(json_file));
   const auto& found = json.at("modules").at(module);
