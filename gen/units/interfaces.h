@@ -44,5 +44,6 @@ Interface output_tail();
 
 Interface loader();
 Interface sticky();
+Interface axil_slave();
 
 }  // namespace dpwa::gen::interfaces

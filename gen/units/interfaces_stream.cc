@@ -154,4 +154,37 @@ Interface sticky() {
   return leaf;
 }
 
+Interface axil_slave() {
+  Interface leaf("dpwa_axil_slave");
+  const Int addr_w = leaf.parameter("ADDR_W", 8);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("s_axil_awaddr_i", addr_w);
+  leaf.input("s_axil_awvalid_i");
+  leaf.output("s_axil_awready_o");
+  leaf.input("s_axil_wdata_i", 32);
+  leaf.input("s_axil_wstrb_i", 4);
+  leaf.input("s_axil_wvalid_i");
+  leaf.output("s_axil_wready_o");
+  leaf.output("s_axil_bresp_o", 2);
+  leaf.output("s_axil_bvalid_o");
+  leaf.input("s_axil_bready_i");
+  leaf.input("s_axil_araddr_i", addr_w);
+  leaf.input("s_axil_arvalid_i");
+  leaf.output("s_axil_arready_o");
+  leaf.output("s_axil_rdata_o", 32);
+  leaf.output("s_axil_rresp_o", 2);
+  leaf.output("s_axil_rvalid_o");
+  leaf.input("s_axil_rready_i");
+  leaf.output("write_o");
+  leaf.output("write_addr_o", addr_w - 2);
+  leaf.output("write_data_o", 32);
+  leaf.input("write_error_i");
+  leaf.output("read_o");
+  leaf.output("read_addr_o", addr_w - 2);
+  leaf.input("read_data_i", 32);
+  leaf.input("read_error_i");
+  return leaf;
+}
+
 }  // namespace dpwa::gen::interfaces

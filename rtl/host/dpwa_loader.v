@@ -10,7 +10,7 @@
 //
 // CRC = dpwa_crc32 of the packet's words before it. A wrong CRC, hash, count or opcode sets a sticky flag in errors_o
 // and makes the image invalid; the data of a refused input are read and dropped. errors_o: 0 CRC, 1 configuration
-// hash, 2 packet count, 3 opcode, 4 input without a valid image. BEGIN clears errors_o.
+// hash, 2 packet count (an END without BEGIN too), 3 opcode, 4 input without a valid image. BEGIN clears errors_o.
 
 `default_nettype none
 
@@ -51,6 +51,7 @@ module dpwa_loader #(
   reg [3:0]  part_q;       // word of the entry
   reg [31:0] next_addr_q;
   reg [31:0] packets_q;    // since BEGIN
+  reg        begun_q;      // there was a BEGIN
   reg        valid_q;      // the image is whole
   reg        fails_q;      // this packet's field was wrong
   reg [4:0]  errors_q;
@@ -76,7 +77,8 @@ module dpwa_loader #(
     state_d = state_q;
     case (state_q)
       ST_OPCODE: state_d = (word_i[31:28] >= OP_BEGIN && word_i[31:28] <= OP_INPUT) ? ST_FIELD : ST_OPCODE;
-      ST_FIELD:  state_d = (opcode == OP_LOAD) ? ST_COUNT : (opcode == OP_INPUT) ? ST_INPUT : ST_CRC;
+      ST_FIELD:  state_d = (opcode == OP_LOAD) ? ST_COUNT : (opcode != OP_INPUT) ? ST_CRC
+                         : (word_i == 32'd0) ? ST_OPCODE : ST_INPUT;
       ST_COUNT:  state_d = (word_i == 32'd0) ? ST_CRC : ST_DATA;
       ST_DATA:   state_d = (entry_end && left_q == 32'd1) ? ST_CRC : ST_DATA;
       ST_INPUT:  state_d = (left_q == 32'd1) ? ST_OPCODE : ST_INPUT;
@@ -88,6 +90,7 @@ module dpwa_loader #(
     if (!rst_ni) begin
       state_q  <= ST_OPCODE;
       we_o     <= 1'b0;
+      begun_q  <= 1'b0;
       valid_q  <= 1'b0;
       errors_q <= 5'd0;
     end else begin
@@ -98,6 +101,7 @@ module dpwa_loader #(
           ST_OPCODE: begin
             packets_q <= (word_i[31:28] == OP_BEGIN) ? 32'd1 : packets_q + 32'd1;
             if (word_i[31:28] == OP_BEGIN) begin
+              begun_q  <= 1'b1;
               errors_q <= 5'd0;
             end else if (state_d == ST_OPCODE) begin
               errors_q[3] <= 1'b1;
@@ -106,7 +110,8 @@ module dpwa_loader #(
             else if (!valid_q)             errors_q[4] <= 1'b1;
           end
           ST_FIELD: begin
-            fails_q <= (opcode == OP_BEGIN) ? word_i != CONFIG_HASH : (opcode == OP_END) & (word_i != packets_q);
+            fails_q <= (opcode == OP_BEGIN) ? word_i != CONFIG_HASH
+                     : (opcode == OP_END) & (~begun_q | (word_i != packets_q));
           end
           ST_CRC: begin
             if (word_i != crc)                 errors_q[0] <= 1'b1;

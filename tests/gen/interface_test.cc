@@ -96,7 +96,8 @@ INSTANTIATE_TEST_SUITE_P(
         interfaces::lane_array(), interfaces::drain(), interfaces::write_back_array(), interfaces::store(),
         interfaces::ram(), interfaces::width_table(), interfaces::weight_sram(), interfaces::registers(),
         interfaces::unpacker(), interfaces::input_constants(), interfaces::packer(),
-        interfaces::output_reader(), interfaces::output_tail(), interfaces::loader(), interfaces::sticky()),
+        interfaces::output_reader(), interfaces::output_tail(), interfaces::loader(), interfaces::sticky(),
+        interfaces::axil_slave()),
     [](const auto& each) { return each.param.module(); });
 
 TEST(LeafInterfaceComparison, SeesAWrongWidthDirectionAndDefault) {
