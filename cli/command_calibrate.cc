@@ -160,7 +160,7 @@ void add_calibrate(CLI::App& app, Context& context) {
       ->required();
   command->add_option("--labels", arguments->labels, "Labels of the samples; a second check, never required");
   command->add_option("--samples", arguments->samples, "Samples to use, spread evenly over the data")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(std::int64_t{2}, std::int64_t{1000000}))
       ->capture_default_str();
   command->add_option("--task", arguments->task, "What the outputs are for")
       ->check(CLI::IsMember({"auto", "classify", "regress"}))

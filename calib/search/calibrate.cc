@@ -113,8 +113,17 @@ WeightPlanes weight_planes(const net::Network& network, const observe::Observati
   return result;
 }
 
+/// True when there are several samples and every one repeats the first.
+bool all_the_same(const std::vector<float>& samples, std::int64_t size) {
+  if (static_cast<std::int64_t>(samples.size()) <= size) return false;
+  return std::equal(samples.begin() + size, samples.end(), samples.begin());
+}
+
 std::vector<std::string> warnings_of(const Calibration& calibration, const Problem& problem) {
   std::vector<std::string> warnings;
+  if (all_the_same(problem.fit_samples, problem.network.tensors[0].shape.size())) {
+    warnings.push_back("the calibration samples are all the same; the plan fits nothing else");
+  }
   const Verdict& verdict = calibration.dynamic.best().verdict;
   if (verdict.samples < kFewestHeldOut) {
     warnings.push_back(

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "calib/float/parallel.h"
@@ -30,7 +31,8 @@ double measured_cost(const Problem& problem, const Price& price, const Choice& c
 
 /// Measures the choices of several lambdas, in their order; choices measured before are left out.
 void measure_lambdas(const Problem& problem, const SearchSpace& space, const Price& price,
-                     const std::vector<double>& lambdas, std::vector<Point>& points, Progress& progress) {
+                     const std::vector<double>& lambdas, const std::string& phase, std::vector<Point>& points,
+                     Progress& progress) {
   std::vector<std::pair<double, Choice>> fresh;
   for (double lambda : lambdas) {
     Choice choice = choose(problem.network, space, price, lambda);
@@ -40,7 +42,7 @@ void measure_lambdas(const Problem& problem, const SearchSpace& space, const Pri
         std::any_of(fresh.begin(), fresh.end(), [&](const auto& f) { return f.second == choice; });
     if (!measured && !listed) fresh.emplace_back(lambda, std::move(choice));
   }
-  progress.begin(space.scheme.name, static_cast<std::int64_t>(fresh.size()));
+  progress.begin(phase, static_cast<std::int64_t>(fresh.size()));
   floating::ordered_parallel(
       static_cast<std::int64_t>(fresh.size()), problem.threads, [] { return 0; },
       [&](int, std::int64_t i) {
@@ -99,7 +101,7 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
   Search search;
   std::vector<double> lambdas;
   for (int k = kFirstExponent; k <= kLastExponent; ++k) lambdas.push_back(std::ldexp(1.0, k));
-  measure_lambdas(problem, space, price, lambdas, search.points, progress);
+  measure_lambdas(problem, space, price, lambdas, space.scheme.name, search.points, progress);
   sort_by_cost(search.points);
 
   const double allowed = allowed_loss(problem.budget, problem.objective.task());
@@ -109,7 +111,7 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
     if (step % kRefinement != 0)
       lambdas.push_back(centre * std::exp2(-static_cast<double>(step) / kRefinement));
   }
-  measure_lambdas(problem, space, price, lambdas, search.points, progress);
+  measure_lambdas(problem, space, price, lambdas, space.scheme.name + ", finer", search.points, progress);
   sort_by_cost(search.points);
   search.chosen = choose_point(search.points, allowed);
   return search;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa calibrate from outside: what it writes, what it says, what it refuses.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "calib/data/array.h"
+#include "calib/onnx/import.h"
+#include "model/base/files.h"
+#include "model/plan/plan.h"
+#include "tests/cli/invocation.h"
+
+namespace dpwa::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kImages = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz";
+const std::string kLabels = "/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz";
+const std::string kModel = DPWA_SOURCE_DIR "/examples/fashion_mnist/fmnist_mlp.onnx";
+
+class Calibrate : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "dpwa-calibrate-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  Invocation calibrate(const std::string& data, const std::vector<std::string>& more,
+                       const std::string& output = "plan",
+                       const std::vector<std::string>& prefix = {}) const {
+    std::vector<std::string> arguments = {"calibrate", kModel, "--data", data, "-o", directory_ / output};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return invoke(arguments, "", prefix);
+  }
+
+  /// Every file under a directory, by its path below it.
+  std::map<std::string, std::string> contents(const std::string& output) const {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(directory_ / output)) {
+      if (entry.is_regular_file())
+        files[fs::relative(entry.path(), directory_ / output)] = read_file(entry.path());
+    }
+    return files;
+  }
+
+  /// A .npy of `count` samples with one value.
+  std::string constant_data(std::int64_t count, float value) const {
+    const fs::path path = directory_ / "data.npy";
+    data::write_npy(path, {count, 28, 28}, std::vector<float>(count * 784, value));
+    return path;
+  }
+
+  fs::path directory_;
+};
+
+TEST_F(Calibrate, WritesAPlanAndItsBaselinesThatLoad) {
+  const Invocation run =
+      calibrate(kImages, {"--scale", "0.00392156862745098", "--labels", kLabels, "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json json = nlohmann::json::parse(run.out);
+  EXPECT_TRUE(json["budget_met"].get<bool>());
+  EXPECT_EQ(json["held_out"]["samples"], 200);
+  EXPECT_LE(json["held_out"]["mean_kl"].get<double>(), 0.006);
+  EXPECT_TRUE(json["held_out"]["accuracy_drop"].is_number());
+  EXPECT_EQ(json["nodes"].size(), 3U);
+  EXPECT_GT(json["nodes"][0]["sensitivity"]["gradient_magnitude"].get<double>(), 0);
+  EXPECT_LT(json["beats"].get<double>(), 0.26 * json["beats_int8"].get<double>());
+  EXPECT_TRUE(json["warnings"].empty());
+  for (const char* name : {".", "baselines/int8", "baselines/int4", "baselines/static-mix"}) {
+    const fs::path plan = directory_ / "plan" / name;
+    EXPECT_NO_THROW(plan::load(plan, onnx::import_onnx(plan / "model.onnx"))) << name;
+  }
+  const nlohmann::json report = nlohmann::json::parse(read_file(directory_ / "plan/report.json"));
+  EXPECT_GT(report["dynamic"]["points"].size(), 5U);
+}
+
+TEST_F(Calibrate, SameBytesOnOneCore) {
+  ASSERT_EQ(calibrate(kImages, {"--scale", "0.00392156862745098", "--samples", "60"}, "all").exit_code, 0);
+  ASSERT_EQ(
+      calibrate(kImages, {"--scale", "0.00392156862745098", "--samples", "60"}, "one", {"taskset", "-c", "0"})
+          .exit_code,
+      0);
+  EXPECT_EQ(contents("all"), contents("one"));
+}
+
+TEST_F(Calibrate, FewSamplesGiveAPlanAndAWarning) {
+  const Invocation run = calibrate(kImages, {"--scale", "0.00392156862745098", "--samples", "30", "--json"});
+  EXPECT_EQ(run.exit_code, 0);
+  const nlohmann::json json = nlohmann::json::parse(run.out);
+  EXPECT_FALSE(json["budget_met"].get<bool>());
+  EXPECT_THAT(json["warnings"].dump(), HasSubstr("only 15 held-out samples"));
+  EXPECT_THAT(run.err, HasSubstr("warning: only 15 held-out samples"));
+}
+
+TEST_F(Calibrate, ConstantSamplesAreCalledSo) {
+  const Invocation run = calibrate(constant_data(40, 0), {"--json"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(nlohmann::json::parse(run.out)["warnings"].dump(), HasSubstr("samples are all the same"));
+}
+
+void expect_refused(const Invocation& run, int exit_code, const std::string& text, const fs::path& output) {
+  EXPECT_EQ(run.exit_code, exit_code);
+  EXPECT_THAT(run.err, HasSubstr(text));
+  EXPECT_FALSE(fs::exists(output));
+}
+
+TEST_F(Calibrate, RefusesBadInputInOneLine) {
+  const fs::path plan = directory_ / "plan";
+  expect_refused(calibrate(constant_data(0, 0), {}), 3, "no samples", plan);
+  expect_refused(calibrate(constant_data(40, std::nanf("")), {}), 3, "sample 0, value 0: nan", plan);
+  expect_refused(calibrate(constant_data(1, 0), {}), 3, "needs 2 samples or more, found 1", plan);
+  expect_refused(calibrate(constant_data(40, 0), {"--labels", kLabels}), 3, "60000 labels for 40 samples",
+                 plan);
+  expect_refused(calibrate(kImages, {"--samples", "1"}), 2, "--samples", plan);
+  expect_refused(calibrate(kImages, {"--config", "sim-5"}), 2, "sim-4", plan);
+  expect_refused(calibrate("absent.npy", {}), 5, "absent.npy", plan);
+}
+
+}  // namespace
+}  // namespace dpwa::cli
