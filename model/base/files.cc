@@ -65,7 +65,7 @@ std::string marker_name(const std::string& kind) { return ".dpwa-" + kind; }
 fs::path normal_target(const fs::path& target) {
   if (target.empty()) throw fail(ExitCode::usage, "the name of the output directory is empty");
   std::error_code error;
-  fs::path whole = fs::weakly_canonical(target, error);
+  fs::path whole = fs::weakly_canonical(fs::absolute(target, error), error);
   if (error)
     throw fail(ExitCode::io, "{}: cannot be used as output directory: {}", target.string(), error.message());
   if (!whole.has_filename()) whole = whole.parent_path();

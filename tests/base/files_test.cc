@@ -97,6 +97,19 @@ TEST(OutputDirectory, AppearsOnlyWithCommit) {
   EXPECT_EQ(names_in(target.parent_path()), std::set<std::string>{"out"});
 }
 
+TEST(OutputDirectory, TakesANameInTheCurrentDirectory) {
+  const TemporaryDirectory directory;
+  const fs::path before = fs::current_path();
+  fs::current_path(directory.path());
+  {
+    OutputDirectory out("out", "design");
+    write_file(out.path() / "a", "1");
+    out.commit();
+  }
+  EXPECT_EQ(read_file(directory.path() / "out" / "a"), "1");
+  fs::current_path(before);
+}
+
 TEST(OutputDirectory, WithoutCommitNothingIsLeftAndTheOldOutputStays) {
   const TemporaryDirectory directory;
   const fs::path target = directory.path() / "out";
