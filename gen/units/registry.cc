@@ -11,6 +11,7 @@ const std::vector<std::unique_ptr<Unit>>& units() {
     list.push_back(make_quantizer_unit());
     list.push_back(make_dequantizer_unit());
     list.push_back(make_mac_unit());
+    list.push_back(make_weight_sram_unit());
     return list;
   }();
   return all;

@@ -6,10 +6,16 @@ namespace dpwa::config {
 namespace {
 
 constexpr int kMaxLanesPerGroup = 16;
+constexpr int kMinChannelRows = 64;  // the drain's row address has at least six bits
 
 void require_divides(int divisor, const std::string& divisor_name, int value, const std::string& value_name) {
   if (value % divisor == 0) return;
   throw fail(ExitCode::usage, "{} = {} must divide {} = {}", divisor_name, divisor, value_name, value);
+}
+
+void require_even(int value, const std::string& name) {
+  if (value % 2 == 0) return;
+  throw fail(ExitCode::usage, "{}: expected an even number, found '{}'", name, value);
 }
 
 void validate_shape(const Config& c) {
@@ -37,6 +43,20 @@ void validate_widths(const Config& c) {
   }
 }
 
+void validate_memories(const Config& c) {
+  // Width tables hold even and odd entries in two banks.
+  require_even(c.weight_tiles, "WEIGHT_TILES");
+  require_even(c.activation_tiles, "ACTIVATION_TILES");
+  require_divides(c.wb_lanes, "WB_LANES", c.channels, "CHANNELS");
+  if (c.channels / c.wb_lanes < kMinChannelRows) {
+    throw fail(ExitCode::usage, "CHANNELS = {}: expected at least {} for WB_LANES = {}", c.channels,
+               kMinChannelRows * c.wb_lanes, c.wb_lanes);
+  }
+  if ((c.nodes & (c.nodes - 1)) != 0) {
+    throw fail(ExitCode::usage, "NODES: expected a power of two, found '{}'", c.nodes);
+  }
+}
+
 }  // namespace
 
 void validate(const Config& config) {
@@ -46,6 +66,7 @@ void validate(const Config& config) {
   }
   validate_shape(config);
   validate_widths(config);
+  validate_memories(config);
 }
 
 }  // namespace dpwa::config

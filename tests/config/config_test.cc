@@ -147,6 +147,12 @@ TEST(Validate, RefusesEachImpossibleCombination) {
   EXPECT_THAT(refusal_of({"WB_LANES=3"}), HasSubstr("WB_LANES = 3 must divide LANES / GROUPS = 4"));
   EXPECT_THAT(refusal_of({"ACC_W=39"}), HasSubstr("at least 40"));
   EXPECT_EQ(refusal_of({"ACC_W=40"}), "");
+  EXPECT_THAT(refusal_of({"WEIGHT_TILES=99"}),
+              HasSubstr("WEIGHT_TILES: expected an even number, found '99'"));
+  EXPECT_THAT(refusal_of({"ACTIVATION_TILES=999"}), HasSubstr("ACTIVATION_TILES: expected an even number"));
+  EXPECT_THAT(refusal_of({"CHANNELS=16"}), HasSubstr("CHANNELS = 16: expected at least 64 for WB_LANES = 1"));
+  EXPECT_THAT(refusal_of({"CHANNELS=65", "WB_LANES=2"}), HasSubstr("WB_LANES = 2 must divide CHANNELS = 65"));
+  EXPECT_THAT(refusal_of({"NODES=100"}), HasSubstr("NODES: expected a power of two, found '100'"));
 }
 
 TEST(Validate, ChecksRangesOfAConfigThatNobodyParsed) {
@@ -171,11 +177,11 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "LUT_STYLE=asic",
                                             "HOST_PORT=none",
                                             "WEIGHT_WORDS=65535",
-                                            "WEIGHT_TILES=9999",
+                                            "WEIGHT_TILES=9998",
                                             "DENSE_WORDS=1",
                                             "ACTIVATION_WORDS=130000",
-                                            "NODES=127",
-                                            "ACTIVATION_TILES=32767",
+                                            "NODES=64",
+                                            "ACTIVATION_TILES=32766",
                                             "INPUT_VALUES=16383",
                                             "CHANNELS=8191"};
   EXPECT_EQ(changes.size() + 1, fields().size());

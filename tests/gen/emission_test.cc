@@ -92,13 +92,14 @@ TEST_P(EveryUnit, BenchBuildsAndPassesFromTheDirectoryAlone) {
   EXPECT_THAT(output, HasSubstr("[  PASSED  ]"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Registry, EveryUnit, testing::Values("pcu", "quantizer", "dequantizer", "mac"),
+INSTANTIATE_TEST_SUITE_P(Registry, EveryUnit,
+                         testing::Values("pcu", "quantizer", "dequantizer", "mac", "weight_sram"),
                          [](const auto& each) { return each.param; });
 
 TEST(Registry, HoldsTheUnitsThatTheTestsRun) {
   std::vector<std::string> names;
   for (const auto& unit : units()) names.push_back(unit->name());
-  EXPECT_THAT(names, testing::ElementsAre("pcu", "quantizer", "dequantizer", "mac"));
+  EXPECT_THAT(names, testing::ElementsAre("pcu", "quantizer", "dequantizer", "mac", "weight_sram"));
 }
 
 TEST(Registry, AnUnknownUnitListsTheKnownOnes) {
@@ -107,7 +108,8 @@ TEST(Registry, AnUnknownUnitListsTheKnownOnes) {
     FAIL();
   } catch (const Error& problem) {
     EXPECT_EQ(problem.code(), ExitCode::usage);
-    EXPECT_THAT(problem.what(), AllOf(HasSubstr("'pcv'"), HasSubstr("pcu, quantizer, dequantizer, mac")));
+    EXPECT_THAT(problem.what(),
+                AllOf(HasSubstr("'pcv'"), HasSubstr("pcu, quantizer, dequantizer, mac, weight_sram")));
   }
 }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The generated accelerator as text: lint of every shape, and of every parameter that may be overridden.
+#include "gen/top/top.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "gen/emit/emission.h"
+#include "model/base/error.h"
+#include "tests/gen/lint.h"
+
+namespace dpwa::gen {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Small memories: their depth changes no text, and Yosys expands nothing twice.
+config::Config small(std::vector<std::string> overrides) {
+  const std::vector<std::string> sizes = {
+      "WEIGHT_WORDS=64", "WEIGHT_TILES=64", "ACTIVATION_WORDS=256", "ACTIVATION_TILES=256", "INPUT_VALUES=64",
+      "CHANNELS=256",    "NODES=8"};
+  overrides.insert(overrides.begin(), sizes.begin(), sizes.end());
+  return config::load("sim-4", overrides);
+}
+
+std::vector<fs::path> written(const config::Config& config) {
+  const fs::path directory = scratch_folder() / "out";
+  write(emit_design(config, build_top(config), {}), directory);
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(directory / "rtl")) files.push_back(entry.path());
+  return files;
+}
+
+struct Shape {
+  const char* name;
+  std::vector<std::string> overrides;
+};
+
+class TopShape : public testing::TestWithParam<Shape> {};
+
+TEST_P(TopShape, LintsClean) { EXPECT_EQ(lint("dpwa_top", written(small(GetParam().overrides))), ""); }
+
+INSTANTIATE_TEST_SUITE_P(Configurations, TopShape,
+                         testing::Values(Shape{"OneLane", {"LANES=1"}}, Shape{"FourLanes", {}},
+                                         Shape{"TwoGroups", {"LANES=16", "GROUPS=2", "WB_LANES=4"}},
+                                         Shape{"ThirtyTwoProducts", {"PRODUCTS=32", "LANES=8", "WB_LANES=2"}},
+                                         Shape{"Ice40",
+                                               {"PLANES_MAX=4", "ACC_W=32", "MULT_W=20", "LUT_STYLE=ice40"}}),
+                         [](const auto& each) { return each.param.name; });
+
+TEST(Top, EveryOverridableParameterCanBeOverridden) {
+  const config::Config config = small({});
+  const std::map<std::string, std::int64_t> other = {
+      {"LANES", 8},          {"WB_LANES", 2},       {"PRODUCTS", 8},           {"PLANES_MAX", 4},
+      {"ACC_W", 50},         {"MULT_W", 20},        {"SHIFT_MAX", 40},         {"LANE_CUTS", 0},
+      {"LUT_STYLE", 1},      {"WEIGHT_WORDS", 128}, {"WEIGHT_TILES", 128},     {"ACTIVATION_WORDS", 512},
+      {"INPUT_VALUES", 100}, {"CHANNELS", 512},     {"ACTIVATION_TILES", 512}, {"NODES", 16},
+      {"CONFIG_HASH", 1}};
+  std::vector<std::string> overrides;
+  const Design design = build_top(config);
+  for (const ParameterSpec& parameter : design.module(design.top()).parameters()) {
+    ASSERT_EQ(other.count(parameter.name), 1U) << parameter.name;
+    ASSERT_NE(other.at(parameter.name), parameter.default_value.eval()) << parameter.name;
+    overrides.push_back(fmt::format("{}={}", parameter.name, other.at(parameter.name)));
+  }
+  EXPECT_EQ(lint("dpwa_top", written(config), overrides), "");
+}
+
+}  // namespace
+}  // namespace dpwa::gen
