@@ -72,8 +72,8 @@ gen::Emission emit(const Options& options, const config::Config& config) {
   }
   std::map<std::string, std::string> files;
   if (!options.plan.empty()) files = plan_files(options.plan, config);
-  const gen::Design design = gen::build_top(config);
-  return gen::emit_design(config, design, {"tb/system/network_tb.cc", "tb/common/dump_format.h"}, files);
+  files.merge(gen::host_files(config));
+  return gen::emit_design(config, gen::build_top(config), gen::system_bench(), files);
 }
 
 ExitCode generate(const Options& options, Context& context) {

@@ -67,7 +67,10 @@ fs::path build_model(const fs::path& out_dir, bool trace, Progress& progress) {
   const std::vector<std::string> sources = source_list(out_dir);
   std::string content = verilator_version() + (trace ? "trace" : "");
   for (const std::string& source : sources) content += source + '\0' + read_file(out_dir / source);
-  for (const char* file : {"network_tb.cc", "dump_format.h"}) content += read_file(out_dir / "tb" / file);
+  for (const char* file :
+       {"tb/network_tb.cc", "tb/dump_format.h", "tb/register_port.h", "dpwa_registers.h"}) {
+    if (fs::exists(out_dir / file)) content += read_file(out_dir / file);
+  }
   const fs::path directory = cache_root() / content_hash(content);
   const fs::path executable = directory / "network_tb";
   if (fs::exists(executable)) return executable;

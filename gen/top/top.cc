@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gen/top/top.h"
 
+#include <optional>
+
 #include "gen/top/group.h"
+#include "gen/top/host_registers.h"
 #include "gen/top/top_builder.h"
 
 namespace dpwa::gen {
@@ -14,13 +17,32 @@ Design build_top(const config::Config& config) {
                  "Runs its share of every node from its own descriptors; stores go out on store_* and come "
                  "back, with those of the other groups, on bus_*.");
   GroupBuilder(config, group).build();
+  std::optional<Interface> registers;
+  if (config.host_port == config::HostPort::axi) {
+    Module& module = design.add("dpwa_host_registers",
+                                "the registers that the host reads and writes.\n\n"
+                                "docs/registers.md gives their meaning; both come from one table.");
+    HostRegistersBuilder(config, module).build();
+    registers = module.interface();
+  }
   Module& top =
       design.add("dpwa_top",
                  "the accelerator: streams, input and output units, lane groups.\n\n"
                  "Packets come in on s_axis_*, outputs leave on m_axis_*, one word per value, tlast on an "
                  "output's last word. docs/architecture.md tells the path of a value and every contract.");
-  TopBuilder(config, top, group.interface()).build();
+  TopBuilder(config, top, group.interface(), registers).build();
   return design;
+}
+
+const std::vector<std::string>& system_bench() {
+  static const std::vector<std::string> files = {"tb/system/network_tb.cc", "tb/system/register_port.h",
+                                                 "tb/common/dump_format.h"};
+  return files;
+}
+
+std::map<std::string, std::string> host_files(const config::Config& config) {
+  if (config.host_port == config::HostPort::none) return {};
+  return {{"dpwa_registers.h", register_header(config)}};
 }
 
 }  // namespace dpwa::gen

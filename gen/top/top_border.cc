@@ -102,7 +102,6 @@ void TopBuilder::input_path() {
       .connect("q_o", net("value"))
       .connect("nan_o", net("value_nan"))
       .connect("saturated_o", net("value_cut"));
-  module_.unused("unused_nan", net("value_nan"));
   place("u_packer", interfaces::packer())
       .set("VALUES", size("INPUT_VALUES"))
       .set("VALUE_W", size("VALUE_W"))
@@ -178,7 +177,7 @@ void TopBuilder::output_path() {
       .connect("valid_i", net("read_valid"))
       .connect("q_i", net("read_q"))
       .connect("exponent_i", border_field("out_exponent"))
-      .connect("mode_i", net("output_mode_i"))
+      .connect("mode_i", net("output_mode"))
       .connect("ready_i", net("m_axis_tready_i"))
       .connect("ready_o", net("read_ready"))
       .connect("valid_o", net("m_axis_tvalid_o"))
@@ -190,7 +189,7 @@ void TopBuilder::output_path() {
       .connect("reader_done_i", net("read_done"))
       .connect("last_o", net("m_axis_tlast_o"))
       .connect("done_o", net("send_done"));
-  module_.unused("unused_output", concat({net("read_last"), net("word_overflow")}));
+  module_.unused("unused_last", net("read_last"));
 }
 
 }  // namespace dpwa::gen

@@ -13,6 +13,7 @@ void TopBuilder::build() {
   input_path();
   groups();
   output_path();
+  host_registers();
   module_.comment("Bits of wide buses that this configuration does not need.");
   module_.unused("unused_bits", concat({net("load_addr"), net("load_data"), net("border")}));
 }
@@ -38,16 +39,14 @@ void TopBuilder::ports() {
   output("m_axis_tvalid_o");
   output("m_axis_tlast_o", 1, "the output's last word");
   input("m_axis_tready_i");
+  register_ports();
   module_.port_group("status");
-  input("output_mode_i", 2, "0 integer, 1 float32, 2 binary16");
   output("image_valid_o", 1, "an image is loaded and whole");
   output("errors_o", 5, "dpwa_loader's sticky errors");
   output("cycles_o", 32, "cycles of the newest inference");
   output("transfer_o", 32, "cycles of its transfers");
   output("images_o", 32, "inferences done");
-  input("counter_node_i", clog2(size("NODES")), "PCU counter: tensor");
-  input("counter_index_i", 3, "PCU counter: index (dpwa_pcu)");
-  output("counter_o", 32, "PCU counter, two cycles later, all groups together");
+  output("counter_o", 32, "the selected PCU counter, all groups together");
   module_.port_group("observation, for benches and traces; may stay open");
   output("observe_start_o", 1, "a node begins");
   output("observe_fetch_o", 1, "an inference begins");
@@ -63,6 +62,9 @@ void TopBuilder::ports() {
 
 void TopBuilder::nets() {
   module_.section("Nets between sections");
+  declare("output_mode", 2, "from the host");
+  declare("counter_node", clog2(size("NODES")));
+  declare("counter_index", 3);
   declare("load_we", 1, "loader: one entry");
   declare("load_target", 4);
   declare("load_bank", 8);

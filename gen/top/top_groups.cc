@@ -50,13 +50,12 @@ void TopBuilder::groups() {
   const auto of_group = [&](const char* name, const Int& width) { return part(net(name), g * width, width); };
   group.set("LANES", size("LANES") / count).set("INDEX", g);
   pass_sizes(group);
-  for (const char* shared : {"clk_i", "rst_ni", "counter_node_i", "counter_index_i"})
-    group.connect(shared, net(shared));
+  group.connect("clk_i", net("clk_i")).connect("rst_ni", net("rst_ni"));
   for (const char* shared :
-       {"load_we",     "load_target", "load_bank",   "load_addr",   "load_data",    "run",
-        "node_done",   "border",      "input_start", "packing",     "pack_element", "pack_mask",
-        "pack_values", "pack_tile",   "pack_word",   "bus_tile_we", "bus_tile",     "bus_planes",
-        "bus_word_we", "bus_addr",    "bus_word",    "read_tile",   "read_word"}) {
+       {"load_we",   "load_target", "load_bank",    "load_addr",    "load_data",   "run",         "node_done",
+        "border",    "input_start", "packing",      "pack_element", "pack_mask",   "pack_values", "pack_tile",
+        "pack_word", "bus_tile_we", "bus_tile",     "bus_planes",   "bus_word_we", "bus_addr",    "bus_word",
+        "read_tile", "read_word",   "counter_node", "counter_index"}) {
     group.connect(std::string(shared) + "_i", net(shared));
   }
   group.connect("value_cut_i", of_group("group_cut", 1))

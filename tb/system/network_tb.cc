@@ -8,11 +8,12 @@
 // image, inputs: 32-bit little-endian words; the inputs file starts with the number of packets, then the
 // packets. dump: 32-bit words, records of [kind, cycle, payload ...] (dump_format.h); the caller compares
 // them with the golden model. The bench itself checks what needs no reference: no X-like silence (a time
-// limit per packet), the loader's error flags, one output per input. It exits 0 only when every input came
-// back.
+// limit per packet), the loader's error flags, one output per input; with a register port also what its
+// registers say. It exits 0 only when every input came back.
 // --stall: valid and ready drop at random. --reset-after: reset once, that many cycles into the first
 // inference; then everything is sent again.
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -24,6 +25,10 @@
 #include "Vdpwa_top.h"
 #include "dump_format.h"
 #include "verilated.h"
+#if __has_include("../dpwa_registers.h")
+#include "../dpwa_registers.h"
+#include "register_port.h"
+#endif
 #if VM_TRACE
 #include "verilated_fst_c.h"
 #endif
@@ -77,7 +82,56 @@ class Bench {
     top_.rst_ni = 0;
     for (int i = 0; i < 8; ++i) cycle();
     top_.rst_ni = 1;
+    running_ = false;
+    next_input_ = true;
   }
+
+#ifdef DPWA_REGISTERS_H
+  /// Right after reset: constants, reset values, and what a refused input leaves behind.
+  void check_registers_after_reset() {
+    expect("ID", DPWA_ID_OFFSET, DPWA_ID_VALUE);
+    expect("VERSION", DPWA_VERSION_OFFSET, DPWA_VERSION_VALUE);
+    expect("CONFIG_HASH", DPWA_CONFIG_HASH_OFFSET, DPWA_CONFIG_HASH_VALUE);
+    expect("LANES", DPWA_LANES_OFFSET, DPWA_LANES_VALUE);
+    expect("GROUPS", DPWA_GROUPS_OFFSET, DPWA_GROUPS_VALUE);
+    expect("PRODUCTS", DPWA_PRODUCTS_OFFSET, DPWA_PRODUCTS_VALUE);
+    expect("PLANES_MAX", DPWA_PLANES_MAX_OFFSET, DPWA_PLANES_MAX_VALUE);
+    expect("STATUS", DPWA_STATUS_OFFSET, 0);
+    expect("FLAGS", DPWA_FLAGS_OFFSET, 0);
+    expect("OUTPUT_MODE", DPWA_OUTPUT_MODE_OFFSET, 0);
+    const std::uint32_t input[3] = {4u << 28, 1, 0};
+    send(input, 3);
+    port_.write(DPWA_FLAGS_OFFSET, DPWA_FLAGS_REFUSED_MASK);
+    expect("FLAGS", DPWA_FLAGS_OFFSET, DPWA_FLAGS_REFUSED_MASK);  // the loader keeps the error until BEGIN
+  }
+  void check_registers_with_image() {
+    expect("STATUS", DPWA_STATUS_OFFSET, DPWA_STATUS_IMAGE_VALID_MASK);
+    expect("FLAGS", DPWA_FLAGS_OFFSET, DPWA_FLAGS_REFUSED_MASK);
+    port_.write(DPWA_FLAGS_OFFSET, DPWA_FLAGS_REFUSED_MASK);
+    expect("FLAGS", DPWA_FLAGS_OFFSET, 0);
+  }
+  /// While an input is computed.
+  void check_registers_at_work() {
+    expect("STATUS", DPWA_STATUS_OFFSET, DPWA_STATUS_IMAGE_VALID_MASK | DPWA_STATUS_BUSY_MASK);
+  }
+  void check_registers_at_the_end(std::uint32_t images) {
+    expect("STATUS", DPWA_STATUS_OFFSET, DPWA_STATUS_IMAGE_VALID_MASK);
+    expect("IMAGES", DPWA_IMAGES_OFFSET, images);
+    expect("CYCLES", DPWA_CYCLES_OFFSET, top_.cycles_o);
+    expect("TRANSFER_CYCLES", DPWA_TRANSFER_CYCLES_OFFSET, top_.transfer_o);
+    for (std::uint32_t planes = 0; planes < 6; ++planes) {
+      port_.write(DPWA_COUNTER_SELECT_OFFSET, planes << DPWA_COUNTER_SELECT_INDEX_LSB);
+      expect("COUNTER_VALUE", DPWA_COUNTER_VALUE_OFFSET, input_tiles_[planes]);
+    }
+    port_.write(DPWA_FLAGS_OFFSET, ~0u);
+    expect("FLAGS", DPWA_FLAGS_OFFSET, 0);
+  }
+#else
+  void check_registers_after_reset() {}
+  void check_registers_with_image() {}
+  void check_registers_at_work() {}
+  void check_registers_at_the_end(std::uint32_t) {}
+#endif
 
   /// Sends words in order; collects outputs alongside.
   void send(const std::uint32_t* words, std::size_t count) {
@@ -135,6 +189,15 @@ class Bench {
     return (stall_ & 3) == 0;
   }
 
+#ifdef DPWA_REGISTERS_H
+  void expect(const char* name, std::uint32_t offset, std::uint32_t value) {
+    const std::uint32_t found = port_.read(offset);
+    if (found == value) return;
+    die(std::string("register ") + name + " reads " + std::to_string(found) + ", expected " +
+        std::to_string(value));
+  }
+#endif
+
   void record(dpwa::dump::Kind kind, std::initializer_list<std::uint32_t> payload) {
     const std::uint32_t head[2] = {static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(now_)};
     std::fwrite(head, 4, 2, dump_);
@@ -152,7 +215,10 @@ class Bench {
     }
     if (top_.observe_start_o) record(Kind::node, {});
     beats_ += static_cast<std::uint32_t>(__builtin_popcount(top_.observe_beats_o));
-    if (top_.observe_tile_we_o) record(Kind::tile, {top_.observe_tile_o, top_.observe_planes_o});
+    if (top_.observe_tile_we_o) {
+      record(Kind::tile, {top_.observe_tile_o, top_.observe_planes_o});
+      if (!running_) count_input_tile(top_.observe_planes_o);
+    }
     if (top_.observe_word_we_o) {
       record(Kind::word, {top_.observe_word_addr_o});
       std::fwrite(&top_.observe_word_o, 1, kWordBytes, dump_);
@@ -166,10 +232,17 @@ class Bench {
       if (top_.m_axis_tlast_o) {
         ++done_;
         running_ = false;
+        next_input_ = true;
         silent_ = 0;
         ended_ = true;
       }
     }
+  }
+
+  void count_input_tile(int planes) {
+    if (next_input_) input_tiles_ = {};
+    next_input_ = false;
+    ++input_tiles_[planes];
   }
 
   void cycle() {
@@ -201,12 +274,17 @@ class Bench {
 #if VM_TRACE
   std::unique_ptr<VerilatedFstC> trace_;
 #endif
+#ifdef DPWA_REGISTERS_H
+  RegisterPort<Vdpwa_top> port_{top_, [this] { cycle(); }, [this] { return stalls(); }};
+#endif
   std::FILE* dump_;
   std::uint32_t stall_;
   std::uint64_t now_ = 0;
   std::uint64_t done_ = 0;
   std::uint64_t silent_ = 0;
   std::uint32_t beats_ = 0;
+  std::array<std::uint32_t, 8> input_tiles_ = {};  ///< of the newest input, by planes
+  bool next_input_ = true;                         ///< the next tile stored begins an input
   bool running_ = false;
   bool ended_ = false;
 };
@@ -229,28 +307,32 @@ int main(int argc, char** argv) {
 
   Bench bench(option(argc, argv, "--dump"), option(argc, argv, "--trace"),
               static_cast<std::uint32_t>(std::strtoul(stall.c_str(), nullptr, 10)));
-  bench.reset();
-  bench.send(image.data(), image.size());
-  bench.run(4);
-  bench.check_image();
+  const auto start = [&] {
+    bench.reset();
+    bench.check_registers_after_reset();
+    bench.send(image.data(), image.size());
+    bench.run(4);
+    bench.check_image();
+    bench.check_registers_with_image();
+  };
+  start();
   if (!reset_after.empty()) {
     bench.send(inputs.data() + 1, 2 + inputs[2]);
     bench.wait_for_run();
     bench.run(std::strtoul(reset_after.c_str(), nullptr, 10));
-    bench.reset();
-    bench.send(image.data(), image.size());
-    bench.run(4);
-    bench.check_image();
+    start();
   }
   std::size_t at = 1;
   for (std::uint32_t i = 0; i < inputs[0]; ++i) {
     const std::size_t size = 2 + inputs.at(at + 1);
     bench.send(inputs.data() + at, size);
+    bench.check_registers_at_work();
     bench.wait_for(i + 1);
     at += size;
     std::printf("image %u of %u\n", i + 1, inputs[0]);
     std::fflush(stdout);
   }
+  bench.check_registers_at_the_end(inputs[0]);
   std::printf("cycles %llu\n", static_cast<unsigned long long>(bench.cycles()));
   return 0;
 }

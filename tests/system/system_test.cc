@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 struct Machine {
   const char* name;
   int lanes, groups, wb_lanes, products, cuts;
+  const char* host_port = "axi";
 };
 
 void PrintTo(const Machine& machine, std::ostream* out) { *out << machine.name; }
@@ -33,7 +34,7 @@ config::Config configure(const Machine& machine) {
   config::Config config = config::load(
       "sim-4", {fmt::format("LANES={}", machine.lanes), fmt::format("GROUPS={}", machine.groups),
                 fmt::format("WB_LANES={}", machine.wb_lanes), fmt::format("PRODUCTS={}", machine.products),
-                fmt::format("LANE_CUTS={}", machine.cuts)});
+                fmt::format("LANE_CUTS={}", machine.cuts), fmt::format("HOST_PORT={}", machine.host_port)});
   config.name = machine.name;
   return config;
 }
@@ -45,8 +46,7 @@ fs::path design(const Machine& machine) {
   setenv("DPWA_CACHE", (root / "models").c_str(), 1);
   const fs::path out = root / machine.name;
   const config::Config config = configure(machine);
-  gen::write(gen::emit_design(config, gen::build_top(config),
-                              {"tb/system/network_tb.cc", "tb/common/dump_format.h"}),
+  gen::write(gen::emit_design(config, gen::build_top(config), gen::system_bench(), gen::host_files(config)),
              out);
   return out;
 }
@@ -116,7 +116,7 @@ TEST_P(EveryMachine, OddShapes) {
 }
 
 constexpr Machine kFour = {"four", 4, 1, 1, 16, 2};
-constexpr Machine kOne = {"one", 1, 1, 1, 8, 0};
+constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, "none"};
 constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3};
 
 INSTANTIATE_TEST_SUITE_P(System, EveryMachine, testing::Values(kFour, kOne, kTwoGroups),

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/top/registers.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace dpwa::gen {
+namespace {
+
+using Kind = RegisterKind;
+
+constexpr const char* kPageHead = R"(# Registers
+
+The host's AXI4-Lite port (`s_axil_*`, 32-bit data, 8-bit addresses) of a configuration with `HOST_PORT = "axi"`. This page
+and the header `dpwa_registers.h` of every generated directory come from one table (gen/top/registers.cc).
+
+- ro: read only. rw: read and write. w1c: a written 1 clears the bit, a 0 leaves it.
+- An address without a register, a write to an ro register and a write that does not strobe all four bytes are answered with
+  SLVERR and change nothing. Bits that no field names read as zero and ignore writes.
+- Images and inputs do not pass here but as packets through `s_axis_*` (rtl/host/dpwa_loader.v).
+
+A run: send the image, read STATUS.IMAGE_VALID and FLAGS, choose OUTPUT_MODE, send inputs and take outputs, read FLAGS again. A
+reader of a PCU counter writes COUNTER_SELECT, waits for the response and reads COUNTER_VALUE.
+
+)";
+
+std::string lower_hex(std::uint32_t value) { return fmt::format("{:#010x}", value); }
+
+std::uint32_t mask(const RegisterField& field) {
+  const std::uint32_t ones = field.bits == 32 ? ~0U : (1U << field.bits) - 1;
+  return ones << field.lsb;
+}
+
+std::string bit_range(const RegisterField& field) {
+  return field.bits == 1 ? std::to_string(field.lsb)
+                         : fmt::format("{}:{}", field.lsb + field.bits - 1, field.lsb);
+}
+
+}  // namespace
+
+std::vector<RegisterField> Register::parts() const {
+  if (!fields.empty()) return fields;
+  return {{name, 0, bits, meaning}};
+}
+
+std::uint32_t constant_value(const Register& reg, const config::Config& config) {
+  const std::string parameter = reg.parameter;
+  if (parameter.empty()) return reg.reset;
+  if (parameter == "CONFIG_HASH") return config::config_hash(config);
+  for (const config::Field& field : config::fields()) {
+    if (field.key == parameter) return static_cast<std::uint32_t>(std::stoul(field.get(config)));
+  }
+  throw std::logic_error("no parameter " + parameter);
+}
+
+const char* access_name(Kind kind) {
+  return kind == Kind::control ? "rw" : kind == Kind::flags ? "w1c" : "ro";
+}
+
+const std::vector<Register>& registers() {
+  static const std::vector<Register> table = {
+      {"ID", 0x00, Kind::constant, 0x44505741, "", 32, "\"DPWA\" in ASCII", {}},
+      {"VERSION",
+       0x04,
+       Kind::constant,
+       0x00010000,
+       "",
+       32,
+       "of this register map",
+       {{"MINOR", 0, 16, "registers were added"}, {"MAJOR", 16, 16, "registers were changed"}}},
+      {"CONFIG_HASH",
+       0x08,
+       Kind::constant,
+       0,
+       "CONFIG_HASH",
+       32,
+       "identifies the configuration; images carry the same value",
+       {}},
+      {"STATUS",
+       0x0c,
+       Kind::status,
+       0,
+       "",
+       32,
+       "what the machine does now",
+       {{"IMAGE_VALID", 0, 1, "an image is loaded and whole: inputs are taken"},
+        {"BUSY", 1, 1, "an inference is under way, from its first input word to its last output word"},
+        {"LOADER_ERRORS", 8, 5, "the loader's errors since the newest BEGIN, bits as in FLAGS"}}},
+      {"FLAGS",
+       0x10,
+       Kind::flags,
+       0,
+       "",
+       32,
+       "what happened since the flag was cleared; a loader error lasts until the next BEGIN and cannot be "
+       "cleared "
+       "before",
+       {{"CRC", 0, 1, "a packet's CRC was wrong"},
+        {"HASH", 1, 1, "an image of another configuration"},
+        {"COUNT", 2, 1, "an image with missing or doubled packets"},
+        {"OPCODE", 3, 1, "a word that starts no packet"},
+        {"REFUSED", 4, 1, "an input without a valid image was dropped"},
+        {"INPUT_NAN", 8, 1, "an input value was NaN and became 0"},
+        {"INPUT_SATURATED", 9, 1, "an input value was beyond the limits of the input tensor"},
+        {"OUTPUT_OVERFLOW", 10, 1, "an output value was beyond the range of the output format"}}},
+      {"OUTPUT_MODE",
+       0x14,
+       Kind::control,
+       0,
+       "",
+       2,
+       "format of output words: 0 integer, 1 float32, 2 or 3 binary16; to be written while not busy",
+       {}},
+      {"IMAGES", 0x18, Kind::status, 0, "", 32, "inferences done since reset, modulo 2^32", {}},
+      {"CYCLES", 0x1c, Kind::status, 0, "", 32, "compute cycles of the newest inference", {}},
+      {"TRANSFER_CYCLES", 0x20, Kind::status, 0, "", 32, "cycles that it took input and gave output", {}},
+      {"COUNTER_SELECT",
+       0x24,
+       Kind::control,
+       0,
+       "",
+       32,
+       "which PCU counter COUNTER_VALUE shows",
+       {{"TENSOR", 0, 16, "stored tensor, 0 is the network's input"},
+        {"INDEX", 16, 3,
+         "0..5 tiles written with that many planes, 6 saturated values, 7 policy violations"}}},
+      {"COUNTER_VALUE",
+       0x28,
+       Kind::status,
+       0,
+       "",
+       32,
+       "that counter for the newest inference, all lane groups together; undefined for a tensor that was "
+       "never stored",
+       {}},
+      {"LANES", 0x40, Kind::constant, 0, "LANES", 32, "MAC lanes", {}},
+      {"GROUPS", 0x44, Kind::constant, 0, "GROUPS", 32, "lane groups", {}},
+      {"PRODUCTS",
+       0x48,
+       Kind::constant,
+       0,
+       "PRODUCTS",
+       32,
+       "4x4 products per lane and cycle; values per tile",
+       {}},
+      {"PLANES_MAX", 0x4c, Kind::constant, 0, "PLANES_MAX", 32, "most 4-bit planes of a tile", {}},
+  };
+  return table;
+}
+
+std::string register_header(const config::Config& config) {
+  std::string text =
+      "/* SPDX-License-Identifier: Apache-2.0 */\n"
+      "/* Registers of dpwa_top, as docs/registers.md describes them. Generated, do not edit. */\n"
+      "#ifndef DPWA_REGISTERS_H\n"
+      "#define DPWA_REGISTERS_H\n";
+  const auto define = [&](const std::string& name, const std::string& value, const std::string& remark = "") {
+    text += fmt::format("#define {} {}{}\n", name, value, remark.empty() ? "" : "  /* " + remark + " */");
+  };
+  for (const Register& reg : registers()) {
+    const std::string name = std::string("DPWA_") + reg.name;
+    text += "\n";
+    define(name + "_OFFSET", fmt::format("{:#04x}u", reg.offset),
+           fmt::format("{}: {}", access_name(reg.kind), reg.meaning));
+    if (reg.kind == Kind::constant) {
+      define(name + "_VALUE", lower_hex(constant_value(reg, config)) + "u");
+    }
+    for (const RegisterField& field : reg.fields) {
+      define(fmt::format("{}_{}_LSB", name, field.name), fmt::format("{}u", field.lsb), field.meaning);
+      define(fmt::format("{}_{}_MASK", name, field.name), lower_hex(mask(field)) + "u");
+    }
+  }
+  return text + "\n#endif\n";
+}
+
+std::string register_page() {
+  std::string text = kPageHead;
+  text += "| offset | register | access | reset | meaning |\n|---|---|---|---|---|\n";
+  for (const Register& reg : registers()) {
+    const std::string reset = *reg.parameter != '\0'     ? "parameter"
+                              : reg.kind == Kind::status ? "-"
+                                                         : lower_hex(reg.reset);
+    text += fmt::format("| {:#04x} | {} | {} | {} | {} |\n", reg.offset, reg.name, access_name(reg.kind),
+                        reset, reg.meaning);
+  }
+  for (const Register& reg : registers()) {
+    if (reg.fields.empty()) continue;
+    text += fmt::format("\n## {}\n\n| bits | field | meaning |\n|---|---|---|\n", reg.name);
+    for (const RegisterField& field : reg.fields) {
+      text += fmt::format("| {} | {} | {} |\n", bit_range(field), field.name, field.meaning);
+    }
+  }
+  return text;
+}
+
+}  // namespace dpwa::gen

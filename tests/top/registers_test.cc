@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// The register table and what is made of it.
+#include "gen/top/registers.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <set>
+
+#include "gen/top/host_registers.h"
+#include "gen/top/top.h"
+#include "gen/verilog/design.h"
+#include "model/base/files.h"
+#include "tests/gen/lint.h"
+
+namespace dpwa::gen {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Registers, AddressesAreWordsAndAscend) {
+  int last = -4;
+  for (const Register& reg : registers()) {
+    EXPECT_EQ(reg.offset % 4, 0) << reg.name;
+    EXPECT_GT(reg.offset, last) << reg.name;
+    EXPECT_LT(reg.offset, 1 << kRegisterAddressBits) << reg.name;
+    last = reg.offset;
+  }
+}
+
+TEST(Registers, NamesAreUniqueAndFieldsDoNotOverlap) {
+  std::set<std::string> names;
+  for (const Register& reg : registers()) {
+    int free = 0;
+    for (const RegisterField& part : reg.parts()) {
+      EXPECT_TRUE(names.insert(part_name(reg, part)).second) << reg.name;
+      EXPECT_GE(part.lsb, free) << reg.name << "." << part.name;
+      EXPECT_GT(part.bits, 0) << reg.name << "." << part.name;
+      free = part.lsb + part.bits;
+    }
+    EXPECT_LE(free, 32) << reg.name;
+    if (reg.kind == RegisterKind::flags) {
+      for (const RegisterField& part : reg.fields) EXPECT_EQ(part.bits, 1) << part.name;
+    }
+  }
+}
+
+// DPWA_UPDATE_GOLDEN=1 accepts a changed table.
+TEST(Registers, DocumentationIsTheTable) {
+  const std::filesystem::path page = DPWA_SOURCE_DIR "/docs/registers.md";
+  if (std::getenv("DPWA_UPDATE_GOLDEN") != nullptr) write_file(page, register_page());
+  EXPECT_EQ(register_page(), read_file(page)) << "set DPWA_UPDATE_GOLDEN=1 to write docs/registers.md";
+}
+
+TEST(Registers, HeaderHasOffsetsFieldsAndTheConfigurationsValues) {
+  const config::Config config = config::load("sim-4", {"LANES=16", "GROUPS=2"});
+  const std::string header = register_header(config);
+  EXPECT_THAT(header, HasSubstr("#define DPWA_ID_VALUE 0x44505741u\n"));
+  EXPECT_THAT(header, HasSubstr("#define DPWA_LANES_VALUE 0x00000010u\n"));
+  EXPECT_THAT(header, HasSubstr("#define DPWA_GROUPS_VALUE 0x00000002u\n"));
+  EXPECT_THAT(header, HasSubstr(fmt::format("#define DPWA_CONFIG_HASH_VALUE {:#010x}u\n",
+                                            config::config_hash(config))));
+  EXPECT_THAT(header, HasSubstr("#define DPWA_FLAGS_OFFSET 0x10u  /* w1c: "));
+  EXPECT_THAT(header, HasSubstr("#define DPWA_FLAGS_INPUT_SATURATED_LSB 9u  "));
+  EXPECT_THAT(header, HasSubstr("#define DPWA_FLAGS_INPUT_SATURATED_MASK 0x00000200u\n"));
+  EXPECT_THAT(header, HasSubstr("#define DPWA_COUNTER_SELECT_INDEX_MASK 0x00070000u\n"));
+}
+
+TEST(Registers, HeaderComesOnlyWithARegisterPort) {
+  EXPECT_EQ(host_files(config::load("sim-4", {"HOST_PORT=axi"})).count("dpwa_registers.h"), 1U);
+  EXPECT_TRUE(host_files(config::load("sim-4", {"HOST_PORT=none"})).empty());
+}
+
+std::string text_of(const std::string& module, const config::Config& config) {
+  for (const Design::File& file : build_top(config).print("0.0.0")) {
+    if (file.name == module + ".v") return file.text;
+  }
+  return "";
+}
+
+// tests/rtl_host runs this text in Verilator.
+TEST(HostRegisters, VerilogIsTheTable) {
+  config::Config config;
+  Design design("dpwa_host_registers");
+  HostRegistersBuilder(config,
+                       design.add("dpwa_host_registers", "the registers that the host reads and writes."))
+      .build();
+  std::string text = design.print("0.0.0").front().text;
+  // The configuration's own number is no matter of the table.
+  const std::string hash = fmt::format("32'h{:08x}", config::config_hash(config));
+  text.replace(text.find(hash), hash.size(), "32'h00000000");
+  expect_golden("dpwa_host_registers.v.golden", text);
+}
+
+TEST(Top, APortThatIsLeftOutIsAbsent) {
+  const std::string with = text_of("dpwa_top", config::load("sim-4", {"HOST_PORT=axi"}));
+  EXPECT_THAT(with, HasSubstr("s_axil_awvalid_i"));
+  EXPECT_THAT(with, Not(HasSubstr("output_mode_i")));
+  EXPECT_THAT(with, Not(HasSubstr(" counter_index_i,")));
+  const config::Config bare = config::load("sim-4", {"HOST_PORT=none"});
+  const std::string without = text_of("dpwa_top", bare);
+  EXPECT_THAT(without, HasSubstr("output_mode_i"));
+  EXPECT_THAT(without, Not(HasSubstr("axil")));
+  EXPECT_EQ(text_of("dpwa_host_registers", bare), "");
+}
+
+/// A small machine, so that the tools are quick.
+config::Config small(const std::string& host_port, const std::string& groups) {
+  return config::load(
+      "sim-4", {"HOST_PORT=" + host_port, "GROUPS=" + groups, "WEIGHT_WORDS=64", "WEIGHT_TILES=64",
+                "ACTIVATION_WORDS=1024", "ACTIVATION_TILES=1024", "INPUT_VALUES=64", "CHANNELS=64", "NODES=4"});
+}
+
+std::string lint_of(const config::Config& config, const std::vector<std::string>& overrides = {}) {
+  const std::filesystem::path folder = scratch_folder();
+  std::vector<std::filesystem::path> files;
+  for (const Design::File& file : build_top(config).print("0.0.0")) {
+    files.push_back(folder / file.name);
+    write_file(files.back(), file.text);
+  }
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(DPWA_SOURCE_DIR "/rtl")) {
+    if (entry.path().extension() == ".v") files.push_back(entry.path());
+  }
+  return lint("dpwa_top", files, overrides);
+}
+
+TEST(Top, IsCleanWithRegisters) { EXPECT_EQ(lint_of(small("axi", "1")), ""); }
+TEST(Top, IsCleanWithoutRegisters) { EXPECT_EQ(lint_of(small("none", "2")), ""); }
+TEST(Top, IsCleanWithMoreNodes) { EXPECT_EQ(lint_of(small("axi", "1"), {"NODES=128"}), ""); }
+
+}  // namespace
+}  // namespace dpwa::gen
