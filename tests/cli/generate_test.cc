@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa generate from outside: JSON contract, plan, units, and what it refuses.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "calib/data/samples.h"
+#include "calib/onnx/import.h"
+#include "model/base/files.h"
+#include "tests/cli/invocation.h"
+#include "tests/support/range_plan.h"
+
+namespace dpwa::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::string kImages = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
+const fs::path kModel = DPWA_SOURCE_DIR "/examples/fashion_mnist/fmnist_mlp.onnx";
+
+class Generate : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "dpwa-generate-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    directory_ = name;
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  std::string path(const std::string& name) const { return (directory_ / name).string(); }
+
+  void write_plan() const {
+    const net::Network network = onnx::import_onnx(kModel);
+    const data::Samples samples = data::load_samples(kImages, network, {1.0 / 255, 0});
+    plan::Plan plan = plan::range_plan(network, samples.values, 16, 2);
+    const std::string model = read_file(kModel);
+    plan.model_hash = content_hash(model);
+    fs::create_directories(directory_ / "plan");
+    write_file(directory_ / "plan/model.onnx", model);
+    plan::save(directory_ / "plan", network, plan);
+  }
+
+  /// Everything in a directory: relative path -> bytes.
+  std::map<std::string, std::string> content(const std::string& name) const {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(directory_ / name)) {
+      if (!entry.is_regular_file()) continue;
+      files[fs::relative(entry.path(), directory_ / name).string()] = read_file(entry.path());
+    }
+    return files;
+  }
+
+  fs::path directory_;
+};
+
+TEST_F(Generate, JsonNamesWhatWasWritten) {
+  const Invocation run =
+      invoke({"generate", "--config", "up5k", "--set", "LANES=2", "-o", path("out"), "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json json = nlohmann::json::parse(run.out);
+  EXPECT_EQ(json.at("output"), path("out"));
+  EXPECT_EQ(json.at("top"), "dpwa_top");
+  EXPECT_EQ(json.at("config"), "up5k");
+  EXPECT_LE(json.at("seconds").get<double>(), 1.0);
+  for (const std::string file : json.at("files")) EXPECT_TRUE(fs::exists(directory_ / "out" / file)) << file;
+  EXPECT_THAT(read_file(directory_ / "out/config.toml"), HasSubstr("LANES = 2 "));
+}
+
+TEST_F(Generate, APlanBringsItsImagesAndItself) {
+  write_plan();
+  const Invocation run = invoke({"generate", path("plan"), "-o", path("out")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(content("out/plan"), content("plan"));
+  EXPECT_GT(fs::file_size(directory_ / "out/images/image.bin"), 1000U);
+}
+
+TEST_F(Generate, TheSameInputGivesTheSameBytes) {
+  write_plan();
+  ASSERT_EQ(invoke({"generate", path("plan"), "-o", path("first")}).exit_code, 0);
+  ASSERT_EQ(invoke({"generate", path("plan"), "-o", path("second")}).exit_code, 0);
+  EXPECT_EQ(content("first"), content("second"));
+}
+
+TEST_F(Generate, ItsOwnOutputIsReplaced) {
+  ASSERT_EQ(invoke({"generate", "--unit", "pcu", "-o", path("out")}).exit_code, 0);
+  ASSERT_EQ(invoke({"generate", "--unit", "mac", "-o", path("out")}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(directory_ / "out/rtl/dpwa_pcu.v"));
+  EXPECT_TRUE(fs::exists(directory_ / "out/rtl/dpwa_mac_lane.v"));
+}
+
+TEST_F(Generate, RefusesWithOneLineAndLeavesNothing) {
+  const auto refusal = [&](std::vector<std::string> arguments, int exit_code) {
+    arguments.insert(arguments.begin(), "generate");
+    arguments.insert(arguments.end(), {"-o", path("out")});
+    const Invocation run = invoke(arguments);
+    EXPECT_EQ(run.exit_code, exit_code) << run.err;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    EXPECT_FALSE(fs::exists(directory_ / "out"));
+    return run.err;
+  };
+  EXPECT_THAT(refusal({"--config", "up6k"}, 2), AllOf(HasSubstr("'up6k'"), HasSubstr("up5k")));
+  EXPECT_THAT(refusal({"--set", "LANE=4"}, 2), AllOf(HasSubstr("'LANE'"), HasSubstr("LANES")));
+  EXPECT_THAT(refusal({"--set", "LANES=3"}, 2), HasSubstr("must divide"));
+  EXPECT_THAT(refusal({"--unit", "fpu"}, 2), HasSubstr("pcu, quantizer"));
+  EXPECT_THAT(refusal({path("no-plan")}, 3), HasSubstr("no plan.json"));
+  EXPECT_THAT(refusal({path("no-plan"), "--unit", "pcu"}, 2), HasSubstr("takes no plan"));
+  write_plan();
+  EXPECT_THAT(refusal({path("plan"), "--config", "up5k"}, 1), HasSubstr("--set"));
+}
+
+TEST_F(Generate, RefusesADirectoryOfSomebodyElse) {
+  fs::create_directories(directory_ / "mine");
+  write_file(directory_ / "mine/precious.txt", "keep\n");
+  const Invocation run = invoke({"generate", "--unit", "pcu", "-o", path("mine")});
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_EQ(content("mine").size(), 1U);
+}
+
+}  // namespace
+}  // namespace dpwa::cli
