@@ -45,6 +45,7 @@ TEST_P(TopShape, LintsClean) { EXPECT_EQ(lint("dpwa_top", written(small(GetParam
 INSTANTIATE_TEST_SUITE_P(Configurations, TopShape,
                          testing::Values(Shape{"OneLane", {"LANES=1"}}, Shape{"FourLanes", {}},
                                          Shape{"TwoGroups", {"LANES=16", "GROUPS=2", "WB_LANES=4"}},
+                                         Shape{"NoRegisters", {"HOST_PORT=none", "LANES=8", "GROUPS=2"}},
                                          Shape{"ThirtyTwoProducts", {"PRODUCTS=32", "LANES=8", "WB_LANES=2"}},
                                          Shape{"Ice40",
                                                {"PLANES_MAX=4", "ACC_W=32", "MULT_W=20", "LUT_STYLE=ice40"}}),

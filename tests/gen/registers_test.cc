@@ -95,7 +95,7 @@ TEST(HostRegisters, VerilogIsTheTable) {
   expect_golden("dpwa_host_registers.v.golden", text);
 }
 
-TEST(Top, APortThatIsLeftOutIsAbsent) {
+TEST(HostRegisters, APortThatIsLeftOutIsAbsent) {
   const std::string with = text_of("dpwa_top", config::load("sim-4", {"HOST_PORT=axi"}));
   EXPECT_THAT(with, HasSubstr("s_axil_awvalid_i"));
   EXPECT_THAT(with, Not(HasSubstr("output_mode_i")));
@@ -106,30 +106,6 @@ TEST(Top, APortThatIsLeftOutIsAbsent) {
   EXPECT_THAT(without, Not(HasSubstr("axil")));
   EXPECT_EQ(text_of("dpwa_host_registers", bare), "");
 }
-
-/// A small machine, so that the tools are quick.
-config::Config small(const std::string& host_port, const std::string& groups) {
-  return config::load(
-      "sim-4", {"HOST_PORT=" + host_port, "GROUPS=" + groups, "WEIGHT_WORDS=64", "WEIGHT_TILES=64",
-                "ACTIVATION_WORDS=1024", "ACTIVATION_TILES=1024", "INPUT_VALUES=64", "CHANNELS=64", "NODES=4"});
-}
-
-std::string lint_of(const config::Config& config, const std::vector<std::string>& overrides = {}) {
-  const std::filesystem::path folder = scratch_folder();
-  std::vector<std::filesystem::path> files;
-  for (const Design::File& file : build_top(config).print("0.0.0")) {
-    files.push_back(folder / file.name);
-    write_file(files.back(), file.text);
-  }
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(DPWA_SOURCE_DIR "/rtl")) {
-    if (entry.path().extension() == ".v") files.push_back(entry.path());
-  }
-  return lint("dpwa_top", files, overrides);
-}
-
-TEST(Top, IsCleanWithRegisters) { EXPECT_EQ(lint_of(small("axi", "1")), ""); }
-TEST(Top, IsCleanWithoutRegisters) { EXPECT_EQ(lint_of(small("none", "2")), ""); }
-TEST(Top, IsCleanWithMoreNodes) { EXPECT_EQ(lint_of(small("axi", "1"), {"NODES=128"}), ""); }
 
 }  // namespace
 }  // namespace dpwa::gen
