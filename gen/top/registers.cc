@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace dpwa::gen {
 namespace {
@@ -25,7 +26,30 @@ reader of a PCU counter writes COUNTER_SELECT, waits for the response and reads 
 
 )";
 
-std::string lower_hex(std::uint32_t value) { return fmt::format("{:#010x}", value); }
+using Fields = std::vector<RegisterField>;
+
+Register fixed(const char* name, int offset, std::uint32_t value, const char* meaning, Fields fields = {}) {
+  return {name, offset, Kind::constant, value, "", 32, meaning, std::move(fields)};
+}
+
+/// A constant that reads as the parameter of its name.
+Register parameter(const char* name, int offset, const char* meaning) {
+  return {name, offset, Kind::constant, 0, name, 32, meaning, {}};
+}
+
+Register status(const char* name, int offset, const char* meaning, Fields fields = {}) {
+  return {name, offset, Kind::status, 0, "", 32, meaning, std::move(fields)};
+}
+
+Register control(const char* name, int offset, int bits, const char* meaning, Fields fields = {}) {
+  return {name, offset, Kind::control, 0, "", bits, meaning, std::move(fields)};
+}
+
+Register flags(const char* name, int offset, const char* meaning, Fields fields) {
+  return {name, offset, Kind::flags, 0, "", 32, meaning, std::move(fields)};
+}
+
+std::string hex(std::uint32_t value) { return fmt::format("{:#010x}", value); }
 
 std::uint32_t mask(const RegisterField& field) {
   const std::uint32_t ones = field.bits == 32 ? ~0U : (1U << field.bits) - 1;
@@ -60,91 +84,43 @@ const char* access_name(Kind kind) {
 
 const std::vector<Register>& registers() {
   static const std::vector<Register> table = {
-      {"ID", 0x00, Kind::constant, 0x44505741, "", 32, "\"DPWA\" in ASCII", {}},
-      {"VERSION",
-       0x04,
-       Kind::constant,
-       0x00010000,
-       "",
-       32,
-       "of this register map",
-       {{"MINOR", 0, 16, "registers were added"}, {"MAJOR", 16, 16, "registers were changed"}}},
-      {"CONFIG_HASH",
-       0x08,
-       Kind::constant,
-       0,
-       "CONFIG_HASH",
-       32,
-       "identifies the configuration; images carry the same value",
-       {}},
-      {"STATUS",
-       0x0c,
-       Kind::status,
-       0,
-       "",
-       32,
-       "what the machine does now",
-       {{"IMAGE_VALID", 0, 1, "an image is loaded and whole: inputs are taken"},
-        {"BUSY", 1, 1, "an inference is under way, from its first input word to its last output word"},
-        {"LOADER_ERRORS", 8, 5, "the loader's errors since the newest BEGIN, bits as in FLAGS"}}},
-      {"FLAGS",
-       0x10,
-       Kind::flags,
-       0,
-       "",
-       32,
-       "what happened since the flag was cleared; a loader error lasts until the next BEGIN and cannot be "
-       "cleared "
-       "before",
-       {{"CRC", 0, 1, "a packet's CRC was wrong"},
-        {"HASH", 1, 1, "an image of another configuration"},
-        {"COUNT", 2, 1, "an image with missing or doubled packets"},
-        {"OPCODE", 3, 1, "a word that starts no packet"},
-        {"REFUSED", 4, 1, "an input without a valid image was dropped"},
-        {"INPUT_NAN", 8, 1, "an input value was NaN and became 0"},
-        {"INPUT_SATURATED", 9, 1, "an input value was beyond the limits of the input tensor"},
-        {"OUTPUT_OVERFLOW", 10, 1, "an output value was beyond the range of the output format"}}},
-      {"OUTPUT_MODE",
-       0x14,
-       Kind::control,
-       0,
-       "",
-       2,
-       "format of output words: 0 integer, 1 float32, 2 or 3 binary16; to be written while not busy",
-       {}},
-      {"IMAGES", 0x18, Kind::status, 0, "", 32, "inferences done since reset, modulo 2^32", {}},
-      {"CYCLES", 0x1c, Kind::status, 0, "", 32, "compute cycles of the newest inference", {}},
-      {"TRANSFER_CYCLES", 0x20, Kind::status, 0, "", 32, "cycles that it took input and gave output", {}},
-      {"COUNTER_SELECT",
-       0x24,
-       Kind::control,
-       0,
-       "",
-       32,
-       "which PCU counter COUNTER_VALUE shows",
-       {{"TENSOR", 0, 16, "stored tensor, 0 is the network's input"},
-        {"INDEX", 16, 3,
-         "0..5 tiles written with that many planes, 6 saturated values, 7 policy violations"}}},
-      {"COUNTER_VALUE",
-       0x28,
-       Kind::status,
-       0,
-       "",
-       32,
-       "that counter for the newest inference, all lane groups together; undefined for a tensor that was "
-       "never stored",
-       {}},
-      {"LANES", 0x40, Kind::constant, 0, "LANES", 32, "MAC lanes", {}},
-      {"GROUPS", 0x44, Kind::constant, 0, "GROUPS", 32, "lane groups", {}},
-      {"PRODUCTS",
-       0x48,
-       Kind::constant,
-       0,
-       "PRODUCTS",
-       32,
-       "4x4 products per lane and cycle; values per tile",
-       {}},
-      {"PLANES_MAX", 0x4c, Kind::constant, 0, "PLANES_MAX", 32, "most 4-bit planes of a tile", {}},
+      fixed("ID", 0x00, 0x44505741, "\"DPWA\" in ASCII"),
+      fixed("VERSION", 0x04, 0x00010000, "of this register map",
+            {{"MINOR", 0, 16, "registers were added"}, {"MAJOR", 16, 16, "registers were changed"}}),
+      parameter("CONFIG_HASH", 0x08, "identifies the configuration; images carry the same value"),
+      status("STATUS", 0x0c, "what the machine does now",
+             {{"IMAGE_VALID", 0, 1, "an image is loaded and whole: inputs are taken"},
+              {"BUSY", 1, 1, "an inference is under way, from its first input word to its last output word"},
+              {"LOADER_ERRORS", 8, 5, "the loader's errors since the newest BEGIN, bits as in FLAGS"}}),
+      flags(
+          "FLAGS", 0x10,
+          "what happened since the flag was cleared; a loader error lasts until the next BEGIN and cannot be "
+          "cleared before",
+          {{"CRC", 0, 1, "a packet's CRC was wrong"},
+           {"HASH", 1, 1, "an image of another configuration"},
+           {"COUNT", 2, 1, "an image with missing or doubled packets"},
+           {"OPCODE", 3, 1, "a word that starts no packet"},
+           {"REFUSED", 4, 1, "an input without a valid image was dropped"},
+           {"INPUT_NAN", 8, 1, "an input value was NaN and became 0"},
+           {"INPUT_SATURATED", 9, 1, "an input value was beyond the limits of the input tensor"},
+           {"OUTPUT_OVERFLOW", 10, 1, "an output value was beyond the range of the output format"}}),
+      control("OUTPUT_MODE", 0x14, 2,
+              "format of output words: 0 integer, 1 float32, 2 or 3 binary16; to be written while not busy"),
+      status("IMAGES", 0x18, "inferences done since reset, modulo 2^32"),
+      status("CYCLES", 0x1c, "compute cycles of the newest inference"),
+      status("TRANSFER_CYCLES", 0x20, "cycles that it took input and gave output"),
+      control("COUNTER_SELECT", 0x24, 32, "which PCU counter COUNTER_VALUE shows",
+              {{"TENSOR", 0, 16, "stored tensor, 0 is the network's input"},
+               {"INDEX", 16, 3,
+                "0..5 tiles written with that many planes, 6 saturated values, 7 policy violations"}}),
+      status(
+          "COUNTER_VALUE", 0x28,
+          "that counter for the newest inference, all lane groups together; undefined for a tensor that was "
+          "never stored"),
+      parameter("LANES", 0x40, "MAC lanes"),
+      parameter("GROUPS", 0x44, "lane groups"),
+      parameter("PRODUCTS", 0x48, "4x4 products per lane and cycle; values per tile"),
+      parameter("PLANES_MAX", 0x4c, "most 4-bit planes of a tile"),
   };
   return table;
 }
@@ -164,11 +140,11 @@ std::string register_header(const config::Config& config) {
     define(name + "_OFFSET", fmt::format("{:#04x}u", reg.offset),
            fmt::format("{}: {}", access_name(reg.kind), reg.meaning));
     if (reg.kind == Kind::constant) {
-      define(name + "_VALUE", lower_hex(constant_value(reg, config)) + "u");
+      define(name + "_VALUE", hex(constant_value(reg, config)) + "u");
     }
     for (const RegisterField& field : reg.fields) {
       define(fmt::format("{}_{}_LSB", name, field.name), fmt::format("{}u", field.lsb), field.meaning);
-      define(fmt::format("{}_{}_MASK", name, field.name), lower_hex(mask(field)) + "u");
+      define(fmt::format("{}_{}_MASK", name, field.name), hex(mask(field)) + "u");
     }
   }
   return text + "\n#endif\n";
@@ -180,7 +156,7 @@ std::string register_page() {
   for (const Register& reg : registers()) {
     const std::string reset = *reg.parameter != '\0'     ? "parameter"
                               : reg.kind == Kind::status ? "-"
-                                                         : lower_hex(reg.reset);
+                                                         : hex(reg.reset);
     text += fmt::format("| {:#04x} | {} | {} | {} | {} |\n", reg.offset, reg.name, access_name(reg.kind),
                         reset, reg.meaning);
   }
