@@ -33,6 +33,7 @@ void GroupBuilder::sizes() {
   derive("ROWS", size("CHANNELS") / size("WB_LANES"));
   derive("ROW_W", clog2(size("ROWS")));
   derive("LEVEL_W", 4);
+  derive("PREMAX", config_.premax);
   derive("ENTRY_W", size("WORD_W") + size("WWORD_W") + 6);
 }
 
@@ -142,6 +143,10 @@ Expr GroupBuilder::border_field(const std::string& name) const {
 
 Expr GroupBuilder::border_field(const std::string& name, const Int& width) const {
   return field(net("border_i"), lower::border_field(name.c_str()), width);
+}
+
+Expr GroupBuilder::drained_window() const {
+  return config_.premax != 0 ? literal(8, 0) : node_field("pool_positions");
 }
 
 Expr GroupBuilder::load_we(Target target) const {

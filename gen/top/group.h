@@ -27,6 +27,8 @@ class GroupBuilder : private SectionBuilder {
   Expr node_field(const std::string& name, const Int& width) const;
   Expr border_field(const std::string& name) const;
   Expr border_field(const std::string& name, const Int& width) const;
+  /// Pool window as drain and store see it, - 1: with PREMAX every drained job is a whole window.
+  Expr drained_window() const;
   Expr load_we(lower::Target target) const;
 };
 

@@ -129,6 +129,7 @@ void GroupBuilder::scan_and_issue() {
       .set("LANES", size("LANES"))
       .set("PRODUCTS", size("PRODUCTS"))
       .set("SLICES", size("SLICES"))
+      .set("PREMAX", size("PREMAX"))
       .set("WORD_W", size("WORD_W"))
       .set("WWORD_W", size("WWORD_W"))
       .set("LEVEL_W", size("LEVEL_W"))
@@ -186,6 +187,25 @@ void GroupBuilder::arithmetic() {
   declare("drain_slice", 5);
   declare("drain_sum", size("WB_LANES") * size("ACC_W"));
   declare("drain_corr", size("ACC_W"));
+  if (config_.premax != 0) {
+    declare("pooled_last");
+    declare("pooled_sums", size("LANES") * size("ACC_W"));
+    place("u_premax", interfaces::premax())
+        .set("LANES", size("LANES"))
+        .set("WB_LANES", size("WB_LANES"))
+        .set("PRODUCTS", size("PRODUCTS"))
+        .set("ACC_W", size("ACC_W"))
+        .set("LATENCY", size("LANE_CUTS") + 3)
+        .connect("start_i", net("node_start_o"))
+        .connect("window_i", node_field("pool_positions"))
+        .connect("groups_i", node_field("groups"))
+        .connect("last_i", lane_last)
+        .connect("sums_i", net("sums"))
+        .connect("corr_i", net("corr"))
+        .connect("last_o", net("pooled_last"))
+        .connect("pooled_o", net("pooled_sums"));
+  }
+  const bool premax = config_.premax != 0;
   place("u_drain", interfaces::drain())
       .set("LANES", size("LANES"))
       .set("WB_LANES", size("WB_LANES"))
@@ -194,12 +214,12 @@ void GroupBuilder::arithmetic() {
       .set("ROW_W", size("ROW_W"))
       .set("LATENCY", size("LANE_CUTS") + 3)
       .connect("start_i", net("node_start_o"))
-      .connect("window_i", node_field("pool_positions"))
+      .connect("window_i", drained_window())
       .connect("groups_i", node_field("groups"))
       .connect("row_base_i", node_field("const_row", size("ROW_W")))
-      .connect("last_i", lane_last)
-      .connect("sums_i", net("sums"))
-      .connect("corr_i", net("corr"))
+      .connect("last_i", premax ? net("pooled_last") : lane_last)
+      .connect("sums_i", net(premax ? "pooled_sums" : "sums"))
+      .connect("corr_i", premax ? zeros(size("ACC_W")) : net("corr"))
       .connect("pre_valid_o", net("pre_valid"))
       .connect("pre_row_o", net("pre_row"))
       .connect("valid_o", net("drain_valid"))
@@ -243,7 +263,7 @@ void GroupBuilder::store() {
       .set("TILE_W", size("TILE_W"))
       .set("WORD_W", size("WORD_W"))
       .connect("start_i", net("node_start_o"))
-      .connect("window_i", node_field("pool_positions"))
+      .connect("window_i", drained_window())
       .connect("groups_i", node_field("groups"))
       .connect("last_channels_i", node_field("last_channels"))
       .connect("idle_i", node_field("idle"))

@@ -30,6 +30,7 @@ Interface drain();
 Interface write_back_array();
 Interface store();
 Interface write_bus();
+Interface premax();
 
 Interface ram();
 Interface width_table();

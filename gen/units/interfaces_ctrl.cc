@@ -118,6 +118,7 @@ Interface issue() {
   leaf.parameter("LANES", 4);
   leaf.parameter("PRODUCTS", 16);
   leaf.parameter("SLICES", 4);
+  leaf.parameter("PREMAX", 0);
   const Int word_w = leaf.parameter("WORD_W", 17);
   const Int wword_w = leaf.parameter("WWORD_W", 16);
   const Int level_w = leaf.parameter("LEVEL_W", 4);
@@ -275,6 +276,26 @@ Interface write_bus() {
   leaf.output("valid_o");
   leaf.output("entry_o", entry_w);
   leaf.output("empty_o", groups);
+  return leaf;
+}
+
+Interface premax() {
+  Interface leaf("dpwa_premax");
+  const Int lanes = leaf.parameter("LANES", 4);
+  leaf.parameter("WB_LANES", 1);
+  leaf.parameter("PRODUCTS", 16);
+  const Int acc_w = leaf.parameter("ACC_W", 48);
+  leaf.parameter("LATENCY", 5);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("start_i");
+  leaf.input("window_i", 8);
+  leaf.input("groups_i", 12);
+  leaf.input("last_i");
+  leaf.input("sums_i", lanes * acc_w);
+  leaf.input("corr_i", acc_w);
+  leaf.output("last_o");
+  leaf.output("pooled_o", lanes * acc_w);
   return leaf;
 }
 

@@ -24,6 +24,7 @@ struct Config {
   int mult_w = 24;     ///< MULT_W: write-back multiplier bits
   int shift_max = 63;  ///< SHIFT_MAX: largest write-back right shift
   int lane_cuts = 2;   ///< LANE_CUTS: register levels in the lane's adder tree (0..3)
+  int premax = 1;                          ///< PREMAX: max pool on accumulators, before write-back (0, 1)
   LutStyle lut_style = LutStyle::generic;  ///< LUT_STYLE
   HostPort host_port = HostPort::axi;      ///< HOST_PORT
   int weight_words = 65536;                ///< WEIGHT_WORDS: fast-tier plane words per lane

@@ -82,6 +82,7 @@ const std::vector<Field>& fields() {
       integer("MULT_W", &Config::mult_w, 20, 32, "write-back multiplier bits"),
       integer("SHIFT_MAX", &Config::shift_max, 1, 63, "largest write-back right shift"),
       integer("LANE_CUTS", &Config::lane_cuts, 0, 3, "register levels in the lane's adder tree"),
+      integer("PREMAX", &Config::premax, 0, 1, "1: max pool on accumulators, one drain per pool window"),
       choice<LutStyle>("LUT_STYLE", &Config::lut_style,
                        {{"generic", LutStyle::generic},
                         {"ice40", LutStyle::ice40},

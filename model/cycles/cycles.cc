@@ -58,7 +58,9 @@ double estimate(const config::Config& config, const net::Network& network, int n
   const bool packed = network.tensors[n.input].producer < 0 && input.c < config.products;
   const auto tiles_of = [&](int values) { return (values + config.products - 1) / config.products; };
   const double tiles = packed ? tiles_of(taps * input.c) : double{1} * taps * tiles_of(input.c);
+  const net::Shape& stored = network.tensors[n.output].shape;
   const double positions = double{1} * n.conv_shape.h * n.conv_shape.w;
+  const double drains = config.premax != 0 ? double{1} * stored.h * stored.w : positions;
   const int lanes = config.lanes_per_group();
   double cycles = static_cast<double>(kFetchCycles + end_cycle(config, 0, 0, 1));
   for (std::size_t first = 0; first < channel_planes.size(); first += lanes) {
@@ -66,7 +68,7 @@ double estimate(const config::Config& config, const net::Network& network, int n
     const auto end =
         begin + static_cast<std::ptrdiff_t>(std::min<std::size_t>(lanes, channel_planes.size() - first));
     const double beats = std::max(1.0, tiles * activation_planes * *std::max_element(begin, end));
-    cycles += positions * std::max<double>(beats, config.slices()) / config.groups;
+    cycles += std::max(positions * beats, drains * config.slices()) / config.groups;
   }
   return cycles;
 }

@@ -19,6 +19,7 @@ void Machine::run(const Job& job) {
       step.beats[1] = t + 1 < tiles.size() ? tiles[t + 1] : 0;
       step.ends = r + 1 == runs && t + 2 >= tiles.size();
       step.flush = job.flush;
+      step.drains = job.drains;
       do cycle(&step);
       while (!taken_);
     }
@@ -50,7 +51,8 @@ bool Machine::issue() {
     Entry& head = queue_[0];
     const bool last_beat = done_beats_ + 1 >= head.beats;
     const bool ends = last_beat && head.ends;
-    if (!(ends && wait_ > 0)) {
+    const bool drains = ends && head.drains;
+    if (!(drains && wait_ > 0)) {
       if (head.beats > 0) ++beats_;
       ++done_beats_;
       if (last_beat) {
@@ -59,7 +61,7 @@ bool Machine::issue() {
       }
       if (ends) {
         last_ = now_;
-        next_wait = (head.flush ? flush_cycles_ : slices_) - 1;
+        if (drains) next_wait = (head.flush ? flush_cycles_ : slices_) - 1;
       }
     }
   }
@@ -77,6 +79,7 @@ void Machine::push(const Step& step, int kept) {
     if (!marks) queue_[count_++] = {};
     queue_[count_ - 1].ends = true;
     queue_[count_ - 1].flush = step.flush;
+    queue_[count_ - 1].drains = step.drains;
   }
   job_waits_ = !step.ends && (job_waits_ || pushed > 0);
 }

@@ -13,7 +13,8 @@ namespace dpwa::cycles {
 /// step except at the end of a run.
 struct Job {
   const std::vector<std::vector<std::uint8_t>>* runs = nullptr;  ///< [run][tile] beats
-  bool flush = false;                                            ///< completes an output tile
+  bool flush = false;  ///< completes an output tile
+  bool drains = true;  ///< its accumulators are taken: always, with PREMAX only a pool window's last job's
 };
 
 /// Replays scanner, queue and issue stage cycle by cycle (docs/architecture.md, "Timing").
@@ -35,12 +36,14 @@ class Machine {
     int beats = 0;  // 0: a null entry, one slot without a beat
     bool ends = false;
     bool flush = false;
+    bool drains = false;
   };
   struct Step {
     bool valid = false;
     int beats[2] = {0, 0};
     bool ends = false;
     bool flush = false;
+    bool drains = false;
   };
 
   void cycle(const Step* next);  // one clock; `next`: the step stage A would take, or none

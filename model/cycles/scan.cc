@@ -20,7 +20,7 @@ int weight_planes(int q) {
 
 ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      int node)
-    : lanes_(config.lanes_per_group()), products_(config.products), lane_groups_(config.groups) {
+    : lanes_(config.lanes_per_group()), products_(config.products), lane_groups_(config.groups), premax_(config.premax != 0) {
   const net::Node& n = network.nodes[node];
   const net::Tensor& input = network.tensors[n.input];
   const int taps = n.window.kh * n.window.kw;
@@ -117,7 +117,8 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
           }
         }
         const bool tile_full = (g + 1) * lanes_ % products_ == 0 || g + 1 == groups_;
-        job({&beats, p + 1 == window && tile_full});
+        const bool window_ends = p + 1 == window;
+        job({&beats, window_ends && tile_full, window_ends || !premax_});
       }
     }
   }

@@ -37,6 +37,7 @@ class ScanOrder {
                                                        int x) const;
 
   int lanes_, products_, lane_groups_;
+  bool premax_;
   int rows_, columns_, pixel_tiles_;  // stored input map
   int pixel_values_;
   net::Window kernel_;  // over that map

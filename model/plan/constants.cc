@@ -86,9 +86,11 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
 
     const std::int16_t* own = weights.q.data() + channel * per_channel;
     append_reordered(own, positions, input.order, constants.weight);
-    const num::Range sum = accumulator_range(own, per_channel, bias, inputs);
-    constants.acc_bits =
-        std::max({constants.acc_bits, num::signed_bits(sum.lower), num::signed_bits(sum.upper)});
+    for (const std::int64_t offset : {std::int64_t{0}, bias}) {  // max pool compares before the bias is added
+      const num::Range sum = accumulator_range(own, per_channel, offset, inputs);
+      constants.acc_bits =
+          std::max({constants.acc_bits, num::signed_bits(sum.lower), num::signed_bits(sum.upper)});
+    }
   }
   return constants;
 }

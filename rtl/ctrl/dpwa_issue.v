@@ -5,7 +5,8 @@
 // Advance rule, one beat per cycle:
 //   1. For each activation plane i, for each weight plane j: one beat of level i + j.
 //   2. The last beat of a job is issued only when the drain slot of the job before it is over: SLICES cycles after that
-//      job's last beat, flush_cycles_i when that job completes a tile. All other beats never wait.
+//      job's last beat, flush_cycles_i when that job completes a tile. All other beats never wait, and with PREMAX only
+//      the last job of a pool window is drained.
 //   3. A null entry (no planes) takes one cycle and no beat.
 // Latency 0: addresses leave in the cycle of the decision; the memories register their data.
 
@@ -15,6 +16,7 @@ module dpwa_issue #(
   parameter integer LANES    = 4,    // lanes of the group
   parameter integer PRODUCTS = 16,   // values per tile
   parameter integer SLICES   = 4,    // slices of the group = cycles of a drain slot
+  parameter integer PREMAX   = 0,    // 1: only a pool window's last job is drained
   parameter integer WORD_W   = 17,   // activation word address bits
   parameter integer WWORD_W  = 16,   // weight word address bits
   parameter integer LEVEL_W  = 4     // bits of level_o
@@ -86,14 +88,15 @@ module dpwa_issue #(
     .done_o        (done)
   );
 
-  wire unused = &{1'b0, window_first, window_last, group_last, element, row, tile, word, done};
+  wire unused = &{1'b0, window_first, group_last, element, row, tile, word, done};
 
   wire null_entry = act_planes_i == 3'd0;
   wire act_top    = act_plane_q + 3'd1 == act_planes_i;
   wire weight_top = weight_plane_q + 3'd1 == weight_planes_i;
   wire entry_done = null_entry | (act_top & weight_top);
   wire ends       = entry_done & end_i;
-  wire go         = valid_i & ~(ends & (wait_q != 6'd0));
+  wire drains     = ends & (window_last | (PREMAX == 0));
+  wire go         = valid_i & ~(drains & (wait_q != 6'd0));
 
   assign beat_o        = go & ~null_entry;
   assign pop_o         = go & entry_done;
@@ -116,7 +119,7 @@ module dpwa_issue #(
         weight_plane_q <= weight_top ? 3'd0 : weight_plane_q + 3'd1;
         if (weight_top) act_plane_q <= act_plane_q + 3'd1;
       end
-      if (last_o)               wait_q <= (flush ? flush_cycles_i : SLICES[5:0]) - 6'd1;
+      if (go & drains)          wait_q <= (flush ? flush_cycles_i : SLICES[5:0]) - 6'd1;
       else if (wait_q != 6'd0)  wait_q <= wait_q - 6'd1;
     end
   end

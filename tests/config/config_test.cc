@@ -174,6 +174,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "MULT_W=25",
                                             "SHIFT_MAX=62",
                                             "LANE_CUTS=1",
+                                            "PREMAX=0",
                                             "LUT_STYLE=asic",
                                             "HOST_PORT=none",
                                             "WEIGHT_WORDS=65535",

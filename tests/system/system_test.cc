@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 /// A machine of the tests: compiled once per build directory, like any other.
 struct Machine {
   const char* name;
-  int lanes, groups, wb_lanes, products, cuts;
+  int lanes, groups, wb_lanes, products, cuts, premax;
   const char* host_port = "axi";
 };
 
@@ -34,7 +34,8 @@ config::Config configure(const Machine& machine) {
   config::Config config = config::load(
       "sim-4", {fmt::format("LANES={}", machine.lanes), fmt::format("GROUPS={}", machine.groups),
                 fmt::format("WB_LANES={}", machine.wb_lanes), fmt::format("PRODUCTS={}", machine.products),
-                fmt::format("LANE_CUTS={}", machine.cuts), fmt::format("HOST_PORT={}", machine.host_port)});
+                fmt::format("LANE_CUTS={}", machine.cuts), fmt::format("PREMAX={}", machine.premax),
+                fmt::format("HOST_PORT={}", machine.host_port)});
   config.name = machine.name;
   return config;
 }
@@ -115,9 +116,9 @@ TEST_P(EveryMachine, OddShapes) {
   expect_equal(simulate(GetParam(), n, 4), n, 4);
 }
 
-constexpr Machine kFour = {"four", 4, 1, 1, 16, 2};
-constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, "none"};
-constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3};
+constexpr Machine kFour = {"four", 4, 1, 1, 16, 2, 1};
+constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, 0, "none"};
+constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3, 1};
 
 INSTANTIATE_TEST_SUITE_P(System, EveryMachine, testing::Values(kFour, kOne, kTwoGroups),
                          [](const auto& each) { return std::string(each.param.name); });
