@@ -35,8 +35,14 @@ step simulate simulate "$demo/design" --plan "$demo/plan" "${test[@]}" -n 20
 "$dpwa" generate --config up5k --set LANES=2 -o "$demo/design-up5k" > /dev/null
 "$dpwa" generate --config ecp5-85 --set LANES=4 --set GROUPS=1 --set WB_LANES=1 -o "$demo/design-ecp5" > /dev/null
 "$dpwa" generate --config asic-64 --set LANES=4 --set GROUPS=1 --set WB_LANES=1 -o "$demo/design-asic" > /dev/null
+# Two cores: the second one takes ECP5 and standard cells, whose progress goes to a log.
+(
+  step synth-ecp5 synth "$demo/design-ecp5" --target ecp5
+  step synth-asic synth "$demo/design-asic" --target asic
+) 2> "$demo/synth.log" &
+others=$!
 step synth-ice40 synth "$demo/design-up5k" --target ice40
-step synth-ecp5 synth "$demo/design-ecp5" --target ecp5
-step synth-asic synth "$demo/design-asic" --target asic
+echo "== waiting for ecp5 and asic ($demo/synth.log)" >&2
+wait "$others" || { cat "$demo/synth.log" >&2; exit 1; }
 
 /usr/bin/python3 scripts/summary.py "$demo"

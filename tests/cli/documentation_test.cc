@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // docs/commands.md and --help name the same commands and options.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -15,9 +14,6 @@
 
 namespace dpwa::cli {
 namespace {
-
-using testing::Contains;
-using testing::Key;
 
 using Names = std::set<std::string>;
 
@@ -69,9 +65,10 @@ Names commands_of_help() {
 TEST(Documentation, EveryCommandOfTheExecutableIsDescribedWithItsOptions) {
   const std::map<std::string, Names> commands = documented();
   const Names registered = commands_of_help();
-  EXPECT_THAT(registered, Contains("synth"));
+  Names described;
+  for (const auto& [command, options] : commands) described.insert(command);
+  ASSERT_EQ(described, registered);
   for (const std::string& command : registered) {
-    ASSERT_THAT(commands, Contains(Key(command)));
     EXPECT_EQ(commands.at(command), options_of_help(invoke({command, "--help"}).out)) << command;
   }
 }
