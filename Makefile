@@ -37,7 +37,7 @@ check: all-targets
 	scripts/check.sh $(BUILD)
 
 bench: all-targets
-	bench/measure.py $(BUILD)
+	bench/benchmarks.py --build $(BUILD)
 
 clean:
 	rm -rf $(BUILD)

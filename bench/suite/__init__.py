@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parts of bench/benchmarks.py: runner (commands, networks), groups (measurements), page (tables)."""

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The measurements, in groups: each takes a runner.Bench and returns what results.json keeps."""
+import hashlib
+import json
+import sys
+
+SIMULATED_IMAGES = 20
+SPEED_IMAGES = 100
+CYCLE_MODEL_IMAGES = 1000
+ROUTED_SEEDS = 2
+
+# What must not change a single stored value: keys over sim-4.
+CONFIGURATIONS = {
+    "1 lane": {"LANES": 1},
+    "2 lanes": {"LANES": 2},
+    "4 lanes": {},
+    "4 lanes, iCE40 adders, 3 cuts": {"LUT_STYLE": "ice40", "LANE_CUTS": 3},
+    "4 lanes of 8 products, no cuts": {"PRODUCTS": 8, "LANE_CUTS": 0},
+    "4 lanes of 32 products, 1 cut": {"PRODUCTS": 32, "LANE_CUTS": 1},
+    "8 lanes, 2 write-back lanes": {"LANES": 8, "WB_LANES": 2},
+    "16 lanes in 2 groups, 3 cuts": {"LANES": 16, "GROUPS": 2, "WB_LANES": 2, "LANE_CUTS": 3},
+}
+
+# Network, keys, and what NNgen 1.3.4 needs on it: INT8 multipliers, cycles (README of mnist-yardstick).
+AGAINST_NNGEN = [
+    ("yardstick_mlp", {"LANES": 1}, 4, 40050),
+    ("yardstick_mlp", {"LANES": 16, "WB_LANES": 4}, 64, 12090),
+    ("yardstick_cnn", {"LANES": 2}, 9, 161226),
+    ("yardstick_cnn", {"LANES": 8, "WB_LANES": 2}, 36, 57218),
+]
+
+
+def present(bench, *names):
+    """The networks whose data is here, of `names` or of all."""
+    return [n for n in bench.networks.values() if n.present() and (not names or n.name in names)]
+
+
+def accuracy(bench):
+    """Every test image through the golden model: the plan, and the baselines it is compared with."""
+    results = {}
+    for network in present(bench):
+        plan = bench.plan(network)
+        data, labels = network.test
+        common = ("evaluate", plan, "--data", data, "--labels", labels, *network.options)
+        results[network.name] = {name: bench.run(*common, *more) for name, more in (
+            ("plan", ()), ("int8", ("--baseline", "int8")), ("static-mix", ("--baseline", "static-mix")))}
+    return results
+
+
+def write_back(bench):
+    """Cycles at 4 lanes against the number of write-back lanes, from the cycle model."""
+    results = {}
+    for network in present(bench):
+        results[network.name] = {}
+        for lanes in (1, 2, 4):
+            toml = bench.toml({"WB_LANES": lanes})
+            results[network.name][str(lanes)] = bench.run(
+                "evaluate", bench.plan(network), "--data", network.test[0], *network.options,
+                "-n", CYCLE_MODEL_IMAGES, "--config", toml)
+    return results
+
+
+def nngen(bench):
+    """Pinned INT8 by simulation in the shapes that NNgen was measured in, and the plan beside it."""
+    results = []
+    for name, keys, multipliers, cycles in AGAINST_NNGEN:
+        for network in present(bench, name):
+            results.append({
+                "network": name, "lanes": keys["LANES"], "macs": bench.run("inspect", network.model)["macs"],
+                "nngen_multipliers": multipliers, "nngen_cycles": cycles,
+                "int8": bench.simulate(network, keys, SIMULATED_IMAGES, "int8"),
+                "plan": bench.simulate(network, keys, SIMULATED_IMAGES)})
+    return results
+
+
+def rtl(bench):
+    """Every stored value of every tensor against the golden model, in many configurations."""
+    results = {}
+    for network in present(bench, "fmnist_mlp", "fmnist_cnn"):
+        results[network.name] = {}
+        for number, (name, keys) in enumerate(CONFIGURATIONS.items()):
+            output = bench.work / f"{network.name}-{number}.npy"
+            answer = bench.simulate(network, keys, SIMULATED_IMAGES, output=output)
+            answer["output_sha256"] = hashlib.sha256(output.read_bytes()).hexdigest()
+            results[network.name][name] = answer
+    return results
+
+
+def is_wide_convolution(node):
+    return node["operator"] == "Conv" and node["kernel"] == [3, 3] and node["input_shape"][2] >= 16
+
+
+def busy(bench):
+    """How busy the lanes are in the 3 x 3 convolutions with 16 input channels or more, at 4 lanes."""
+    results = []
+    for network in present(bench, "fmnist_cnn", "yardstick_cnn"):
+        wide = {n["name"] for n in bench.run("inspect", network.model)["nodes"] if is_wide_convolution(n)}
+        for baseline in (None, "int8"):
+            for node in bench.simulate(network, {}, SIMULATED_IMAGES, baseline)["nodes"]:
+                if node["name"] in wide:
+                    results.append({"network": network.name, "plan": baseline or "plan", **node})
+    return results
+
+
+def lane(bench):
+    """Areas and routing of the lane: bench/lanes/measure.py, unless it has been run in this build folder."""
+    directory = bench.work.parent / "lanes"
+    if not (directory / "lanes.json").exists():
+        status, _, _, _ = bench.command([sys.executable, bench.root / "bench/lanes/measure.py", "--out", directory,
+                                         "--route", ROUTED_SEEDS])
+        if status != 0:
+            return {"error": "bench/lanes/measure.py failed"}
+    return json.loads((directory / "lanes.json").read_text())
+
+
+def up5k(bench):
+    """The whole design of the preset up5k at two lanes and at four: does it fit the device?"""
+    results = {}
+    for lanes in (2, 4):
+        design = bench.work / "designs" / f"up5k-{lanes}"
+        answer = bench.try_run("generate", "--config", "up5k", "--set", f"LANES={lanes}", "-o", design)
+        if "error" not in answer:
+            answer = bench.try_run("synth", design, "--target", "ice40")
+        results[str(lanes)] = answer
+    return results
+
+
+def speed(bench):
+    """How long the commands take, and how fast the Verilated design runs."""
+    results = {}
+    for network in present(bench, "fmnist_cnn"):
+        simulation = bench.simulate(network, {}, SPEED_IMAGES)
+        results = {
+            "generate": bench.run("generate", bench.plan(network), "-o", bench.work / "speed-design"),
+            "calibrate": bench.calibrate(network, bench.work / "speed-plan"),
+            "simulated_cycles_per_second": simulation["simulated_cycles_per_second"]}
+    return results
+
+
+GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "busy": busy, "lane": lane,
+          "up5k": up5k, "speed": speed}

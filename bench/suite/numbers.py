@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The targets of the project, each with what was measured."""
+from suite.markdown import count, markdown_table, percent, ratio
+
+NOT_RUN = "not run"
+
+# Network -> most beats against INT8.
+BEATS = {"fmnist_cnn": 0.28, "fmnist_mlp": 0.26, "yardstick_mlp": 0.30, "yardstick_cnn": 0.30}
+ACCURACY_DROP = 0.005
+# (network, lanes) -> most cycles at pinned INT8.
+INT8_CYCLES = {("yardstick_mlp", 1): 28000, ("yardstick_mlp", 16): 1900, ("yardstick_cnn", 2): 133000,
+               ("yardstick_cnn", 8): 34000}
+BUSY, USEFUL = 0.95, 0.90
+LANE_LUT4, LANE_MHZ = 525, 48
+GENERATE_SECONDS, CALIBRATE_SECONDS = 1, 60
+CYCLES_PER_SECOND = 200000
+
+
+def verdict(met):
+    return "met" if met else "**missed**"
+
+
+def drop(evaluations):
+    return evaluations["plan"]["float_accuracy"] - evaluations["plan"]["accuracy"]
+
+
+def why_absent(group, results):
+    return "data absent" if group in results else ""
+
+
+def accuracy_rows(results):
+    measured = results.get("accuracy", {})
+    absent = why_absent("accuracy", results)
+    for name, most in BEATS.items():
+        row = [f"{name}: accuracy drop, all test images", "<= 0.5 points"]
+        beats = [f"{name}: beats against INT8", f"<= {most:.2f}"]
+        if name not in measured:
+            yield row + [absent, NOT_RUN]
+            yield beats + [absent, NOT_RUN]
+            continue
+        plan = measured[name]["plan"]
+        lost = drop(measured[name])
+        share = plan["beats"] / plan["beats_int8"]
+        yield row + [f"{100 * lost:.2f} points, {count(plan['images'])} images", verdict(lost <= ACCURACY_DROP)]
+        yield beats + [ratio(share), verdict(share <= most)]
+
+
+def nngen_rows(results):
+    measured = {(r["network"], r["lanes"]): r for r in results.get("nngen", [])}
+    for (name, lanes), most in INT8_CYCLES.items():
+        row = [f"{name}, {lanes} lane{'s' * (lanes > 1)}: cycles at pinned INT8, simulated", f"<= {count(most)}"]
+        if (name, lanes) not in measured:
+            yield row + [why_absent("nngen", results), NOT_RUN]
+            continue
+        result = measured[name, lanes]
+        cycles = result["int8"]["cycles_per_image"]
+        yield row + [f"{count(cycles)} (NNgen {count(result['nngen_cycles'])}); dynamic "
+                     f"{count(result['plan']['cycles_per_image'])}", verdict(cycles <= most)]
+
+
+def rtl_rows(results):
+    measured = results.get("rtl", {})
+    runs = [run for configurations in measured.values() for run in configurations.values()]
+    what = "RTL against golden: every value of every tensor, all widths and outputs"
+    exact = "cycle model against simulation, every node of every image"
+    if not runs:
+        yield [what, "0 mismatches, identical outputs", "", NOT_RUN]
+        yield [exact, "equal", "", NOT_RUN]
+        return
+    mismatches = sum(run["mismatches"] for run in runs)
+    identical = all(len({run["output_sha256"] for run in c.values()}) == 1 for c in measured.values())
+    yield [what, "0 mismatches, identical outputs",
+           f"{mismatches} mismatches in {count(sum(run['values_checked'] for run in runs))} values, outputs "
+           f"{'identical' if identical else 'differ'} ({len(next(iter(measured.values())))} configurations, "
+           f"{len(measured)} networks, {runs[0]['images']} images)", verdict(mismatches == 0 and identical)]
+    nodes = [node for run in runs for node in run["nodes"]]
+    unequal = sum(not node["prediction_exact"] for node in nodes)
+    yield [exact, "equal", f"{len(nodes) - unequal} of {len(nodes)} equal", verdict(unequal == 0)]
+
+
+def busy_rows(results):
+    measured = results.get("busy", [])
+    row = ["busy / useful lanes, 3 x 3 convolutions with >= 16 input channels, 4 lanes",
+           f">= {100 * BUSY:.0f} % / >= {100 * USEFUL:.0f} %"]
+    if not measured:
+        yield row + ["", NOT_RUN]
+        return
+    least = min(node["busy"] for node in measured), min(node["utilization"] for node in measured)
+    yield row + [f"{percent(least[0], 1)} / {percent(least[1], 1)} at least, in {len(measured)} cases",
+                 verdict(least[0] >= BUSY and least[1] >= USEFUL)]
+
+
+def lane_rows(results):
+    measured = results.get("lane", {})
+    lut4 = ["MAC lane, iCE40 LUT4", f"<= {LANE_LUT4}"]
+    mhz = ["4 lanes routed on UP5K", f">= {LANE_MHZ} MHz"]
+    tax = ["tax against the best fixed INT8x4 / INT4x16"]
+    if "targets" not in measured:
+        yield from (row + [measured.get("error", ""), NOT_RUN] for row in (lut4, mhz, tax + ["reported"]))
+        return
+    cells = measured["targets"]["ice40"]["lane"]["lut4"]
+    yield lut4 + [count(cells), verdict(cells <= LANE_LUT4)]
+    if "up5k" in measured:
+        best = measured["up5k"]["best_mhz"]
+        yield mhz + [f"{best:.1f} MHz, best of {len(measured['up5k']['fmax_mhz'])} seeds", verdict(best >= LANE_MHZ)]
+    else:
+        yield mhz + ["", NOT_RUN]
+    taxes = [f"{target} {t['tax']['int8x4']:+.1f} / {t['tax']['int4x16']:+.1f} %"
+             for target, t in measured["targets"].items()]
+    yield tax + ["reported", ", ".join(taxes), "reported"]
+
+
+def up5k_rows(results):
+    targets = {"2": "fits", "4": "aim: fits"}
+    for lanes, target in targets.items():
+        row = [f"whole up5k design, LANES={lanes}, nextpnr-ice40 --pack-only", target]
+        measured = results.get("up5k", {}).get(lanes)
+        if measured is None:
+            yield row + ["", NOT_RUN]
+        elif "error" in measured:
+            yield row + [measured["error"], NOT_RUN]
+        elif "fit" not in measured:
+            yield row + ["nextpnr-ice40 not installed", NOT_RUN]
+        else:
+            fit = measured["fit"]
+            yield row + [f"{fit_text(fit)}; synth {measured['cpu_seconds']:.0f} CPU s",
+                         verdict(fit["fits"]) if lanes == "2" else ("met" if fit["fits"] else "aim missed")]
+
+
+def fit_text(fit):
+    """Needed / available of each kind of cell."""
+    kinds = ("logic_cells", "block_rams", "sprams", "dsps")
+    return ", ".join(f"{kind.replace('_', ' ')} {used_text(fit[kind])}" for kind in kinds if kind in fit)
+
+
+def used_text(used):
+    return f"{count(used['used'])} / {count(used['available'])}" if isinstance(used, dict) else count(used)
+
+
+def speed_rows(results):
+    measured = results.get("speed")
+    rows = [["generate, fmnist_cnn", f"<= {GENERATE_SECONDS} s"],
+            ["calibrate, fmnist_cnn, 256 images", f"<= {CALIBRATE_SECONDS} s on 2 cores"],
+            ["Verilated speed, 4 lanes, one thread", f">= {count(CYCLES_PER_SECOND)} cycles per CPU second"]]
+    if not measured:
+        yield from (row + ["", NOT_RUN] for row in rows)
+        return
+    for row, key, most in ((rows[0], "generate", GENERATE_SECONDS), (rows[1], "calibrate", CALIBRATE_SECONDS)):
+        seconds = measured[key]["cpu_seconds"]
+        yield row + [f"{seconds:.2g} CPU s", verdict(seconds <= most)]
+    cycles = measured["simulated_cycles_per_second"]
+    yield rows[2] + [f"{float(f'{cycles:.2g}'):,.0f}", verdict(cycles >= CYCLES_PER_SECOND)]
+
+
+def table(results):
+    rows = [row for rows_of in (accuracy_rows, nngen_rows, rtl_rows, busy_rows, lane_rows, up5k_rows, speed_rows)
+            for row in rows_of(results)]
+    return markdown_table(["what", "target", "measured", ""], rows, "llll")

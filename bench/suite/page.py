@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/benchmarks.md and the table of README.md, made from the results alone."""
+from suite import numbers, tables
+from suite.runner import BenchError
+
+BEGIN = "<!-- begin generated: bench/benchmarks.py -->"
+END = "<!-- end generated -->"
+
+INTRODUCTION = """# Benchmarks
+
+Written by `bench/benchmarks.py` (`make bench`); raw results: `bench/results.json` in the build folder. Targets stand beside what was
+measured; *missed* is printed as missed. Times are CPU seconds, so one core's time, of an optimized build.
+
+- *Beats*: sum over tiles and output channels of planes(activation) x planes(weight), padding taps excluded. *INT8*: the same engine
+  pinned to two planes. *Static mix*: the same search with only run-time width and skipping off.
+- *Cycles*: input stored to last output written. *Busy*: lane-beats issued / (lanes x cycles). *Useful*: the part of them that a channel's
+  own planes and the values of its tiles ask for.
+"""
+
+
+def replace_block(text, path, block):
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise BenchError(f"{path}: the markers of the generated block are missing")
+    head, rest = text.split(BEGIN)
+    return f"{head}{BEGIN}\n{block}{END}{rest.split(END)[1]}"
+
+
+def write(results, benchmarks, readme):
+    sections = [INTRODUCTION, "## Targets\n\n" + numbers.table(results)]
+    sections += [f"## {title}\n\n{text}" for title, text in tables.sections(results) if text]
+    readme_text = replace_block(readme.read_text(), readme, tables.short(results))
+    benchmarks.write_text("\n".join(sections))
+    readme.write_text(readme_text)

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs dpwa, keeps what it answers, and makes each plan and each design once."""
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
+
+
+class BenchError(Exception):
+    """One line for the user."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A network with its data; `options`: how raw values become inputs."""
+    name: str
+    model: pathlib.Path
+    calibration: tuple  # data, labels
+    test: tuple
+    options: tuple = ()
+
+    def present(self):
+        return all(file.exists() for file in (self.model, *self.calibration, *self.test))
+
+
+def networks(root):
+    """All networks of the benchmarks, present or not."""
+    yardstick = pathlib.Path(os.environ.get("DPWA_SHARED", root.parent / "shared")) / "data" / "mnist-yardstick"
+    found = []
+    for kind in ("mlp", "cnn"):
+        found.append(Network(
+            f"fmnist_{kind}", root / f"examples/fashion_mnist/fmnist_{kind}.onnx",
+            (FASHION / "train-images-idx3-ubyte.gz", FASHION / "train-labels-idx1-ubyte.gz"),
+            (FASHION / "t10k-images-idx3-ubyte.gz", FASHION / "t10k-labels-idx1-ubyte.gz"),
+            ("--scale", "0.00392156862745098")))
+    for kind in ("mlp", "cnn"):
+        found.append(Network(f"yardstick_{kind}", yardstick / f"{kind}.onnx",
+                             (yardstick / "calib_x.npy", yardstick / "calib_y.npy"),
+                             (yardstick / "test_x.npy", yardstick / "test_y.npy")))
+    return {network.name: network for network in found}
+
+
+class Bench:
+    """One run of the benchmarks in the folder `work`."""
+
+    def __init__(self, dpwa, work, root):
+        self.dpwa = dpwa
+        self.work = work
+        self.root = root
+        self.cpu_seconds = 0.0
+        self.networks = networks(root)
+        work.mkdir(parents=True, exist_ok=True)
+
+    def command(self, arguments):
+        """Runs a command: (exit code, stdout, CPU seconds with children, wall seconds). Its stderr goes to a log."""
+        print("  " + " ".join(str(a) for a in arguments[:3]), file=sys.stderr, flush=True)
+        start = time.monotonic()
+        with open(self.work / "log.txt", "a", encoding="utf-8") as log:
+            log.write("$ " + " ".join(map(str, arguments)) + "\n")
+            log.flush()
+            try:
+                process = subprocess.Popen(list(map(str, arguments)), stdout=subprocess.PIPE, stderr=log, text=True)
+            except OSError as error:
+                raise BenchError(f"{arguments[0]}: {error.strerror}") from error
+            output = process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        cpu = usage.ru_utime + usage.ru_stime
+        self.cpu_seconds += cpu
+        return process.returncode, output, cpu, time.monotonic() - start
+
+    def try_run(self, *arguments):
+        """The JSON answer of `dpwa arguments`, with cpu_seconds and wall_seconds; {"error": ...} when it refuses."""
+        status, output, cpu, wall = self.command([self.dpwa, *arguments, "--json"])
+        try:
+            answer = json.loads(output)
+        except json.JSONDecodeError as error:
+            raise BenchError(f"dpwa {arguments[0]}: exit code {status} without an answer ({error})") from error
+        return {**answer, "cpu_seconds": cpu, "wall_seconds": wall}
+
+    def run(self, *arguments):
+        answer = self.try_run(*arguments)
+        if "error" in answer:
+            raise BenchError(f"dpwa {arguments[0]}: {answer['error']}")
+        return answer
+
+    def calibrate(self, network, directory):
+        data, labels = network.calibration
+        return self.run("calibrate", network.model, "--data", data, "--labels", labels, *network.options,
+                        "-o", directory)
+
+    def plan(self, network):
+        """Folder of the network's plan, made when it is asked for first."""
+        directory = self.work / "plans" / network.name
+        if not directory.exists():
+            directory.parent.mkdir(parents=True, exist_ok=True)
+            self.calibrate(network, directory)
+        return directory
+
+    def toml(self, keys):
+        """Configuration file with these keys over sim-4."""
+        name = "_".join(f"{key.lower()}-{value}" for key, value in keys.items()) or "sim-4"
+        file = self.work / "designs" / f"{name}.toml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items()))
+        return file
+
+    def design(self, keys):
+        """Folder of the generated design of a configuration (keys over sim-4)."""
+        toml = self.toml(keys)
+        directory = toml.with_suffix("")
+        if not directory.exists():
+            self.run("generate", "--config", toml, "-o", directory)
+        return directory
+
+    def simulate(self, network, keys, images, baseline=None, output=None):
+        """Test images through the RTL of a configuration, with the network's plan or one of its baselines."""
+        plan = self.plan(network)
+        plan = plan / "baselines" / baseline if baseline else plan
+        more = ["--output", output] if output else []
+        return self.run("simulate", self.design(keys), "--plan", plan, "--data", network.test[0], *network.options,
+                        "-n", images, *more)

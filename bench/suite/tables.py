@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables behind the targets."""
+from suite.markdown import count, markdown_table, percent, ratio
+from suite.numbers import drop
+
+INT8_MAC_PER_LANE = 4  # sixteen 4-bit products are four of 8 bits
+
+
+def accuracy_section(results):
+    rows = []
+    for name, evaluations in results.get("accuracy", {}).items():
+        plan = evaluations["plan"]
+        rows.append([name, count(plan["images"]), percent(plan["float_accuracy"]), percent(plan["accuracy"]),
+                     percent(evaluations["int8"]["accuracy"]), percent(evaluations["static-mix"]["accuracy"]),
+                     f"{plan['mean_kl']:.4f}",
+                     f"{plan['average_activation_planes']:.2f} / {plan['average_weight_planes']:.2f}"])
+    if not rows:
+        return ""
+    return ("The plan and the static mix are searched for the same budget of divergence.\n\n" +
+            markdown_table(["network", "images", "float", "DPWA", "INT8", "static mix", "mean KL, nat", "planes a / w"],
+                           rows, "lrrrrrrr"))
+
+
+def cost_section(results):
+    rows = []
+    for name, evaluations in results.get("accuracy", {}).items():
+        plan = evaluations["plan"]
+        rows.append([name, count(plan["beats"]), ratio(plan["beats"] / plan["beats_int8"]),
+                     ratio(plan["beats"] / plan["beats_static_mix"]), count(plan["cycles_per_image"]),
+                     ratio(plan["cycles_per_image"] / plan["cycles_int8"]),
+                     ratio(plan["cycles_per_image"] / plan["cycles_static_mix"])])
+    if not rows:
+        return ""
+    return ("Mean per test image; cycles are those of `sim-4` (4 lanes, 1 write-back lane), from the cycle model.\n\n" +
+            markdown_table(["network", "beats", "/ INT8", "/ static mix", "cycles", "/ INT8", "/ static mix"], rows,
+                           "lrrrrrr"))
+
+
+def write_back_section(results):
+    rows = []
+    for name, by_lanes in results.get("write-back", {}).items():
+        row = [name]
+        for run in by_lanes.values():
+            row += [count(run["cycles_per_image"]), ratio(run["cycles_per_image"] / run["cycles_int8"]),
+                    ratio(run["cycles_per_image"] / run["cycles_static_mix"])]
+        rows.append(row)
+    if not rows:
+        return ""
+    images = next(iter(next(iter(results["write-back"].values())).values()))["images"]
+    header = ["network"]
+    for lanes in next(iter(results["write-back"].values())):
+        header += [f"WB_LANES={lanes}: cycles", "/ INT8", "/ static mix"]
+    return (f"Mean of {count(images)} test images on 4 lanes, same plans. A write-back lane takes one value per cycle, which bounds a layer "
+            "with few products\nper value: the first convolution's nine taps are one tile, one or two beats per value of each "
+            "lane. Then beats saved there save no cycles\nuntil there are more write-back lanes.\n\n" +
+            markdown_table(header, rows, "l" + "r" * (len(header) - 1)))
+
+
+def nngen_section(results):
+    rows = []
+    for r in results.get("nngen", []):
+        multipliers = INT8_MAC_PER_LANE * r["lanes"]
+        int8, plan = r["int8"]["cycles_per_image"], r["plan"]["cycles_per_image"]
+        rows.append([r["network"], f"{r['lanes']} ({multipliers})", count(int8),
+                     percent(r["macs"] / (multipliers * int8), 1), str(r["nngen_multipliers"]), count(r["nngen_cycles"]),
+                     percent(r["macs"] / (r["nngen_multipliers"] * r["nngen_cycles"]), 1), ratio(int8 / r["nngen_cycles"]),
+                     count(plan), ratio(plan / r["nngen_cycles"])])
+    if not rows:
+        return ""
+    return ("Same networks, both simulated. A lane does four INT8 multiply-accumulates per cycle, so 1, 16, 2 and 8 lanes face NNgen's 4, 64, 9 and "
+            "36 multipliers.\nThe gain at INT8 is utilisation alone, and the large factor at 16 lanes is weight residency: NNgen fetches "
+            "each weight from external\nmemory for every inference, which bounds a fully connected network whatever the number of "
+            "multipliers; here the weights were loaded into\nthe lanes' memories before and stay there.\n\n" +
+            markdown_table(["network", "lanes (INT8 MAC / cycle)", "INT8 cycles", "useful", "NNgen multipliers", "cycles",
+                            "useful", "INT8 / NNgen", "dynamic cycles", "/ NNgen"], rows, "lrrrrrrrrr"))
+
+
+def rtl_section(results):
+    rows = []
+    for network, configurations in results.get("rtl", {}).items():
+        for name, run in configurations.items():
+            rows.append([network, name, count(run["values_checked"]), count(run["tiles_checked"]),
+                         count(run["mismatches"]), count(run["cycles_per_image"]),
+                         "equal" if all(n["prediction_exact"] for n in run["nodes"]) else "**differs**",
+                         percent(run["busy"], 1), percent(run["utilization"], 1)])
+    if not rows:
+        return ""
+    return ("All stored values and widths of all tensors. The first layer's packed input is counted as it is stored, window by "
+            "window and with its\npadding, so the number of values depends on the products per lane.\n\n" +
+            markdown_table(["network", "configuration", "values", "tile widths", "mismatches", "cycles / image", "predicted",
+                            "busy", "useful"], rows, "llrrrrlrr"))
+
+
+def busy_section(results):
+    rows = [[n["network"], n["plan"], f"`{n['name']}`", count(n["cycles_per_image"]), percent(n["busy"], 1),
+             percent(n["utilization"], 1)] for n in results.get("busy", [])]
+    if not rows:
+        return ""
+    return markdown_table(["network", "plan", "node", "cycles / image", "busy", "useful"], rows, "lllrrr")
+
+
+def sections(results):
+    """(title, text) of each section; an empty text when nothing was measured."""
+    return [("Accuracy", accuracy_section(results)),
+            ("Beats and cycles", cost_section(results)),
+            ("Cycles and write-back lanes", write_back_section(results)),
+            ("INT8 against NNgen", nngen_section(results)),
+            ("RTL against golden", rtl_section(results)),
+            ("Lanes in 3 x 3 convolutions, 4 lanes", busy_section(results)),
+            ("Area of a lane", "[lane.md](lane.md): cells, baselines and tax on iCE40, ECP5 and ASIC.\n")]
+
+
+def short(results):
+    """The few numbers for the front page."""
+    rows = []
+    for name, evaluations in results.get("accuracy", {}).items():
+        plan = evaluations["plan"]
+        rows.append([name, percent(plan["float_accuracy"]), percent(plan["accuracy"]),
+                     f"{100 * drop(evaluations):.2f}", ratio(plan["beats"] / plan["beats_int8"]),
+                     ratio(plan["beats"] / plan["beats_static_mix"]), ratio(plan["cycles_per_image"] / plan["cycles_int8"])])
+    if not rows:
+        return "Not measured yet: `make bench` fills this table.\n"
+    text = markdown_table(["all test images", "float", "DPWA", "drop, points", "beats / INT8", "beats / static mix",
+                           "cycles / INT8, 4 lanes"], rows, "lrrrrrr")
+    runs = [run for configurations in results.get("rtl", {}).values() for run in configurations.values()]
+    if runs:
+        text += (f"\nRTL against the bit-exact model: {sum(run['mismatches'] for run in runs)} mismatches in "
+                 f"{count(sum(run['values_checked'] for run in runs))} values, "
+                 f"{len(next(iter(results['rtl'].values())))} configurations.\n")
+    return text
