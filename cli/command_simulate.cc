@@ -40,8 +40,8 @@ fs::path plan_directory(const Arguments& arguments) {
 
 config::Config load_config(const fs::path& out) {
   if (!fs::exists(out / "config.toml")) {
-    throw fail(ExitCode::bad_input, "{}: not a generated design (no config.toml); make one with dpwa generate",
-               out.string());
+    throw fail(ExitCode::bad_input,
+               "{}: not a generated design (no config.toml); make one with dpwa generate", out.string());
   }
   return config::load((out / "config.toml").string());
 }
@@ -49,32 +49,39 @@ config::Config load_config(const fs::path& out) {
 ordered_json to_json(const verify::Simulation& s, const config::Config& config, const net::Network& network) {
   const double images = static_cast<double>(std::max<std::int64_t>(1, s.images));
   const double lane_cycles = static_cast<double>(config.lanes) * static_cast<double>(s.cycles);
-  ordered_json json = {{"images", s.images},
-                       {"values_checked", s.values_checked},
-                       {"tiles_checked", s.tiles_checked},
-                       {"mismatches", s.mismatches},
-                       {"mismatch_reports", s.reports},
-                       {"cycles_per_image", static_cast<double>(s.cycles) / images},
-                       {"transfer_cycles_per_image", static_cast<double>(s.transfer_cycles) / images},
-                       {"predicted_cycles_per_image", static_cast<double>(s.predicted_cycles) / images},
-                       {"busy", static_cast<double>(s.lane_beats) / lane_cycles},
-                       {"utilization", static_cast<double>(s.useful) / lane_cycles},
-                       {"simulated_cycles_per_second", static_cast<double>(s.simulated_cycles) / s.cpu_seconds}};
+  ordered_json json = {
+      {"images", s.images},
+      {"values_checked", s.values_checked},
+      {"tiles_checked", s.tiles_checked},
+      {"mismatches", s.mismatches},
+      {"mismatch_reports", s.reports},
+      {"cycles_per_image", static_cast<double>(s.cycles) / images},
+      {"transfer_cycles_per_image", static_cast<double>(s.transfer_cycles) / images},
+      {"predicted_cycles_per_image", static_cast<double>(s.predicted_cycles) / images},
+      {"busy", static_cast<double>(s.lane_beats) / lane_cycles},
+      {"utilization", static_cast<double>(s.useful) / lane_cycles},
+      {"simulated_cycles_per_second", static_cast<double>(s.simulated_cycles) / s.cpu_seconds}};
   json["nodes"] = ordered_json::array();
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
+    const verify::NodeResult& node = s.nodes[n];
+    const double node_lane_cycles = static_cast<double>(config.lanes) * node.cycles;
     json["nodes"].push_back({{"name", network.nodes[n].name},
-                             {"cycles_per_image", s.nodes[n].cycles},
-                             {"predicted_cycles_per_image", s.nodes[n].predicted},
-                             {"prediction_exact", s.nodes[n].always_equal}});
+                             {"cycles_per_image", node.cycles},
+                             {"predicted_cycles_per_image", node.predicted},
+                             {"prediction_exact", node.always_equal},
+                             {"busy", node.lane_beats / node_lane_cycles},
+                             {"utilization", node.useful / node_lane_cycles}});
   }
   return json;
 }
 
 std::string to_text(const ordered_json& json) {
-  std::vector<std::vector<std::string>> rows = {{"node", "cycles", "predicted"}};
+  std::vector<std::vector<std::string>> rows = {{"node", "cycles", "predicted", "busy", "useful"}};
   for (const ordered_json& node : json["nodes"]) {
     rows.push_back({node["name"], fmt::format("{:.1f}", node["cycles_per_image"].get<double>()),
-                    fmt::format("{:.1f}", node["predicted_cycles_per_image"].get<double>())});
+                    fmt::format("{:.1f}", node["predicted_cycles_per_image"].get<double>()),
+                    fmt::format("{:.1f} %", 100 * node["busy"].get<double>()),
+                    fmt::format("{:.1f} %", 100 * node["utilization"].get<double>())});
   }
   std::string text = text_table(rows);
   text += fmt::format(
@@ -133,9 +140,11 @@ void add_simulate(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--scale", arguments->scaling.scale, "multiplies every value of the data");
   command->add_option("--offset", arguments->scaling.offset, "is added to every value after --scale");
-  command->add_option("--output", arguments->output, "write the outputs (float32, before a final Softmax) as .npy");
+  command->add_option("--output", arguments->output,
+                      "write the outputs (float32, before a final Softmax) as .npy");
   command->add_option("--trace", arguments->trace, "write waveforms to this FST file");
-  command->add_option("--stall-seed", arguments->stall_seed, "streams stall at random with this seed; 0: never")
+  command
+      ->add_option("--stall-seed", arguments->stall_seed, "streams stall at random with this seed; 0: never")
       ->capture_default_str();
   command->callback([arguments, &context] {
     context.run = [arguments, &context] { return simulate(*arguments, context); };

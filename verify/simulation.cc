@@ -127,6 +127,8 @@ class Judge {
     for (NodeResult& node : result_.nodes) {
       node.cycles /= images;
       node.predicted /= images;
+      node.lane_beats /= images;
+      node.useful /= images;
     }
   }
 
@@ -152,7 +154,7 @@ class Judge {
       begin = end;
       scoreboard_.compare(dump, golden, network_.nodes[n].output, image);
     }
-    result_.lane_beats += std::int64_t{record.payload[0]} * config_.lanes_per_group();
+    judge_beats(std::int64_t{record.payload[0]} * config_.lanes_per_group(), predicted, image);
     compare_outputs(dump, golden, image);
   }
 
@@ -161,6 +163,8 @@ class Judge {
     NodeResult& node = result_.nodes[n];
     node.cycles += cycles;
     node.predicted += static_cast<double>(predicted.cycles);
+    node.lane_beats += static_cast<double>(predicted.lane_beats);
+    node.useful += static_cast<double>(predicted.useful);
     node.always_equal = node.always_equal && predicted.cycles == cycles;
     if (predicted.cycles != cycles) {
       scoreboard_.report(fmt::format("image {}: node {}: {} cycles in RTL, {} predicted", image,
@@ -169,6 +173,18 @@ class Judge {
     result_.cycles += cycles;
     result_.predicted_cycles += predicted.cycles;
     result_.useful += predicted.useful;
+  }
+
+  /// The bench counts the lane-beats of a whole image.
+  void judge_beats(std::int64_t lane_beats, const std::vector<cycles::NodeCycles>& predicted,
+                   std::int64_t image) {
+    std::int64_t expected = 0;
+    for (const cycles::NodeCycles& node : predicted) expected += node.lane_beats;
+    if (lane_beats != expected) {
+      scoreboard_.report(
+          fmt::format("image {}: {} lane-beats in RTL, {} predicted", image, lane_beats, expected));
+    }
+    result_.lane_beats += lane_beats;
   }
 
   void compare_outputs(DumpReader& dump, const golden::Inference& golden, std::int64_t image) {

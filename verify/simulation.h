@@ -24,6 +24,8 @@ struct Options {
 struct NodeResult {
   double cycles = 0;         ///< mean per image
   double predicted = 0;      ///< mean of the cycle model
+  double lane_beats = 0;     ///< mean of the cycle model; their sum over the nodes equals simulation
+  double useful = 0;         ///< mean of the cycle model
   bool always_equal = true;  ///< prediction = simulation for every image
 };
 

@@ -199,6 +199,10 @@ TEST(Scoreboard, SeesAWrongCycle) {
   EXPECT_GT(judged_after([](const fs::path& dump) { flip(dump, dump::Kind::done, -1, 1, 0); }).mismatches, 0);
 }
 
+TEST(Scoreboard, SeesAWrongNumberOfBeats) {
+  EXPECT_GT(judged_after([](const fs::path& dump) { flip(dump, dump::Kind::done, 0, 1, 0); }).mismatches, 0);
+}
+
 TEST(Scoreboard, RefusesARecordThatIsCutOff) {
   EXPECT_THROW(judged_after([](const fs::path& dump) { fs::resize_file(dump, fs::file_size(dump) - 12); }),
                Error);
