@@ -58,6 +58,8 @@ ordered_json to_json(const verify::Simulation& s, const config::Config& config, 
       {"cycles_per_image", static_cast<double>(s.cycles) / images},
       {"transfer_cycles_per_image", static_cast<double>(s.transfer_cycles) / images},
       {"predicted_cycles_per_image", static_cast<double>(s.predicted_cycles) / images},
+      {"refill_words", static_cast<double>(s.refill_words) / images},
+      {"weight_stall_cycles", static_cast<double>(s.weight_stall_cycles) / images},
       {"busy", static_cast<double>(s.lane_beats) / lane_cycles},
       {"utilization", static_cast<double>(s.useful) / lane_cycles},
       {"simulated_cycles_per_second", static_cast<double>(s.simulated_cycles) / s.cpu_seconds}};
@@ -93,6 +95,11 @@ std::string to_text(const ordered_json& json) {
       json["cycles_per_image"].get<double>(), json["predicted_cycles_per_image"].get<double>(),
       json["transfer_cycles_per_image"].get<double>(), 100 * json["busy"].get<double>(),
       100 * json["utilization"].get<double>(), json["simulated_cycles_per_second"].get<double>());
+  if (json["refill_words"].get<double>() > 0) {
+    text += fmt::format(
+        "{:.1f} weight words per image copied from the dense tier, {:.1f} cycles waited for them\n",
+        json["refill_words"].get<double>(), json["weight_stall_cycles"].get<double>());
+  }
   for (const ordered_json& line : json["mismatch_reports"]) text += line.get<std::string>() + "\n";
   return text;
 }

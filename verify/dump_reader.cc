@@ -46,6 +46,7 @@ bool DumpReader::next(Record& record) {
         return true;
       case dump::Kind::output:
       case dump::Kind::end:
+      case dump::Kind::weights:
         record.payload[0] = take();
         record.payload[1] = take();
         return true;

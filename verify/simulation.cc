@@ -149,12 +149,13 @@ class Judge {
       if (n == 0) next(dump, record, dump::Kind::node, image);
       const bool last = n + 1 == network_.nodes.size();
       next(dump, record, last ? dump::Kind::done : dump::Kind::node, image);
-      const std::uint32_t end = last ? record.cycle : record.cycle - kStartAfterFetch;
+      const std::uint32_t end = last ? record.cycle : record.cycle - start_after_fetch();
       judge_cycles(n, end - begin, predicted[n], image);
       begin = end;
       scoreboard_.compare(dump, golden, network_.nodes[n].output, image);
     }
     judge_beats(std::int64_t{record.payload[0]} * config_.lanes_per_group(), predicted, image);
+    judge_weights(dump, predicted, image);
     compare_outputs(dump, golden, image);
   }
 
@@ -187,6 +188,23 @@ class Judge {
     result_.lane_beats += lane_beats;
   }
 
+  void judge_weights(DumpReader& dump, const std::vector<cycles::NodeCycles>& predicted, std::int64_t image) {
+    DumpReader::Record record;
+    next(dump, record, dump::Kind::weights, image);
+    std::int64_t words = 0, stalls = 0;
+    for (const cycles::NodeCycles& node : predicted) {
+      words += node.refill_words;
+      stalls += node.weight_stalls;
+    }
+    if (record.payload[0] != words || record.payload[1] != stalls) {
+      scoreboard_.report(fmt::format(
+          "image {}: {} weight words copied and {} cycles waited for them in RTL, {} and {} predicted", image,
+          record.payload[0], record.payload[1], words, stalls));
+    }
+    result_.refill_words += record.payload[0];
+    result_.weight_stall_cycles += record.payload[1];
+  }
+
   void compare_outputs(DumpReader& dump, const golden::Inference& golden, std::int64_t image) {
     const std::vector<std::int32_t>& expected = golden.tensors[network_.output].q;
     DumpReader::Record record;
@@ -213,7 +231,9 @@ class Judge {
   }
 
   /// Cycles from a node's first descriptor word to its start.
-  static constexpr std::uint32_t kStartAfterFetch = 22;
+  std::uint32_t start_after_fetch() const {
+    return static_cast<std::uint32_t>(cycles::fetch_cycles(config_)) - 1;
+  }
 
   const net::Network& network_;
   const config::Config& config_;

@@ -40,8 +40,10 @@ struct Simulation {
   std::int64_t predicted_cycles = 0;
   std::int64_t lane_beats = 0;
   std::int64_t useful = 0;
-  std::int64_t simulated_cycles = 0;  ///< clock cycles of the whole bench run
-  double cpu_seconds = 0;             ///< of the bench process
+  std::int64_t refill_words = 0;         ///< plane words copied from the dense tier, all images
+  std::int64_t weight_stall_cycles = 0;  ///< cycles in which a beat waited for its weights, all images
+  std::int64_t simulated_cycles = 0;     ///< clock cycles of the whole bench run
+  double cpu_seconds = 0;                ///< of the bench process
   std::vector<NodeResult> nodes;
   std::vector<std::vector<float>> outputs;  ///< [image], ONNX order
 };

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "model/config/config.h"
+
 namespace dpwa::lower {
 
 /// A bit field of a node descriptor or of the border registers: word, lowest bit, bits. The one table that
@@ -16,8 +18,11 @@ struct Field {
   const char* meaning;
 };
 
-/// Words of one node descriptor; word 0 bit 0 is `last` (the sequencer reads it).
-inline constexpr int kDescriptorWords = 20;
+/// Words of one node descriptor; word 0 bit 0 is `last` (the sequencer reads it). The last one exists only
+/// with a dense tier.
+inline constexpr int descriptor_words(const config::Config& config) {
+  return config.dense_words > 0 ? 21 : 20;
+}
 
 inline constexpr Field kNodeFields[] = {
     {"last", 0, 0, 1, "this is the network's last node"},
@@ -42,7 +47,10 @@ inline constexpr Field kNodeFields[] = {
     {"y_start_tiles", 6, 0, 20, "y_start in tiles, signed"},
     {"last_channels", 6, 20, 8, "channels of the share's last channel group"},
     {"y_step_tiles", 7, 0, 20, "y_step in tiles"},
+    {"ring_mask", 7, 20, 12, "size of the ring - 1, for a streamed node"},
     {"pool_y_step_tiles", 8, 0, 20, "pool_y_step in tiles"},
+    {"streamed", 8, 20, 1, "the weights come from the dense tier"},
+    {"keep", 8, 21, 1, "they are copied once, not once per position"},
     {"x_start", 9, 0, 16, "first column of the first window in tiles, signed"},
     {"x_step", 9, 16, 16, "tiles per convolution column"},
     {"pool_x_step", 10, 0, 16, "tiles per stored column"},
@@ -61,6 +69,8 @@ inline constexpr Field kNodeFields[] = {
     {"upper", 18, 0, 32, "largest stored value, signed"},
     {"tensor", 19, 0, 16, "PCU context: index of the output tensor"},
     {"first_column", 19, 16, 16, "column of the share's first position"},
+    {"dense_first_row", 20, 0, 16, "first row of the share's weights in the dense tier"},
+    {"dense_last_row", 20, 16, 16, "last row of them"},
 };
 
 /// Words of the border registers: how an input becomes tiles and where the output lies.
@@ -103,12 +113,13 @@ inline constexpr Field kBorderFields[] = {
 enum class Target : std::uint32_t {
   descriptors = 0,  ///< bank = lane group; entry n * 32 + k = word k of node n
   channel_constants =
-      1,               ///< bank = write-back lane of the machine; {shift[6], multiplier[MULT_W], bias[ACC_W]}
-  weight_words = 2,    ///< bank = lane of the machine; one plane word
-  weight_tiles = 3,    ///< bank = lane group; plane count
-  pcu_records = 4,     ///< record of a tensor
-  border = 5,          ///< border registers
-  input_constants = 6  ///< {addend, multiplier} of an input channel
+      1,             ///< bank = write-back lane of the machine; {shift[6], multiplier[MULT_W], bias[ACC_W]}
+  weight_words = 2,  ///< bank = lane of the machine; one plane word
+  weight_tiles = 3,  ///< bank = lane group; plane count
+  pcu_records = 4,   ///< record of a tensor
+  border = 5,        ///< border registers
+  input_constants = 6,  ///< {addend, multiplier} of an input channel
+  dense_words = 7       ///< bank = lane group; plane word: entry row * lanes per group + lane
 };
 
 }  // namespace dpwa::lower

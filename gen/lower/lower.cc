@@ -6,18 +6,11 @@
 
 #include "gen/lower/memory_map.h"
 #include "gen/lower/packets.h"
-#include "gen/lower/share.h"
-#include "gen/lower/weights.h"
+#include "gen/lower/tiers.h"
 #include "model/base/error.h"
 
 namespace dpwa::lower {
 namespace {
-
-/// One lane group's part of one node.
-struct Part {
-  Share share;
-  PackedWeights weights;
-};
 
 /// Everything about a network on a configuration, before it is written down.
 struct Layout {
@@ -25,6 +18,11 @@ struct Layout {
   std::vector<plan::NodeConstants> constants;  ///< [nodes]
   std::vector<std::vector<Part>> parts;        ///< [nodes][groups]
   MemoryMap memory;
+  tiers::Placement tiers;
+  /// Whether the group's weights of the node come from the dense tier.
+  bool streams(std::size_t node, int group) const {
+    return tiers.nodes[node].streamed && parts[node][group].words() > 0;
+  }
 };
 
 /// What the machine's loop nest cannot do, whatever its size.
@@ -57,6 +55,10 @@ Layout lay_out(const config::Config& config, const net::Network& network, const 
     }
   }
   layout.memory = map_memory(network, plan, config.products);
+  std::vector<tiers::NodeWeights> weights;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n)
+    weights.push_back(node_weights(network.nodes[n], layout.parts[n]));
+  layout.tiers = tiers::place(config, weights);
   return layout;
 }
 
@@ -89,8 +91,8 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
       shift = std::max<std::int64_t>(shift, c.shift);
   }
   for (const plan::TensorPlan& t : plan.tensors) planes = std::max<std::int64_t>(planes, t.pcu.max_planes);
-  return {{"WEIGHT_WORDS", most(config, layout, [](const Part& p) { return p.weights.banks[0].size(); }),
-           config.weight_words},
+  return {{"WEIGHT_WORDS", layout.tiers.bank_words, config.weight_words},
+          {"DENSE_WORDS", layout.tiers.dense_words, config.dense_words},
           {"WEIGHT_TILES", most(config, layout, [](const Part& p) { return p.weights.planes.size(); }),
            config.weight_tiles},
           {"ACTIVATION_WORDS", layout.memory.words, config.activation_words},
@@ -108,7 +110,7 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
 
 /// Where a group's part of a node lies in the group's own memories.
 struct Bases {
-  int weight_tile = 0, weight_word = 0, const_row = 0;
+  int weight_tile = 0, weight_word = 0, dense_row = 0, const_row = 0;
 };
 
 /// Loop bounds and steps over the input (docs/architecture.md, "Loop nest").
@@ -148,7 +150,7 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   const Share& share = layout.parts[n][group].share;
   const TensorPlace& in = layout.memory.tensors[node.input];
   const TensorPlace& out = layout.memory.tensors[node.output];
-  FieldWriter f(kDescriptorWords);
+  FieldWriter f(descriptor_words(config));
   const auto set = [&](const char* name, std::int64_t value) { f.set(node_field(name), value); };
   set("last", n + 1 == static_cast<int>(network.nodes.size()));
   set("tensor", node.output);
@@ -171,7 +173,15 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   set("flush_cycles", std::max(config.slices(), out.planes * config.groups));
   set("const_row", bases.const_row);
   set("weight_tile_base", bases.weight_tile);
-  set("weight_word_base", bases.weight_word);
+  if (layout.streams(n, group)) {
+    set("streamed", 1);
+    set("keep", layout.tiers.nodes[n].keep);
+    set("ring_mask", layout.tiers.ring - 1);
+    set("dense_first_row", bases.dense_row);
+    set("dense_last_row", bases.dense_row + layout.parts[n][group].words() - 1);
+  } else {
+    set("weight_word_base", bases.weight_word);
+  }
   set("tile_step", share.tile_step);
   set("word_step", share.tile_step * out.planes);
   set("out_tile_base", out.tile_base + first_tile);
@@ -258,9 +268,15 @@ void load_constants(PacketWriter& packets, const config::Config& config, const p
 }
 
 void load_weights(PacketWriter& packets, const config::Config& config, const PackedWeights& weights,
-                  int group, const Bases& bases) {
+                  int group, const Bases& bases, bool streamed) {
   packets.load(Target::weight_tiles, group, bases.weight_tile, 1,
                {weights.planes.begin(), weights.planes.end()});
+  if (streamed) {
+    packets.load(Target::dense_words, group,
+                 static_cast<std::uint32_t>(bases.dense_row * config.lanes_per_group()), config.products / 8,
+                 dense_rows(weights));
+    return;
+  }
   for (int lane = 0; lane < config.lanes_per_group(); ++lane) {
     std::vector<std::uint32_t> data;
     for (const std::vector<std::uint32_t>& word : weights.banks[lane])
@@ -312,16 +328,19 @@ Image lower(const config::Config& config, const net::Network& network, const pla
   for (const plan::TensorPlan& t : plan.tensors) records.push_back(pcu_record(t.pcu));
   packets.load(Target::pcu_records, 0, 0, 1, records);
 
-  std::vector<Bases> bases(config.groups);
+  Bases first;
+  first.weight_word = layout.tiers.ring;
+  std::vector<Bases> bases(config.groups, first);
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     for (int g = 0; g < config.groups; ++g) {
       const Part& part = layout.parts[n][g];
       packets.load(Target::descriptors, g, static_cast<std::uint32_t>(n) * 32, 1,
                    node_descriptor(config, network, plan, layout, static_cast<int>(n), g, bases[g]));
       load_constants(packets, config, layout.constants[n], part, g, bases[g].const_row);
-      load_weights(packets, config, part.weights, g, bases[g]);
+      const bool streamed = layout.streams(n, g);
+      load_weights(packets, config, part.weights, g, bases[g], streamed);
       bases[g].weight_tile += static_cast<int>(part.weights.planes.size());
-      bases[g].weight_word += static_cast<int>(part.weights.banks[0].size());
+      (streamed ? bases[g].dense_row : bases[g].weight_word) += static_cast<int>(part.words());
       bases[g].const_row += constant_rows(config, part);
     }
   }

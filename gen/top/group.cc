@@ -14,6 +14,7 @@ void GroupBuilder::build() {
   sequence();
   memories();
   scan_and_issue();
+  if (streams()) weight_stream();
   arithmetic();
   store();
   precision_and_assembly();
@@ -24,6 +25,7 @@ void GroupBuilder::build() {
 
 void GroupBuilder::sizes() {
   declare_sizes(config_.lanes_per_group(), "MAC lanes of the group");
+  if (streams()) parameter("DENSE_WORDS", config_.dense_words / config_.groups, "dense-tier plane words");
   parameter("INDEX", 0, "which of the machine's groups this is");
   derive_sizes();
   derive("NODE_W", clog2(size("NODES")));
@@ -34,7 +36,8 @@ void GroupBuilder::sizes() {
   derive("ROW_W", clog2(size("ROWS")));
   derive("LEVEL_W", 4);
   derive("PREMAX", config_.premax);
-  derive("ENTRY_W", size("WORD_W") + size("WWORD_W") + 6);
+  derive("INDEX_W", streams() ? size("WWORD_W") + 2 : size("WWORD_W"));
+  derive("ENTRY_W", size("WORD_W") + size("INDEX_W") + 6);
 }
 
 void GroupBuilder::ports() {
@@ -93,11 +96,15 @@ void GroupBuilder::ports() {
   input("counter_index_i", 3);
   output("counter_o", 32);
   output("beat_o");
+  if (streams()) {
+    output("refill_words_o", 32, "plane words copied from the dense tier in this inference");
+    output("weight_stalls_o", 32, "cycles in which a beat waited for its weights");
+  }
 }
 
 void GroupBuilder::nets() {
   module_.section("Nets between sections");
-  declare("descriptor", 32 * lower::kDescriptorWords);
+  declare("descriptor", 32 * lower::descriptor_words(config_));
   declare("scan_re");
   declare("scan_tile", size("TILE_W"));
   declare("act_second", 3);
@@ -109,7 +116,7 @@ void GroupBuilder::nets() {
   declare("beat_level", size("LEVEL_W"));
   declare("beat_signed");
   declare("beat_act", size("WORD_W"));
-  declare("beat_weight", size("WWORD_W"));
+  declare("beat_weight", size("INDEX_W"));
   declare("weight_words", size("LANES") * size("PLANE_W"));
   declare("result_valid", 1, "write-back");
   declare("result_slice", 5);

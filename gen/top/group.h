@@ -19,6 +19,8 @@ class GroupBuilder : private SectionBuilder {
   void sequence();
   void memories();
   void scan_and_issue();
+  void bank_ports();     // who writes and reads the weight banks
+  void weight_stream();  // dense tier and refill
   void arithmetic();
   void store();
   void precision_and_assembly();

@@ -11,7 +11,7 @@ void GroupBuilder::sequence() {
   declare("node", size("NODE_W"));
   place("u_sequencer", interfaces::sequencer())
       .set("NODES", size("NODES"))
-      .set("WORDS", lower::kDescriptorWords)
+      .set("WORDS", lower::descriptor_words(config_))
       .set("BANK", size("INDEX"))
       .connect("we_i", load_we(Target::descriptors))
       .connect("bank_i", net("load_bank_i"))
@@ -48,6 +48,7 @@ void GroupBuilder::memories() {
       .connect("raddr_i", mux(net("read_table_re_i"), net("read_tile_i"), net("scan_tile")))
       .connect("first_o", net("read_width_o"))
       .connect("second_o", net("act_second"));
+  bank_ports();
   place("u_weights", interfaces::weight_sram())
       .set("LANES", size("LANES"))
       .set("WB_LANES", size("WB_LANES"))
@@ -56,10 +57,10 @@ void GroupBuilder::memories() {
       .set("TILES", size("WEIGHT_TILES"))
       .set("FIRST_BANK", size("INDEX") * size("LANES"))
       .set("TABLE_BANK", size("INDEX"))
-      .connect("word_we_i", load_we(Target::weight_words))
-      .connect("bank_i", net("load_bank_i"))
-      .connect("word_waddr_i", part(net("load_addr_i"), 0, size("WWORD_W")))
-      .connect("word_wdata_i", part(net("load_data_i"), 0, size("PLANE_W")))
+      .connect("word_we_i", net("bank_we"))
+      .connect("bank_i", net("bank"))
+      .connect("word_waddr_i", net("bank_addr"))
+      .connect("word_wdata_i", net("bank_data"))
       .connect("tile_we_i", load_we(Target::weight_tiles))
       .connect("tile_waddr_i", part(net("load_addr_i"), 0, size("WTILE_W")))
       .connect("tile_wdata_i", slice(net("load_data_i"), 2, 0))
@@ -68,7 +69,7 @@ void GroupBuilder::memories() {
       .connect("tile_first_o", net("weight_first"))
       .connect("tile_second_o", net("weight_second"))
       .connect("word_re_i", net("beat"))
-      .connect("word_raddr_i", net("beat_weight"))
+      .connect("word_raddr_i", net("bank_raddr"))
       .connect("words_o", net("weight_words"));
 }
 
@@ -82,7 +83,7 @@ void GroupBuilder::scan_and_issue() {
   declare("queue_second", size("ENTRY_W"));
   Instance& scanner = place("u_scanner", interfaces::scanner());
   scanner.set("TILE_W", size("TILE_W")).set("WORD_W", size("WORD_W"));
-  scanner.set("WTILE_W", size("WTILE_W")).set("WWORD_W", size("WWORD_W"));
+  scanner.set("WTILE_W", size("WTILE_W")).set("WWORD_W", size("INDEX_W"));
   scanner.connect("start_i", net("node_start_o") & ~node_field("idle"));
   for (const char* field :
        {"in_planes", "in_rows", "row_tiles", "run_tiles", "kernel_rows", "y_start", "y_step", "pool_y_step",
@@ -95,7 +96,7 @@ void GroupBuilder::scan_and_issue() {
   }
   scanner.connect("in_word_base_i", node_field("in_word_base", size("WORD_W")))
       .connect("weight_tile_base_i", node_field("weight_tile_base", size("WTILE_W")))
-      .connect("weight_word_base_i", node_field("weight_word_base", size("WWORD_W")))
+      .connect("weight_word_base_i", node_field("weight_word_base", size("INDEX_W")))
       .connect("table_re_o", net("scan_re"))
       .connect("act_tile_o", net("scan_tile"))
       .connect("act_first_i", net("read_width_o"))
@@ -103,12 +104,18 @@ void GroupBuilder::scan_and_issue() {
       .connect("weight_tile_o", net("scan_wtile"))
       .connect("weight_first_i", net("weight_first"))
       .connect("weight_second_i", net("weight_second"))
-      .connect("space_i", net("queue_space"))
+      .connect("space_i", streams() ? net("queue_space") & ~net("scan_too_far") : net("queue_space"))
       .connect("step_o", net("queue_step"))
       .connect("push_o", net("queue_push"))
       .connect("end_o", net("queue_end"))
       .connect("entry0_o", net("queue_new"))
       .connect("entry1_o", net("queue_second"));
+  if (streams()) {
+    scanner.connect("endless_i", node_field("streamed") & ~node_field("keep"));
+    scanner.connect("oldest_word_o", net("scan_index"));
+  } else {
+    scanner.connect("endless_i", literal(1, 0)).leave_open("oldest_word_o");
+  }
   declare("head_pop");
   declare("head_valid");
   declare("head", size("ENTRY_W"));
@@ -125,13 +132,13 @@ void GroupBuilder::scan_and_issue() {
       .connect("valid_o", net("head_valid"))
       .connect("head_o", net("head"))
       .connect("head_end_o", net("head_end"));
-  place("u_issue", interfaces::issue())
-      .set("LANES", size("LANES"))
+  Instance& issue = place("u_issue", interfaces::issue());
+  issue.set("LANES", size("LANES"))
       .set("PRODUCTS", size("PRODUCTS"))
       .set("SLICES", size("SLICES"))
       .set("PREMAX", size("PREMAX"))
       .set("WORD_W", size("WORD_W"))
-      .set("WWORD_W", size("WWORD_W"))
+      .set("WWORD_W", size("INDEX_W"))
       .set("LEVEL_W", size("LEVEL_W"))
       .connect("start_i", net("node_start_o"))
       .connect("signed_i", node_field("in_signed"))
@@ -140,10 +147,10 @@ void GroupBuilder::scan_and_issue() {
       .connect("flush_cycles_i", node_field("flush_cycles"))
       .connect("valid_i", net("head_valid"))
       .connect("end_i", net("head_end"))
-      .connect("act_planes_i", part(net("head"), size("WORD_W") + size("WWORD_W") + 3, 3))
-      .connect("weight_planes_i", part(net("head"), size("WORD_W") + size("WWORD_W"), 3))
-      .connect("act_word_i", part(net("head"), size("WWORD_W"), size("WORD_W")))
-      .connect("weight_word_i", part(net("head"), 0, size("WWORD_W")))
+      .connect("act_planes_i", part(net("head"), size("WORD_W") + size("INDEX_W") + 3, 3))
+      .connect("weight_planes_i", part(net("head"), size("WORD_W") + size("INDEX_W"), 3))
+      .connect("act_word_i", part(net("head"), size("INDEX_W"), size("WORD_W")))
+      .connect("weight_word_i", part(net("head"), 0, size("INDEX_W")))
       .connect("pop_o", net("head_pop"))
       .connect("beat_o", net("beat"))
       .connect("last_o", net("beat_last"))
@@ -151,6 +158,13 @@ void GroupBuilder::scan_and_issue() {
       .connect("top_signed_o", net("beat_signed"))
       .connect("act_addr_o", net("beat_act"))
       .connect("weight_addr_o", net("beat_weight"));
+  if (streams()) {
+    issue.connect("window_last_o", net("head_window_last"))
+        .connect("ready_i", net("weight_ready"))
+        .connect("starved_o", net("starved"));
+  } else {
+    issue.connect("ready_i", literal(1, 1)).leave_open("window_last_o").leave_open("starved_o");
+  }
   module_.assign(net("beat_o"), net("beat"));
 }
 

@@ -34,6 +34,9 @@ class SectionBuilder {
   Expr net(const std::string& name) const;
   Int size(const std::string& name) const;
 
+  /// Whether there is a dense weight tier.
+  bool streams() const { return config_.dense_words > 0; }
+
   Instance& place(const std::string& name, const Interface& leaf);
 
   /// Field of a bus of packed fields, cut to `width` bits (its own width by default).

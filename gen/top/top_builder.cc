@@ -22,6 +22,7 @@ void TopBuilder::sizes() {
   declare_sizes(config_.lanes, "MAC lanes of all groups together");
   parameter("INPUT_VALUES", config_.input_values, "values of one input");
   parameter("CONFIG_HASH", Int::sized(32, config::config_hash(config_)), "images carry the same value");
+  if (streams()) parameter("DENSE_WORDS", config_.dense_words, "dense-tier plane words of all groups");
   derive_sizes();
   derive("GROUPS", config_.groups);
   derive("ADDEND_W", size("MULT_W") + 20);
@@ -47,6 +48,11 @@ void TopBuilder::ports() {
   output("transfer_o", 32, "cycles of its transfers");
   output("images_o", 32, "inferences done");
   output("counter_o", 32, "the selected PCU counter, all groups together");
+  if (streams()) {
+    output("refill_words_o", 32,
+           "plane words copied from the dense tier in the newest inference, all groups");
+    output("weight_stalls_o", 32, "cycles in which beats waited for weights in it, all groups");
+  }
   module_.port_group("observation, for benches and traces; may stay open");
   output("observe_start_o", 1, "a node begins");
   output("observe_fetch_o", 1, "an inference begins");

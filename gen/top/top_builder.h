@@ -25,6 +25,7 @@ class TopBuilder : private SectionBuilder {
   void input_path();  // unpacker, quantizer, packer
   void groups();      // lane groups and the bus between them
   void store_bus();
+  void counters();
   void output_path();  // reader, dequantizer
   void host_registers();
 

@@ -30,6 +30,10 @@ void TopBuilder::groups() {
   declare("widths", count * 3);
   declare("words", count * size("PLANE_W"));
   declare("counters", count * 32);
+  if (streams()) {
+    declare("refills", count * 32);
+    declare("stalls", count * 32);
+  }
   // Group 0 packs the input and hands out the output; the others see none of it.
   const auto only_first = [&](const char* name, const char* source) {
     declare(name, count);
@@ -79,6 +83,11 @@ void TopBuilder::groups() {
       .connect("read_data_o", of_group("words", size("PLANE_W")))
       .connect("counter_o", of_group("counters", 32))
       .connect("beat_o", of_group("observe_beats_o", 1));
+  if (streams()) {
+    group.set("DENSE_WORDS", size("DENSE_WORDS") / count)
+        .connect("refill_words_o", of_group("refills", 32))
+        .connect("weight_stalls_o", of_group("stalls", 32));
+  }
 
   const auto first_of = [&](const char* name, const char* source, const Int& width) {
     module_.assign(net(name), part(net(source), 0, width));
@@ -90,20 +99,34 @@ void TopBuilder::groups() {
   first_of("read_data", "words", size("PLANE_W"));
   first_of("observe_start_o", "group_start", 1);
   store_bus();
-  if (config_.groups == 1) {
-    module_.assign(net("counter_o"), net("counters"));
-  } else {
-    declare("counter_sum", 33);
-    place("u_counter_sum", interfaces::sum_words())
-        .set("WORDS", count)
+  counters();
+  if (config_.groups > 1) {
+    module_.unused("unused_groups", concat({net("group_run_done"), net("group_start"), net("limits_lower"),
+                                            net("limits_upper"), net("widths"), net("words")}));
+  }
+}
+
+void TopBuilder::counters() {
+  const auto sum = [&](const std::string& port, const std::string& of_groups) {
+    if (config_.groups == 1) {
+      module_.assign(net(port), net(of_groups));
+      return;
+    }
+    const std::string name = of_groups + "_sum";
+    declare(name, 33);
+    place("u_" + name, interfaces::sum_words())
+        .set("WORDS", size("GROUPS"))
         .set("X_W", 32)
         .set("Y_W", 33)
-        .connect("x_i", net("counters"))
-        .connect("sum_o", net("counter_sum"));
-    module_.assign(net("counter_o"), slice(net("counter_sum"), 31, 0));
-    module_.unused("unused_groups",
-                   concat({net("group_run_done"), net("group_start"), net("limits_lower"),
-                           net("limits_upper"), net("widths"), net("words"), net("counter_sum")}));
+        .connect("x_i", net(of_groups))
+        .connect("sum_o", net(name));
+    module_.assign(net(port), slice(net(name), 31, 0));
+    module_.unused("unused_" + of_groups, bit(net(name), 32));
+  };
+  sum("counter_o", "counters");
+  if (streams()) {
+    sum("refill_words_o", "refills");
+    sum("weight_stalls_o", "stalls");
   }
 }
 

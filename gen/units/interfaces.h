@@ -23,6 +23,7 @@ Interface pcu();
 Interface control();
 Interface sequencer();
 Interface scanner();
+Interface refill();
 Interface tile_queue();
 Interface issue();
 Interface lane_array();
@@ -35,6 +36,7 @@ Interface premax();
 Interface ram();
 Interface width_table();
 Interface weight_sram();
+Interface dense_sram();
 Interface registers();
 
 Interface unpacker();

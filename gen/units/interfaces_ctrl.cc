@@ -79,6 +79,7 @@ Interface scanner() {
   leaf.input("groups_i", 12);
   leaf.input("weight_tile_base_i", wtile_w);
   leaf.input("weight_word_base_i", wword_w);
+  leaf.input("endless_i");
   leaf.output("table_re_o");
   leaf.output("act_tile_o", tile_w);
   leaf.input("act_first_i", 3);
@@ -92,6 +93,44 @@ Interface scanner() {
   leaf.output("end_o");
   leaf.output("entry0_o", word_w + wword_w + 6);
   leaf.output("entry1_o", word_w + wword_w + 6);
+  leaf.output("oldest_word_o", wword_w);
+  return leaf;
+}
+
+Interface refill() {
+  Interface leaf("dpwa_refill");
+  leaf.parameter("LANES", 4);
+  leaf.parameter("FIRST_BANK", 0);
+  const Int wword_w = leaf.parameter("WWORD_W", 8);
+  const Int dense_w = leaf.parameter("DENSE_W", 14);
+  const Int index_w = leaf.parameter("INDEX_W", 10);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("node_start_i");
+  leaf.input("node_done_i");
+  leaf.input("streamed_i");
+  leaf.input("keep_i");
+  leaf.input("first_row_i", 16);
+  leaf.input("last_row_i", 16);
+  leaf.input("ring_mask_i", 12);
+  leaf.input("positions_i", 20);
+  leaf.input("scan_index_i", index_w);
+  leaf.output("too_far_o");
+  leaf.input("head_valid_i");
+  leaf.input("head_index_i", index_w);
+  leaf.input("window_last_i");
+  leaf.input("word_index_i", index_w);
+  leaf.output("word_ready_o");
+  leaf.output("word_addr_o", wword_w);
+  leaf.output("dense_re_o");
+  leaf.output("dense_addr_o", dense_w);
+  leaf.output("bank_we_o");
+  leaf.output("bank_o", 8);
+  leaf.output("bank_addr_o", wword_w);
+  leaf.input("clear_i");
+  leaf.input("stall_i");
+  leaf.output("words_o", 32);
+  leaf.output("stalls_o", 32);
   return leaf;
 }
 
@@ -136,6 +175,9 @@ Interface issue() {
   leaf.input("act_word_i", word_w);
   leaf.input("weight_word_i", wword_w);
   leaf.output("pop_o");
+  leaf.output("window_last_o");
+  leaf.input("ready_i");
+  leaf.output("starved_o");
   leaf.output("beat_o");
   leaf.output("last_o");
   leaf.output("level_o", level_w);

@@ -59,6 +59,23 @@ Interface weight_sram() {
   return leaf;
 }
 
+Interface dense_sram() {
+  Interface leaf("dpwa_dense_sram");
+  const Int word_bits = leaf.parameter("WORD_BITS", 64);
+  const Int words = leaf.parameter("WORDS", 16384);
+  leaf.parameter("BANK", 0);
+  leaf.parameter("STYLE", 0);
+  leaf.input("clk_i");
+  leaf.input("we_i");
+  leaf.input("bank_i", 8);
+  leaf.input("waddr_i", clog2(words));
+  leaf.input("wdata_i", word_bits);
+  leaf.input("re_i");
+  leaf.input("raddr_i", clog2(words));
+  leaf.output("rdata_o", word_bits);
+  return leaf;
+}
+
 Interface registers() {
   Interface leaf("dpwa_registers");
   const Int words = leaf.parameter("WORDS", 16);

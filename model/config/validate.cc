@@ -57,6 +57,16 @@ void validate_memories(const Config& c) {
   }
 }
 
+void validate_tiers(const Config& c) {
+  if (c.dense_words == 0) return;
+  require_divides(c.lanes, "LANES", c.dense_words, "DENSE_WORDS");
+  constexpr int kMostWords = 1 << 16;
+  if (c.weight_words > kMostWords) {
+    throw fail(ExitCode::usage, "WEIGHT_WORDS = {}: expected at most {} with a dense tier (DENSE_WORDS = {})",
+               c.weight_words, kMostWords, c.dense_words);
+  }
+}
+
 }  // namespace
 
 void validate(const Config& config) {
@@ -67,6 +77,7 @@ void validate(const Config& config) {
   validate_shape(config);
   validate_widths(config);
   validate_memories(config);
+  validate_tiers(config);
 }
 
 }  // namespace dpwa::config

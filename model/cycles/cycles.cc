@@ -7,8 +7,35 @@
 
 #include "model/cycles/machine.h"
 #include "model/cycles/scan.h"
+#include "model/tiers/placement.h"
 
 namespace dpwa::cycles {
+namespace {
+
+tiers::Placement place_weights(const config::Config& config, const std::vector<ScanOrder>& orders) {
+  std::vector<tiers::NodeWeights> nodes;
+  for (const ScanOrder& order : orders) {
+    tiers::NodeWeights node;
+    for (int group = 0; group < config.groups; ++group) {
+      node.words = std::max(node.words, order.weight_words(group));
+      node.passes = std::max(node.passes, order.positions(group));
+    }
+    node.group_words = order.largest_group_words();
+    node.pooled = order.pooled();
+    node.planes = order.mean_weight_planes();
+    nodes.push_back(node);
+  }
+  return tiers::place(config, nodes);
+}
+
+std::optional<WeightStream> weight_stream(const tiers::Placement& placement, const ScanOrder& order,
+                                          std::size_t node, int group) {
+  if (!placement.nodes[node].streamed || order.weight_words(group) == 0) return std::nullopt;
+  return WeightStream{placement.nodes[node].keep, placement.ring, order.weight_words(group),
+                      order.positions(group)};
+}
+
+}  // namespace
 
 std::vector<ScanOrder> scan_orders(const config::Config& config, const net::Network& network,
                                    const plan::Plan& plan) {
@@ -28,6 +55,7 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
 std::vector<NodeCycles> predict(const config::Config& config, const net::Network& network,
                                 const plan::Plan& plan, const std::vector<ScanOrder>& orders,
                                 const std::vector<std::vector<std::uint8_t>>& tile_planes) {
+  const tiers::Placement placement = place_weights(config, orders);
   std::vector<NodeCycles> result;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const ScanOrder& order = orders[n];
@@ -36,14 +64,20 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
     const std::vector<std::uint8_t>& stored = tile_planes[network.nodes[n].output];
     NodeCycles cycles;
     cycles.useful = order.useful(widths);
+    std::vector<Machine> machines;
     for (int group = 0; group < config.groups; ++group) {
       const int last_tile = order.last_tile(group);
       if (last_tile < 0) continue;
-      Machine machine(config, slot);
+      Machine& machine = machines.emplace_back(config, slot, weight_stream(placement, order, n, group));
       order.visit(group, widths, [&](const Job& job) { machine.run(job); });
       const std::int64_t end = end_cycle(config, group, machine.last_issue(), stored[last_tile]);
       cycles.lane_beats += machine.beats() * config.lanes_per_group();
-      cycles.cycles = std::max(cycles.cycles, kFetchCycles + end);
+      cycles.cycles = std::max(cycles.cycles, fetch_cycles(config) + end);
+    }
+    for (Machine& machine : machines) {
+      machine.finish(cycles.cycles - fetch_cycles(config));
+      cycles.refill_words += machine.refill_words();
+      cycles.weight_stalls += machine.weight_stalls();
     }
     result.push_back(cycles);
   }
@@ -62,7 +96,7 @@ double estimate(const config::Config& config, const net::Network& network, int n
   const double positions = double{1} * n.conv_shape.h * n.conv_shape.w;
   const double drains = config.premax != 0 ? double{1} * stored.h * stored.w : positions;
   const int lanes = config.lanes_per_group();
-  double cycles = static_cast<double>(kFetchCycles + end_cycle(config, 0, 0, 1));
+  double cycles = static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, 0, 1));
   for (std::size_t first = 0; first < channel_planes.size(); first += lanes) {
     const auto begin = channel_planes.begin() + static_cast<std::ptrdiff_t>(first);
     const auto end =

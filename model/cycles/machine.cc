@@ -5,11 +5,24 @@
 
 namespace dpwa::cycles {
 
-Machine::Machine(const config::Config& config, int slot_planes)
-    : slices_(config.slices()), flush_cycles_(std::max(config.slices(), slot_planes * config.groups)) {}
+namespace {
+
+int address_bits(int words) {
+  int bits = 0;
+  while ((1 << bits) < words) ++bits;
+  return bits;
+}
+
+}  // namespace
+
+Machine::Machine(const config::Config& config, int slot_planes, const std::optional<WeightStream>& stream)
+    : slices_(config.slices()), flush_cycles_(std::max(config.slices(), slot_planes * config.groups)) {
+  if (stream) refill_.emplace(*stream, config.lanes_per_group(), address_bits(config.weight_words));
+}
 
 void Machine::run(const Job& job) {
   const std::size_t runs = job.runs->size();
+  std::size_t tile = 0;
   for (std::size_t r = 0; r < runs; ++r) {
     const std::vector<std::uint8_t>& tiles = (*job.runs)[r];
     for (std::size_t t = 0; t < tiles.size(); t += 2) {
@@ -17,12 +30,17 @@ void Machine::run(const Job& job) {
       step.valid = true;
       step.beats[0] = tiles[t];
       step.beats[1] = t + 1 < tiles.size() ? tiles[t + 1] : 0;
+      step.planes[0] = (*job.weight_planes)[tile + t];
+      step.planes[1] = t + 1 < tiles.size() ? (*job.weight_planes)[tile + t + 1] : 0;
+      step.window_last = job.window_last;
+      step.group_last = job.group_last;
       step.ends = r + 1 == runs && t + 2 >= tiles.size();
       step.flush = job.flush;
       step.drains = job.drains;
       do cycle(&step);
       while (!taken_);
     }
+    tile += tiles.size();
   }
 }
 
@@ -31,8 +49,18 @@ std::int64_t Machine::last_issue() {
   return last_;
 }
 
+void Machine::finish(std::int64_t end) {
+  while (refill_ && now_ < end) cycle(nullptr);
+}
+
+std::int64_t Machine::oldest_word() const {
+  if (count_ == 0) return scan_word();
+  return queue_[0].window_last ? queue_[0].word : -1;
+}
+
 void Machine::cycle(const Step* next) {
-  const bool space = count_ <= 2;
+  const bool space = count_ <= 2 && !(refill_ && refill_->too_far(scan_word()));
+  const std::int64_t oldest = oldest_word();
   const bool leaves = issue();
   const int kept = count_ - (leaves ? 1 : 0);
   if (leaves) std::rotate(queue_.begin(), queue_.begin() + 1, queue_.end());
@@ -41,6 +69,7 @@ void Machine::cycle(const Step* next) {
   count_ = kept;
   if (b_moves) push(stage_b_, kept);
   if (taken_) stage_b_ = next ? *next : Step{};
+  if (refill_) refill_->cycle(oldest);
   ++now_;
 }
 
@@ -52,7 +81,11 @@ bool Machine::issue() {
     const bool last_beat = done_beats_ + 1 >= head.beats;
     const bool ends = last_beat && head.ends;
     const bool drains = ends && head.drains;
-    if (!(drains && wait_ > 0)) {
+    const bool free = !(drains && wait_ > 0);
+    const bool starved =
+        free && refill_ && head.beats > 0 && !refill_->ready(head.word + done_beats_ % head.planes);
+    if (starved) ++weight_stalls_;
+    if (free && !starved) {
       if (head.beats > 0) ++beats_;
       ++done_beats_;
       if (last_beat) {
@@ -71,17 +104,31 @@ bool Machine::issue() {
 
 void Machine::push(const Step& step, int kept) {
   const int pushed = (step.beats[0] > 0) + (step.beats[1] > 0);
-  for (const int beats : step.beats) {
-    if (beats > 0) queue_[count_++] = {beats, false, false};
+  for (int i = 0; i < 2; ++i) {
+    if (step.beats[i] == 0) continue;
+    const std::int64_t word = word_ + (i == 0 ? 0 : step.planes[0]);
+    queue_[count_++] = {step.beats[i], false, false, false, step.planes[i], word, step.window_last};
   }
   if (step.ends) {
     const bool marks = pushed > 0 || (job_waits_ && kept > 0);
-    if (!marks) queue_[count_++] = {};
+    if (!marks) queue_[count_++] = {0, false, false, false, 1, word_ + step.planes[0], step.window_last};
     queue_[count_ - 1].ends = true;
     queue_[count_ - 1].flush = step.flush;
     queue_[count_ - 1].drains = step.drains;
   }
   job_waits_ = !step.ends && (job_waits_ || pushed > 0);
+  count_words(step);
+}
+
+void Machine::count_words(const Step& step) {
+  word_ += step.planes[0] + step.planes[1];
+  if (!step.ends) return;
+  if (!step.window_last) {
+    word_ = group_word_;
+    return;
+  }
+  if (step.group_last && refill_ && refill_->keep()) word_ = 0;
+  group_word_ = word_;
 }
 
 std::int64_t end_cycle(const config::Config& config, int group, std::int64_t last_issue,

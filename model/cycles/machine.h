@@ -3,9 +3,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/config/config.h"
+#include "model/cycles/refill.h"
 
 namespace dpwa::cycles {
 
@@ -13,16 +15,19 @@ namespace dpwa::cycles {
 /// step except at the end of a run.
 struct Job {
   const std::vector<std::vector<std::uint8_t>>* runs = nullptr;  ///< [run][tile] beats
-  bool flush = false;  ///< completes an output tile
+  bool flush = false;                                            ///< completes an output tile
   bool drains = true;  ///< its accumulators are taken: always, with PREMAX only a pool window's last job's
+  const std::vector<std::uint8_t>* weight_planes = nullptr;  ///< of each tile, all runs in a row
+  bool window_last = true;                                   ///< last position of its pool window
+  bool group_last = false;                                   ///< last channel group
 };
 
 /// Replays scanner, queue and issue stage cycle by cycle (docs/architecture.md, "Timing").
 /// Cycle 0 is the scanner's first step.
 class Machine {
  public:
-  /// `slot_planes`: words of an output slot.
-  Machine(const config::Config& config, int slot_planes);
+  /// `slot_planes`: words of an output slot. `stream`: where the weights come from; resident without one.
+  Machine(const config::Config& config, int slot_planes, const std::optional<WeightStream>& stream);
 
   /// Scans one job; issuing goes on alongside.
   void run(const Job& job);
@@ -31,24 +36,38 @@ class Machine {
   std::int64_t last_issue();
   std::int64_t beats() const { return beats_; }
 
+  /// Lets the weight stream run on to the end of the node, which other lane groups may set.
+  void finish(std::int64_t end);
+  std::int64_t refill_words() const { return refill_ ? refill_->words() : 0; }
+  std::int64_t weight_stalls() const { return weight_stalls_; }
+
  private:
   struct Entry {
     int beats = 0;  // 0: a null entry, one slot without a beat
     bool ends = false;
     bool flush = false;
     bool drains = false;
+    int planes = 1;         // of the weights
+    std::int64_t word = 0;  // first weight word
+    bool window_last = true;
   };
   struct Step {
     bool valid = false;
     int beats[2] = {0, 0};
+    int planes[2] = {0, 0};
     bool ends = false;
     bool flush = false;
     bool drains = false;
+    bool window_last = true;
+    bool group_last = false;
   };
 
   void cycle(const Step* next);  // one clock; `next`: the step stage A would take, or none
   bool issue();                  // returns whether the head leaves
   void push(const Step& step, int kept);
+  void count_words(const Step& step);
+  std::int64_t scan_word() const { return stage_b_.window_last ? word_ : group_word_; }
+  std::int64_t oldest_word() const;
 
   int slices_;
   int flush_cycles_;
@@ -62,10 +81,14 @@ class Machine {
   std::array<Entry, 4> queue_;
   int count_ = 0;
   bool job_waits_ = false;
+  std::optional<Refill> refill_;
+  std::int64_t word_ = 0;        // weight word of stage B's first tile
+  std::int64_t group_word_ = 0;  // of its channel group
+  std::int64_t weight_stalls_ = 0;
 };
 
 /// First descriptor word asked for -> the scanner's first step.
-inline constexpr std::int64_t kFetchCycles = 23;
+inline std::int64_t fetch_cycles(const config::Config& config) { return config.dense_words > 0 ? 24 : 23; }
 
 /// First cycle of the next node's fetch, as far as one lane group is concerned, counted from the scanner's
 /// first step. `last_issue`: cycle of the group's last beat; `last_tile_planes`: width of the last tile that

@@ -20,7 +20,10 @@ int weight_planes(int q) {
 
 ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      int node)
-    : lanes_(config.lanes_per_group()), products_(config.products), lane_groups_(config.groups), premax_(config.premax != 0) {
+    : lanes_(config.lanes_per_group()),
+      products_(config.products),
+      lane_groups_(config.groups),
+      premax_(config.premax != 0) {
   const net::Node& n = network.nodes[node];
   const net::Tensor& input = network.tensors[n.input];
   const int taps = n.window.kh * n.window.kw;
@@ -80,6 +83,12 @@ bool ScanOrder::owns(int group, int channel_group) const {
   return !dealt_by_tiles || channel_group * lanes_ / products_ % lane_groups_ == group;
 }
 
+int ScanOrder::last_group(int group) const {
+  int g = groups_ - 1;
+  while (g > 0 && !owns(group, g)) --g;
+  return g;
+}
+
 int ScanOrder::last_tile(int group) const {
   const int tiles = (stored_.c + products_ - 1) / products_;
   if (stored_.h * stored_.w == 1) {
@@ -98,6 +107,7 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
   const int begin = by_tiles ? 0 : first_position(group);
   const int end = by_tiles ? 1 : first_position(group + 1);
   const int window = pool_.kh * pool_.kw;
+  const int last = last_group(group);
   std::vector<std::vector<std::uint8_t>> beats(kernel_.kh,
                                                std::vector<std::uint8_t>(kernel_.kw * pixel_tiles_));
   for (int position = begin; position < end; ++position) {
@@ -107,7 +117,7 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
       positions.push_back(
           window_widths(widths, y * pool_.stride_y + p / pool_.kw, x * pool_.stride_x + p % pool_.kw));
     }
-    for (int g = 0; g < groups_; ++g) {
+    for (int g = 0; g <= last; ++g) {
       if (!owns(group, g)) continue;
       for (int p = 0; p < window; ++p) {
         std::size_t tile = 0;
@@ -118,10 +128,37 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
         }
         const bool tile_full = (g + 1) * lanes_ % products_ == 0 || g + 1 == groups_;
         const bool window_ends = p + 1 == window;
-        job({&beats, window_ends && tile_full, window_ends || !premax_});
+        job({&beats, window_ends && tile_full, window_ends || !premax_, &weight_planes_[g], window_ends,
+             g == last});
       }
     }
   }
+}
+
+std::int64_t ScanOrder::weight_words(int group) const {
+  std::int64_t words = 0;
+  for (int g = 0; g < groups_; ++g) {
+    if (owns(group, g)) words = std::accumulate(weight_planes_[g].begin(), weight_planes_[g].end(), words);
+  }
+  return words;
+}
+
+std::int64_t ScanOrder::largest_group_words() const {
+  std::int64_t most = 0;
+  for (const std::vector<std::uint8_t>& planes : weight_planes_)
+    most = std::max(most, std::accumulate(planes.begin(), planes.end(), std::int64_t{0}));
+  return most;
+}
+
+std::int64_t ScanOrder::positions(int group) const {
+  return stored_.h * stored_.w == 1 ? 1 : first_position(group + 1) - first_position(group);
+}
+
+double ScanOrder::mean_weight_planes() const {
+  std::int64_t words = 0;
+  for (const std::vector<std::uint8_t>& planes : weight_planes_)
+    words = std::accumulate(planes.begin(), planes.end(), words);
+  return static_cast<double>(words) / static_cast<double>(weight_planes_.size() * weight_planes_[0].size());
 }
 
 std::int64_t ScanOrder::useful(const std::vector<std::uint8_t>& widths) const {

@@ -25,6 +25,16 @@ class ScanOrder {
   /// Output tile that the group completes last; -1 when its share is empty.
   int last_tile(int group) const;
 
+  /// Weight words per lane of the group's share, all channel groups once; the most of one channel group.
+  std::int64_t weight_words(int group) const;
+  std::int64_t largest_group_words() const;
+  /// Stored positions of the group's share.
+  std::int64_t positions(int group) const;
+  /// Whether a pool window has several positions.
+  bool pooled() const { return pool_.kh * pool_.kw > 1; }
+  /// Mean of the planes issued for a (channel group, tile).
+  double mean_weight_planes() const;
+
   /// Sum over visited tiles and channels of planes(a) * own planes(w) * filled fraction of the tile.
   std::int64_t useful(const std::vector<std::uint8_t>& widths) const;
 
@@ -32,6 +42,7 @@ class ScanOrder {
   int first_position(int group) const;
   /// Whether the group computes this channel group.
   bool owns(int group, int channel_group) const;
+  int last_group(int group) const;
   /// Widths of the tiles under the kernel at convolution position (y, x), run by run; 0 outside the map.
   std::vector<std::vector<std::uint8_t>> window_widths(const std::vector<std::uint8_t>& widths, int y,
                                                        int x) const;

@@ -5,9 +5,11 @@
 // Advance rule, one beat per cycle:
 //   1. For each activation plane i, for each weight plane j: one beat of level i + j.
 //   2. The last beat of a job is issued only when the drain slot of the job before it is over: SLICES cycles after that
-//      job's last beat, flush_cycles_i when that job completes a tile. All other beats never wait, and with PREMAX only
-//      the last job of a pool window is drained.
-//   3. A null entry (no planes) takes one cycle and no beat.
+//      job's last beat, flush_cycles_i when that job completes a tile. With PREMAX only the last job of a pool window is
+//      drained.
+//   3. A null entry (no activation planes) takes one cycle and no beat.
+//   4. A beat waits for its weight words (ready_i, of the word at weight_addr_o in the same cycle); starved_o tells when
+//      nothing else holds it.
 // Latency 0: addresses leave in the cycle of the decision; the memories register their data.
 
 `default_nettype none
@@ -37,6 +39,10 @@ module dpwa_issue #(
   input  wire [WORD_W-1:0]  act_word_i,
   input  wire [WWORD_W-1:0] weight_word_i,
   output wire               pop_o,
+  output wire               window_last_o,   // its job is the last one of a pool window
+  // weight words
+  input  wire               ready_i,
+  output wire               starved_o,
   // beat
   output wire               beat_o,
   output wire               last_o,          // this slot ends a job
@@ -52,7 +58,7 @@ module dpwa_issue #(
 
   // Which job is being issued: only whether it completes a tile matters here.
   wire                        flush;
-  wire                        window_first, window_last, group_last, done;
+  wire                        window_first, group_last, done;
   wire [$clog2(PRODUCTS)-1:0] element;
   wire [2:0]                  row;
   wire [7:0]                  tile, word;
@@ -78,7 +84,7 @@ module dpwa_issue #(
     .tile_step_i   (8'd0),
     .word_step_i   (8'd0),
     .window_first_o(window_first),
-    .window_last_o (window_last),
+    .window_last_o (window_last_o),
     .group_last_o  (group_last),
     .flush_o       (flush),
     .element_o     (element),
@@ -95,10 +101,12 @@ module dpwa_issue #(
   wire weight_top = weight_plane_q + 3'd1 == weight_planes_i;
   wire entry_done = null_entry | (act_top & weight_top);
   wire ends       = entry_done & end_i;
-  wire drains     = ends & (window_last | (PREMAX == 0));
-  wire go         = valid_i & ~(drains & (wait_q != 6'd0));
+  wire drains     = ends & (window_last_o | (PREMAX == 0));
+  wire free       = valid_i & ~(drains & (wait_q != 6'd0));
+  wire go         = free & (null_entry | ready_i);
 
   assign beat_o        = go & ~null_entry;
+  assign starved_o     = free & ~null_entry & ~ready_i;
   assign pop_o         = go & entry_done;
   assign last_o        = go & ends;
   assign level_o       = {{(LEVEL_W-3){1'b0}}, act_plane_q} + {{(LEVEL_W-3){1'b0}}, weight_plane_q};

@@ -7,7 +7,8 @@
 //
 // Every tap is scanned; a tap outside the map counts as a tile of width 0. A tile is queued when both its activation
 // and its weight width are not 0. Weight words lie in scan order, so their address is a running sum of weight widths
-// that goes back to the group's start for the next position of a pool window and to the node's for a new position.
+// that goes back to the group's start for the next position of a pool window and to the node's for a new position
+// (not when endless_i).
 //
 // Two stages. A: loop counters, addresses of both width tables. B: the widths arrive; entries go to the queue.
 // Advance rule: B moves when the queue has space; A moves when B is empty or moves.
@@ -49,6 +50,7 @@ module dpwa_scanner #(
   input  wire [11:0]                   groups_i,          // channel groups - 1
   input  wire [WTILE_W-1:0]            weight_tile_base_i,
   input  wire [WWORD_W-1:0]            weight_word_base_i,
+  input  wire                          endless_i,         // weight words are numbered on from position to position
   // width tables, latency 1
   output wire                          table_re_o,
   output wire [TILE_W-1:0]             act_tile_o,
@@ -62,8 +64,10 @@ module dpwa_scanner #(
   output wire                          step_o,
   output wire [1:0]                    push_o,
   output wire                          end_o,
-  output wire [WORD_W+WWORD_W+5:0]     entry0_o,          // {act planes, weight planes, act word, weight word}
-  output wire [WORD_W+WWORD_W+5:0]     entry1_o
+  output wire [WORD_W+WWORD_W+5:0]     entry0_o,          // {act planes, weight planes, act word, weight word}; without a
+                                                         // push its act planes are 0
+  output wire [WORD_W+WWORD_W+5:0]     entry1_o,
+  output wire [WWORD_W-1:0]            oldest_word_o      // weight words before it will not be queued any more
 );
 
   // Stage A: loop counters ------------------------------------------------------------------------------------------
@@ -233,8 +237,8 @@ module dpwa_scanner #(
       wword_q <= wword_next;
       if (b_end_q & ~b_window_end_q) wword_q <= wword_group_q;
       if (b_end_q & b_window_end_q) begin
-        wword_q       <= b_group_end_q ? weight_word_base_i : wword_next;
-        wword_group_q <= b_group_end_q ? weight_word_base_i : wword_next;
+        wword_q       <= (b_group_end_q & ~endless_i) ? weight_word_base_i : wword_next;
+        wword_group_q <= (b_group_end_q & ~endless_i) ? weight_word_base_i : wword_next;
       end
     end
   end
@@ -246,8 +250,10 @@ module dpwa_scanner #(
   assign step_o   = b_moves;
   assign push_o   = {take0 & take1, take0 ^ take1};
   assign end_o    = b_end_q;
-  assign entry0_o = take0 ? entry0 : entry1;
+  assign entry0_o = take0 ? entry0 : {entry1[WORD_W+WWORD_W+5 -: 3] & {3{take1}}, entry1[WORD_W+WWORD_W+2:0]};
   assign entry1_o = entry1;
+
+  assign oldest_word_o = b_window_end_q ? wword_q : wword_group_q;
 
 endmodule
 

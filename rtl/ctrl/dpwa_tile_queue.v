@@ -6,7 +6,7 @@
 // the job's last entry:
 //   1. a step that pushes marks its own newest entry;
 //   2. a step that pushes nothing marks the job's newest entry if it still waits and does not leave in this cycle;
-//   3. otherwise a null entry (all fields zero: no beat) carries the end. It takes one issue slot.
+//   3. otherwise entry0, which then has no planes, carries the end: a null entry. It takes one issue slot.
 // step_i may be high only while space_o is.
 
 `default_nettype none
@@ -47,7 +47,7 @@ module dpwa_tile_queue #(
   wire       push_one = step_i & (push_i != 2'd0) | null_end;
   wire       push_two = step_i & push_i[1];
 
-  wire [ROW_W-1:0] row0 = null_end ? {{ENTRY_W{1'b0}}, 1'b1} : {entry0_i, ends & ~push_i[1]};
+  wire [ROW_W-1:0] row0 = {entry0_i, ends & ~push_i[1]};
   wire [ROW_W-1:0] row1 = {entry1_i, ends};
 
   wire [DEPTH*ROW_W-1:0] shifted = pop_i ? {{ROW_W{1'b0}}, rows_q[DEPTH*ROW_W-1:ROW_W]} : rows_q;

@@ -12,9 +12,11 @@ enum class Kind : std::uint32_t {
   tile = 3,  ///< width stored                                            {tile, planes}
   word =
       4,  ///< plane word stored                                       {address, word as PRODUCTS / 8 words}
-  done = 5,    ///< the last node is done                                   {beats issued since run, all groups}
+  done = 5,  ///< the last node is done                                   {beats issued since run, all groups}
   output = 6,  ///< an output word left                                     {word, last}
-  end = 7      ///< after an output's last word                             {cycles_o, transfer_o}
+  end = 7,     ///< after an output's last word                             {cycles_o, transfer_o}
+  weights = 8  ///< after `done`: weight stream of the inference            {refill_words_o, weight_stalls_o},
+               ///< 0 without
 };
 
 }  // namespace dpwa::dump

@@ -53,6 +53,17 @@ Words read_words(const std::string& path) {
   return words;
 }
 
+/// Counters of the weight stream, of a design that has one: overload 0 is tried first.
+template <typename Top>
+auto weight_counters(const Top& top, int)
+    -> std::enable_if_t<(sizeof(top.refill_words_o) > 0), std::array<std::uint32_t, 2>> {
+  return {top.refill_words_o, top.weight_stalls_o};
+}
+template <typename Top>
+std::array<std::uint32_t, 2> weight_counters(const Top&, long) {
+  return {0, 0};
+}
+
 /// The clock, the streams and the record of one run.
 class Bench {
  public:
@@ -199,10 +210,15 @@ class Bench {
 #endif
 
   void record(dpwa::dump::Kind kind, std::initializer_list<std::uint32_t> payload) {
+    record(kind, payload.begin(), payload.size());
+  }
+  void record(dpwa::dump::Kind kind, const std::array<std::uint32_t, 2>& payload) {
+    record(kind, payload.data(), payload.size());
+  }
+  void record(dpwa::dump::Kind kind, const std::uint32_t* payload, std::size_t words) {
     const std::uint32_t head[2] = {static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(now_)};
     std::fwrite(head, 4, 2, dump_);
-    if (std::fwrite(payload.begin(), 4, payload.size(), dump_) != payload.size())
-      die("cannot write the dump file");
+    if (std::fwrite(payload, 4, words, dump_) != words) die("cannot write the dump file");
   }
 
   /// What happened in this cycle, before the clock edge.
@@ -225,6 +241,7 @@ class Bench {
     }
     if (top_.observe_done_o) {
       record(Kind::done, {beats_});
+      record(Kind::weights, weight_counters(top_, 0));
       beats_ = 0;
     }
     if (top_.m_axis_tvalid_o && top_.m_axis_tready_i) {

@@ -93,7 +93,7 @@ TEST(SynthCommand, ControlCEndsTheToolAndLeavesNothing) {
   const auto began = std::chrono::steady_clock::now();
   const Invocation run = invoke({"synth", flop.path(), "--target", "ice40"}, "",
                                 {"/usr/bin/env", "PATH=" + tools.path().string() + ":/usr/bin:/bin",
-                                 "timeout", "--preserve-status", "-s", "INT", "0.5"});
+                                 "timeout", "--foreground", "--preserve-status", "-s", "INT", "0.5"});
   EXPECT_EQ(run.exit_code, 130);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
   EXPECT_THAT(run.err, HasSubstr("interrupted"));

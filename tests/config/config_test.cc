@@ -155,6 +155,14 @@ TEST(Validate, RefusesEachImpossibleCombination) {
   EXPECT_THAT(refusal_of({"NODES=100"}), HasSubstr("NODES: expected a power of two, found '100'"));
 }
 
+TEST(Validate, RefusesTiersThatCannotBeBuilt) {
+  EXPECT_THAT(refusal_of_set("DENSE_WORDS=1001"), HasSubstr("LANES = 4 must divide DENSE_WORDS = 1001"));
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"DENSE_WORDS=1024", "WEIGHT_WORDS=100000"});
+              }),
+              HasSubstr("WEIGHT_WORDS = 100000: expected at most 65536 with a dense tier"));
+}
+
 TEST(Validate, ChecksRangesOfAConfigThatNobodyParsed) {
   Config config;
   config.groups = 0;
@@ -179,7 +187,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "HOST_PORT=none",
                                             "WEIGHT_WORDS=65535",
                                             "WEIGHT_TILES=9998",
-                                            "DENSE_WORDS=1",
+                                            "DENSE_WORDS=64",
                                             "ACTIVATION_WORDS=130000",
                                             "NODES=64",
                                             "ACTIVATION_TILES=32766",
