@@ -227,6 +227,7 @@ class Bench {
     if (top_.observe_fetch_o) {
       record(Kind::run, {});
       running_ = true;
+      beats_ = 0;
       silent_ = 0;
     }
     if (top_.observe_start_o) record(Kind::node, {});

@@ -23,7 +23,7 @@ TEST(ControlC, CalibrateStopsAndLeavesNothing) {
   // Far more samples than a second suffices for.
   const Invocation run = invoke(
       {"calibrate", kNetwork, "--data", kImages, "--samples", "20000", "-o", directory.path() / "plan"}, "",
-      {"timeout", "--preserve-status", "-s", "INT", "1"});
+      {"timeout", "--foreground", "--preserve-status", "-s", "INT", "1"});
   EXPECT_EQ(run.exit_code, 130);
   EXPECT_THAT(run.err, HasSubstr("dpwa: error: interrupted"));
   EXPECT_TRUE(fs::is_empty(directory.path()));

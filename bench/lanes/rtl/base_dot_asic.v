@@ -20,11 +20,12 @@ module base_dot_asic #(
 
   // Column c holds min(c + 1, 2 * X_W - 1 - c) rows of PRODUCTS bits.
   function [8*SUM_W-1:0] heights(input integer products);
-    integer c;
+    integer c, height;
     begin
       heights = {8*SUM_W{1'b0}};
       for (c = 0; c < 2 * X_W - 1; c = c + 1) begin
-        heights = heights | ({{(8*SUM_W-32){1'b0}}, products * (c < X_W ? c + 1 : 2*X_W - 1 - c)} << (8 * c));
+        height  = products * (c < X_W ? c + 1 : 2*X_W - 1 - c);
+        heights = heights | ({{(8*SUM_W-32){1'b0}}, height} << (8 * c));
       end
     end
   endfunction
