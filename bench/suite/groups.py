@@ -17,8 +17,16 @@ CONFIGURATIONS = {
     "4 lanes, iCE40 adders, 3 cuts": {"LUT_STYLE": "ice40", "LANE_CUTS": 3},
     "4 lanes of 8 products, no cuts": {"PRODUCTS": 8, "LANE_CUTS": 0},
     "4 lanes of 32 products, 1 cut": {"PRODUCTS": 32, "LANE_CUTS": 1},
+    "4 lanes, pool after write-back": {"PREMAX": 0},
     "8 lanes, 2 write-back lanes": {"LANES": 8, "WB_LANES": 2},
     "16 lanes in 2 groups, 3 cuts": {"LANES": 16, "GROUPS": 2, "WB_LANES": 2, "LANE_CUTS": 3},
+}
+
+# What follows the lanes: pool on accumulators or after write-back, write-back lanes.
+WRITE_BACK = {
+    "PREMAX=0": {"PREMAX": 0},
+    "PREMAX=1": {"PREMAX": 1},
+    "PREMAX=1, WB_LANES=2": {"PREMAX": 1, "WB_LANES": 2},
 }
 
 # Network, keys, and what NNgen 1.3.4 needs on it: INT8 multipliers, cycles (README of mnist-yardstick).
@@ -48,15 +56,13 @@ def accuracy(bench):
 
 
 def write_back(bench):
-    """Cycles at 4 lanes against the number of write-back lanes, from the cycle model."""
+    """Cycles at 4 lanes against what serves their results, from the cycle model."""
     results = {}
     for network in present(bench):
-        results[network.name] = {}
-        for lanes in (1, 2, 4):
-            toml = bench.toml({"WB_LANES": lanes})
-            results[network.name][str(lanes)] = bench.run(
-                "evaluate", bench.plan(network), "--data", network.test[0], *network.options,
-                "-n", CYCLE_MODEL_IMAGES, "--config", toml)
+        results[network.name] = {
+            name: bench.run("evaluate", bench.plan(network), "--data", network.test[0], *network.options,
+                            "-n", CYCLE_MODEL_IMAGES, "--config", bench.toml(keys))
+            for name, keys in WRITE_BACK.items()}
     return results
 
 

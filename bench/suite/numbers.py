@@ -86,7 +86,7 @@ def busy_rows(results):
         yield row + ["", NOT_RUN]
         return
     least = min(node["busy"] for node in measured), min(node["utilization"] for node in measured)
-    yield row + [f"{percent(least[0], 1)} / {percent(least[1], 1)} at least, in {len(measured)} cases",
+    yield row + [f"{percent(least[0])} / {percent(least[1])} at least, in {len(measured)} cases",
                  verdict(least[0] >= BUSY and least[1] >= USEFUL)]
 
 
