@@ -7,6 +7,7 @@ import sys
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
 CYCLE_MODEL_IMAGES = 1000
+DENSE_WEIGHT_TILES = 4096  # fmnist_mlp needs more than the preset has
 ROUTED_SEEDS = 2
 
 # What must not change a single stored value: keys over sim-4.
@@ -119,6 +120,20 @@ def lane(bench):
     return json.loads((directory / "lanes.json").read_text())
 
 
+def dense(bench):
+    """fmnist_mlp on the preset up5k: weights stream from the dense tier while the lanes compute."""
+    results = {}
+    for network in present(bench, "fmnist_mlp"):
+        for lanes in (2, 4):
+            design = bench.work / "designs" / f"dense-{lanes}"
+            if not design.exists():
+                bench.run("generate", bench.plan(network), "--config", "up5k", "--set", f"LANES={lanes}",
+                          "--set", f"WEIGHT_TILES={DENSE_WEIGHT_TILES}", "-o", design)
+            results[str(lanes)] = bench.run("simulate", design, "--data", network.test[0], *network.options,
+                                            "-n", SIMULATED_IMAGES)
+    return results
+
+
 def up5k(bench):
     """The whole design of the preset up5k at two lanes and at four: does it fit the device?"""
     results = {}
@@ -143,5 +158,5 @@ def speed(bench):
     return results
 
 
-GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "busy": busy, "lane": lane,
-          "up5k": up5k, "speed": speed}
+GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
+          "lane": lane, "up5k": up5k, "speed": speed}

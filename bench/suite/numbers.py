@@ -78,6 +78,20 @@ def rtl_rows(results):
     yield [exact, "equal", f"{len(nodes) - unequal} of {len(nodes)} equal", verdict(unequal == 0)]
 
 
+def dense_rows(results):
+    row = ["fmnist_mlp on up5k, weights streamed from the dense tier: values; cycles of every node",
+           "0 mismatches; <= 2 % from the model"]
+    runs = results.get("dense", {})
+    if not runs:
+        yield row + [why_absent("dense", results), NOT_RUN]
+        return
+    mismatches = sum(run["mismatches"] for run in runs.values())
+    error = max(abs(node["predicted_cycles_per_image"] / node["cycles_per_image"] - 1)
+                for run in runs.values() for node in run["nodes"])
+    yield row + [f"{mismatches} mismatches; {percent(error)} at most (LANES = {', '.join(runs)})",
+                 verdict(mismatches == 0 and error <= 0.02)]
+
+
 def busy_rows(results):
     measured = results.get("busy", [])
     row = ["busy / useful lanes, 3 x 3 convolutions with >= 16 input channels, 4 lanes",
@@ -153,6 +167,6 @@ def speed_rows(results):
 
 
 def table(results):
-    rows = [row for rows_of in (accuracy_rows, nngen_rows, rtl_rows, busy_rows, lane_rows, up5k_rows, speed_rows)
-            for row in rows_of(results)]
+    kinds = (accuracy_rows, nngen_rows, rtl_rows, dense_rows, busy_rows, lane_rows, up5k_rows, speed_rows)
+    rows = [row for rows_of in kinds for row in rows_of(results)]
     return markdown_table(["what", "target", "measured", ""], rows, "llll")

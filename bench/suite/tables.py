@@ -3,6 +3,7 @@
 from suite.markdown import count, markdown_table, percent, ratio
 from suite.numbers import drop
 
+LARGEST_MODULES = 12
 INT8_MAC_PER_LANE = 4  # sixteen 4-bit products are four of 8 bits
 
 
@@ -91,6 +92,31 @@ def rtl_section(results):
                             "busy", "useful"], rows, "llrrrrlrr"))
 
 
+def dense_section(results):
+    rows = [[lanes, count(run["values_checked"]), count(run["mismatches"]), count(run["cycles_per_image"]),
+             count(run["predicted_cycles_per_image"]), count(run["refill_words"]), count(run["weight_stall_cycles"]),
+             percent(run["busy"], 1)] for lanes, run in results.get("dense", {}).items()]
+    if not rows:
+        return ""
+    return ("fmnist_mlp on `up5k`, with a weight width table that holds it. The dense tier gives one plane word per cycle to "
+            "all lanes together, and a\nfully connected layer uses each word once: it is bound by that word, whatever the "
+            "number of lanes.\n\n" +
+            markdown_table(["LANES", "values", "mismatches", "cycles / image", "predicted", "words refilled",
+                            "cycles waited", "busy"], rows, "rrrrrrrr"))
+
+
+def up5k_section(results):
+    report = results.get("up5k", {}).get("2", {})
+    if "modules" not in report:
+        return ""
+    largest = sorted(report["modules"], key=lambda module: -module["lut4"])[:LARGEST_MODULES]
+    rows = [[f"`{m['name']}`", count(m["count"]), count(m["lut4"]), count(m["ff"]), count(m["bram"]), count(m["dsp"])]
+            for m in largest]
+    return (f"LANES=2, iCE40, the {LARGEST_MODULES} largest of {len(report['modules'])} modules; cells of all instances "
+            "without their submodules.\n\n" +
+            markdown_table(["module", "instances", "LUT4", "FF", "EBR", "DSP"], rows, "lrrrrr"))
+
+
 def busy_section(results):
     rows = [[n["network"], n["plan"], f"`{n['name']}`", count(n["cycles_per_image"]), percent(n["busy"], 1),
              percent(n["utilization"], 1)] for n in results.get("busy", [])]
@@ -106,7 +132,9 @@ def sections(results):
             ("Cycles and write-back", write_back_section(results)),
             ("INT8 against NNgen", nngen_section(results)),
             ("RTL against golden", rtl_section(results)),
+            ("Weights from the dense tier", dense_section(results)),
             ("Lanes in 3 x 3 convolutions, 4 lanes", busy_section(results)),
+            ("Where the cells of up5k are", up5k_section(results)),
             ("Area of a lane", "[lane.md](lane.md): cells, baselines and tax on iCE40, ECP5 and ASIC.\n")]
 
 
