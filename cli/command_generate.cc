@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "gen/emit/emission.h"
 #include "gen/lower/lower.h"
+#include "gen/lower/packets.h"
 #include "gen/top/top.h"
 #include "model/base/files.h"
 
@@ -35,16 +36,6 @@ std::string known_units() {
   return names;
 }
 
-/// 32-bit little-endian words, as the loader takes them.
-std::string bytes_of(const std::vector<std::uint32_t>& words) {
-  std::string bytes;
-  bytes.reserve(4 * words.size());
-  for (const std::uint32_t word : words) {
-    for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>((word >> shift) & 0xff);
-  }
-  return bytes;
-}
-
 /// The images of a plan for this configuration, and a copy of the plan.
 std::map<std::string, std::string> plan_files(const fs::path& plan_dir, const config::Config& config) {
   if (!fs::exists(plan_dir / "plan.json")) {
@@ -53,7 +44,7 @@ std::map<std::string, std::string> plan_files(const fs::path& plan_dir, const co
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
   const plan::Plan plan = plan::load(plan_dir, network);
   std::map<std::string, std::string> files;
-  files["images/image.bin"] = bytes_of(lower::lower(config, network, plan).words);
+  files["images/image.bin"] = lower::to_bytes(lower::lower(config, network, plan).words);
   files["plan/plan.json"] = read_file(plan_dir / "plan.json");
   files["plan/model.onnx"] = read_file(plan_dir / "model.onnx");
   for (const auto& entry : fs::directory_iterator(plan_dir / "weights")) {

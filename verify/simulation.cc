@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "gen/lower/geometry.h"
+#include "gen/lower/packets.h"
 #include "model/base/error.h"
 #include "model/base/files.h"
 #include "model/base/process.h"
@@ -21,10 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kReports = 8;
-
-std::string to_bytes(const std::vector<std::uint32_t>& words) {
-  return {reinterpret_cast<const char*>(words.data()), words.size() * 4};
-}
 
 double children_cpu_seconds() {
   rusage usage{};
@@ -265,8 +262,8 @@ fs::path run_bench(const fs::path& out_dir, const lower::Image& image, const pla
   const fs::path executable = build_model(out_dir, !options.trace.empty(), progress);
   const fs::path work = out_dir / "simulation";
   fs::create_directories(work);
-  write_file(work / "image.bin", to_bytes(image.words));
-  write_file(work / "inputs.bin", to_bytes(packets));
+  write_file(work / "image.bin", lower::to_bytes(image.words));
+  write_file(work / "inputs.bin", lower::to_bytes(packets));
 
   const fs::path dump = work / "dump.bin";
   std::vector<std::string> arguments = {executable.string(),

@@ -22,23 +22,24 @@ const Field& find(const Field (&table)[N], const char* name) {
   throw std::logic_error(std::string("no descriptor field ") + name);
 }
 
-std::uint32_t checksum(const std::vector<std::uint32_t>& words) {
-  std::string bytes;
-  for (const std::uint32_t word : words) {
-    for (int b = 0; b < 4; ++b) bytes.push_back(static_cast<char>(word >> (8 * b)));
-  }
-  return crc32(bytes);
-}
-
 }  // namespace
 
 const Field& node_field(const char* name) { return find(kNodeFields, name); }
 const Field& border_field(const char* name) { return find(kBorderFields, name); }
 
+std::string to_bytes(const std::vector<std::uint32_t>& words) {
+  std::string bytes;
+  bytes.reserve(4 * words.size());
+  for (const std::uint32_t word : words) {
+    for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<char>(word >> shift));
+  }
+  return bytes;
+}
+
 PacketWriter::PacketWriter(std::uint32_t config_hash) { packet({kBegin << 28, config_hash}); }
 
 void PacketWriter::packet(std::vector<std::uint32_t> words) {
-  words.push_back(checksum(words));
+  words.push_back(crc32(to_bytes(words)));
   words_.insert(words_.end(), words.begin(), words.end());
   ++packets_;
 }

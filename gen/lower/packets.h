@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "gen/lower/descriptor.h"
 
 namespace dpwa::lower {
+
+/// Packet words as the files and the loader's CRC take them: 32 bits each, low byte first.
+std::string to_bytes(const std::vector<std::uint32_t>& words);
 
 /// Builds the loader's packets (rtl/host/dpwa_loader.v): BEGIN, LOADs, END.
 class PacketWriter {

@@ -5,19 +5,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "model/num/planes.h"
+
 namespace dpwa::cycles {
-namespace {
-
-/// Fewest planes whose digits in [-8, 7] hold q (N2.2).
-int weight_planes(int q) {
-  int planes = 0;
-  for (std::int64_t low = 0, high = 0; q < low || q > high; low = low * 16 - 8, high = high * 16 + 7)
-    ++planes;
-  return planes;
-}
-
-}  // namespace
-
 ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      int node)
     : lanes_(config.lanes_per_group()),
@@ -51,7 +41,7 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
       const int tile = i / pixel_values_ * pixel_tiles_ + i % pixel_values_ / products_;
       std::uint8_t& planes = weight_planes_[oc / lanes_][tile];
       planes = std::max<std::uint8_t>(
-          planes, static_cast<std::uint8_t>(weight_planes(constants.weight[oc * per_channel + i])));
+          planes, static_cast<std::uint8_t>(num::weight_planes(constants.weight[oc * per_channel + i])));
     }
   }
 }

@@ -13,6 +13,7 @@
 #include "calib/onnx/import.h"
 #include "model/base/files.h"
 #include "model/plan/plan.h"
+#include "tests/base/temporary_directory.h"
 #include "tests/cli/invocation.h"
 
 namespace dpwa::cli {
@@ -27,13 +28,6 @@ const std::string kModel = DPWA_SOURCE_DIR "/examples/fashion_mnist/fmnist_mlp.o
 
 class Calibrate : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "dpwa-calibrate-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
   Invocation calibrate(const std::string& data, const std::vector<std::string>& more,
                        const std::string& output = "plan",
                        const std::vector<std::string>& prefix = {}) const {
@@ -59,7 +53,8 @@ class Calibrate : public testing::Test {
     return path;
   }
 
-  fs::path directory_;
+  const TemporaryDirectory temporary_;
+  const fs::path directory_ = temporary_.path();
 };
 
 TEST_F(Calibrate, WritesAPlanAndItsBaselinesThatLoad) {

@@ -12,6 +12,7 @@
 #include "calib/data/samples.h"
 #include "calib/onnx/import.h"
 #include "model/base/files.h"
+#include "tests/base/temporary_directory.h"
 #include "tests/cli/invocation.h"
 #include "tests/support/range_plan.h"
 
@@ -27,13 +28,6 @@ const fs::path kModel = DPWA_SOURCE_DIR "/examples/fashion_mnist/fmnist_mlp.onnx
 
 class Generate : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "dpwa-generate-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
   std::string path(const std::string& name) const { return (directory_ / name).string(); }
 
   void write_plan() const {
@@ -57,7 +51,8 @@ class Generate : public testing::Test {
     return files;
   }
 
-  fs::path directory_;
+  const TemporaryDirectory temporary_;
+  const fs::path directory_ = temporary_.path();
 };
 
 TEST_F(Generate, JsonNamesWhatWasWritten) {

@@ -6,6 +6,7 @@
 
 #include "model/base/error.h"
 #include "model/base/files.h"
+#include "tests/base/temporary_directory.h"
 #include "tests/plan/small_plan.h"
 
 namespace dpwa::plan {
@@ -20,15 +21,10 @@ using testing::Not;
 class PlanDirectory : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "dpwa-plan-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
     write_file(directory_ / "model.onnx", "the bytes of a model");
     small_.plan.model_hash = content_hash("the bytes of a model");
     save(directory_, small_.network, small_.plan);
   }
-  void TearDown() override { fs::remove_all(directory_); }
-
   std::string text() const { return read_file(directory_ / "plan.json"); }
 
   /// Replaces the only occurrence of `from` in plan.json.
@@ -53,7 +49,8 @@ class PlanDirectory : public testing::Test {
   }
 
   SmallPlan small_ = small_plan();
-  fs::path directory_;
+  const TemporaryDirectory temporary_;
+  const fs::path directory_ = temporary_.path();
 };
 
 TEST_F(PlanDirectory, LoadGivesBackWhatSaveWrote) {
