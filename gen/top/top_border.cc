@@ -8,6 +8,12 @@ using lower::Target;
 
 void TopBuilder::host() {
   module_.section("Host: packets and the course of one inference");
+  declare("input_values", 20, "- 1");
+  declare("input_words", 20, "data words of an input packet - 1");
+  module_.assign(net("input_values"), border_field("input_values"));
+  module_.assign(net("input_words"),
+                 mux(border_bit("port_format", 1), concat({zeros(1), slice(net("input_values"), 19, 1)}),
+                     concat({zeros(2), slice(net("input_values"), 19, 2)})));
   place("u_loader", interfaces::loader())
       .set("ENTRY_WORDS", 4)
       .set("CONFIG_HASH", size("CONFIG_HASH"))
@@ -19,6 +25,7 @@ void TopBuilder::host() {
       .connect("bank_o", net("load_bank"))
       .connect("addr_o", net("load_addr"))
       .connect("data_o", net("load_data"))
+      .connect("input_words_i", net("input_words"))
       .connect("input_begin_o", net("input_begin"))
       .connect("idle_i", net("idle"))
       .connect("receive_i", net("receive"))
@@ -111,7 +118,7 @@ void TopBuilder::input_path() {
       .set("WORD_W", size("WORD_W"))
       .set("GAP", size("PLANES_MAX") * size("GROUPS"))
       .connect("input_start_i", net("input_start"))
-      .connect("input_values_i", border_field("input_values"))
+      .connect("input_values_i", net("input_values"))
       .connect("value_valid_i", net("value_valid"))
       .connect("value_i", net("value"))
       .connect("input_done_o", net("input_done"))

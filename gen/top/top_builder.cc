@@ -43,7 +43,7 @@ void TopBuilder::ports() {
   register_ports();
   module_.port_group("status");
   output("image_valid_o", 1, "an image is loaded and whole");
-  output("errors_o", 5, "dpwa_loader's sticky errors");
+  output("errors_o", 6, "dpwa_loader's sticky errors");
   output("cycles_o", 32, "cycles of the newest inference");
   output("transfer_o", 32, "cycles of its transfers");
   output("images_o", 32, "inferences done");

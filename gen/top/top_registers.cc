@@ -47,6 +47,7 @@ void TopBuilder::host_registers() {
       .connect("set_flags_count_i", bit(net("errors_o"), 2))
       .connect("set_flags_opcode_i", bit(net("errors_o"), 3))
       .connect("set_flags_refused_i", bit(net("errors_o"), 4))
+      .connect("set_flags_length_i", bit(net("errors_o"), 5))
       .connect("set_flags_input_nan_i", net("value_valid") & net("value_nan"))
       .connect("set_flags_input_saturated_i", net("value_valid") & net("value_cut"))
       .connect("set_flags_output_overflow_i", net("m_axis_tvalid_o") & net("word_overflow"))

@@ -132,6 +132,7 @@ Interface loader() {
   leaf.output("bank_o", 8);
   leaf.output("addr_o", 32);
   leaf.output("data_o", 32 * entry_words);
+  leaf.input("input_words_i", 20);
   leaf.output("input_begin_o");
   leaf.input("idle_i");
   leaf.input("receive_i");
@@ -139,7 +140,7 @@ Interface loader() {
   leaf.output("input_word_o", 32);
   leaf.input("input_ready_i");
   leaf.output("image_valid_o");
-  leaf.output("errors_o", 5);
+  leaf.output("errors_o", 6);
   return leaf;
 }
 

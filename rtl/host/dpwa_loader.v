@@ -6,11 +6,12 @@
 //   BEGIN 1: configuration hash, CRC                                  a new image starts; inputs are refused until END
 //   LOAD  2: address, number of entries, entries, CRC                 entry e goes to target, bank, address + e
 //   END   3: number of packets since BEGIN (BEGIN and END counted), CRC    the image is whole: inputs are accepted
-//   INPUT 4: number of data words (in word 1), data words             one image, no CRC
+//   INPUT 4: number of data words (in word 1), data words             one input of the network, no CRC
 //
 // CRC = dpwa_crc32 of the packet's words before it. A wrong CRC, hash, count or opcode sets a sticky flag in errors_o
 // and makes the image invalid; the data of a refused input are read and dropped. errors_o: 0 CRC, 1 configuration
-// hash, 2 packet count (an END without BEGIN too), 3 opcode, 4 input without a valid image. BEGIN clears errors_o.
+// hash, 2 packet count (an END without BEGIN too), 3 opcode, 4 input without a valid image, 5 input with a wrong number
+// of data words. BEGIN clears errors_o, an accepted input flag 5.
 
 `default_nettype none
 
@@ -31,6 +32,7 @@ module dpwa_loader #(
   output reg  [31:0]               addr_o,
   output reg  [32*ENTRY_WORDS-1:0] data_o,
   // input
+  input  wire [19:0]               input_words_i,   // data words of an input - 1
   output wire                      input_begin_o,   // an accepted input packet waits for receive_i
   input  wire                      idle_i,          // the machine takes packets
   input  wire                      receive_i,
@@ -39,7 +41,7 @@ module dpwa_loader #(
   input  wire                      input_ready_i,
   // status
   output wire                      image_valid_o,
-  output wire [4:0]                errors_o
+  output wire [5:0]                errors_o
 );
 
   localparam [3:0] OP_BEGIN = 4'd1, OP_LOAD = 4'd2, OP_END = 4'd3, OP_INPUT = 4'd4;
@@ -54,11 +56,12 @@ module dpwa_loader #(
   reg        begun_q;      // there was a BEGIN
   reg        valid_q;      // the image is whole
   reg        fails_q;      // this packet's field was wrong
-  reg [4:0]  errors_q;
+  reg [5:0]  errors_q;
 
   wire [3:0]  opcode    = head_q[31:28];
   wire        entry_end = part_q == head_q[15:12];
-  wire        accepted  = valid_q;
+  wire        accepted  = valid_q & ~fails_q;
+  wire        length_ok = word_i == {11'd0, {1'b0, input_words_i} + 21'd1};
   wire [31:0] crc;
 
   assign target_o      = head_q[27:24];
@@ -92,7 +95,7 @@ module dpwa_loader #(
       we_o     <= 1'b0;
       begun_q  <= 1'b0;
       valid_q  <= 1'b0;
-      errors_q <= 5'd0;
+      errors_q <= 6'd0;
     end else begin
       we_o <= take & (state_q == ST_DATA) & entry_end;
       if (take) begin
@@ -102,7 +105,7 @@ module dpwa_loader #(
             packets_q <= (word_i[31:28] == OP_BEGIN) ? 32'd1 : packets_q + 32'd1;
             if (word_i[31:28] == OP_BEGIN) begin
               begun_q  <= 1'b1;
-              errors_q <= 5'd0;
+              errors_q <= 6'd0;
             end else if (state_d == ST_OPCODE) begin
               errors_q[3] <= 1'b1;
             end
@@ -110,8 +113,12 @@ module dpwa_loader #(
             else if (!valid_q)             errors_q[4] <= 1'b1;
           end
           ST_FIELD: begin
-            fails_q <= (opcode == OP_BEGIN) ? word_i != CONFIG_HASH
-                     : (opcode == OP_END) & (~begun_q | (word_i != packets_q));
+            case (opcode)
+              OP_BEGIN: fails_q <= word_i != CONFIG_HASH;
+              OP_END:   fails_q <= ~begun_q | (word_i != packets_q);
+              default:  fails_q <= (opcode == OP_INPUT) & ~length_ok;
+            endcase
+            if (opcode == OP_INPUT && valid_q) errors_q[5] <= ~length_ok;
           end
           ST_CRC: begin
             if (word_i != crc)                 errors_q[0] <= 1'b1;

@@ -8,8 +8,8 @@
 // image, inputs: 32-bit little-endian words; the inputs file starts with the number of packets, then the
 // packets. dump: 32-bit words, records of [kind, cycle, payload ...] (dump_format.h); the caller compares
 // them with the golden model. The bench itself checks what needs no reference: no X-like silence (a time
-// limit per packet), the loader's error flags, one output per input; with a register port also what its
-// registers say. It exits 0 only when every input came back.
+// limit per packet), the loader's error flags, that inputs of a wrong length are dropped, one output per
+// input; with a register port also what its registers say. It exits 0 only when every input came back.
 // --stall: valid and ready drop at random. --reset-after: reset once, that many cycles into the first
 // inference; then everything is sent again.
 
@@ -125,6 +125,11 @@ class Bench {
   void check_registers_at_work() {
     expect("STATUS", DPWA_STATUS_OFFSET, DPWA_STATUS_IMAGE_VALID_MASK | DPWA_STATUS_BUSY_MASK);
   }
+  void check_registers_after_wrong_inputs() {
+    expect("STATUS", DPWA_STATUS_OFFSET,
+           DPWA_STATUS_IMAGE_VALID_MASK | kWrongLength << DPWA_STATUS_LOADER_ERRORS_LSB);
+    expect("FLAGS", DPWA_FLAGS_OFFSET, DPWA_FLAGS_LENGTH_MASK);
+  }
   void check_registers_at_the_end(std::uint32_t images) {
     expect("STATUS", DPWA_STATUS_OFFSET, DPWA_STATUS_IMAGE_VALID_MASK);
     expect("IMAGES", DPWA_IMAGES_OFFSET, images);
@@ -141,6 +146,7 @@ class Bench {
   void check_registers_after_reset() {}
   void check_registers_with_image() {}
   void check_registers_at_work() {}
+  void check_registers_after_wrong_inputs() {}
   void check_registers_at_the_end(std::uint32_t) {}
 #endif
 
@@ -187,9 +193,23 @@ class Bench {
       die("the loader refused the image, error flags " + std::to_string(top_.errors_o));
     }
   }
+  /// Sends inputs of another length than `words`; the next one of the right length must not notice.
+  void send_wrong_inputs(std::uint32_t words) {
+    for (const std::uint32_t wrong : {words - 1, words + 1}) {
+      Words packet(2 + wrong, 0x5a5a5a5a);
+      packet[0] = 4u << 28;
+      packet[1] = wrong;
+      send(packet.data(), packet.size());
+      if (top_.errors_o != kWrongLength || !top_.image_valid_o) {
+        die("an input of a wrong length: error flags " + std::to_string(top_.errors_o));
+      }
+      check_registers_after_wrong_inputs();
+    }
+  }
   std::uint64_t cycles() const { return now_; }
 
  private:
+  static constexpr std::uint32_t kWrongLength = 32;  ///< error flag of the loader
   static constexpr std::uint64_t kTimeLimit = 200'000'000;
 
   bool stalls() {
@@ -332,6 +352,7 @@ int main(int argc, char** argv) {
     bench.run(4);
     bench.check_image();
     bench.check_registers_with_image();
+    bench.send_wrong_inputs(inputs.at(2));
   };
   start();
   if (!reset_after.empty()) {

@@ -67,12 +67,13 @@ class HostRegisters : public testing::Test {
     dut_.set_flags_count_i = flags >> 2 & 1;
     dut_.set_flags_opcode_i = flags >> 3 & 1;
     dut_.set_flags_refused_i = flags >> 4 & 1;
+    dut_.set_flags_length_i = flags >> 5 & 1;
     dut_.set_flags_input_nan_i = flags >> 8 & 1;
     dut_.set_flags_input_saturated_i = flags >> 9 & 1;
     dut_.set_flags_output_overflow_i = flags >> 10 & 1;
     cycle();
     dut_.set_flags_crc_i = dut_.set_flags_hash_i = dut_.set_flags_count_i = dut_.set_flags_opcode_i = 0;
-    dut_.set_flags_refused_i = dut_.set_flags_input_nan_i = 0;
+    dut_.set_flags_refused_i = dut_.set_flags_length_i = dut_.set_flags_input_nan_i = 0;
     dut_.set_flags_input_saturated_i = dut_.set_flags_output_overflow_i = 0;
   }
 
@@ -81,7 +82,7 @@ class HostRegisters : public testing::Test {
   RegisterPort<Vdut> port_{dut_, [this] { cycle(); }, [this] { return random_() % 3 == 0; }};
 };
 
-constexpr std::uint32_t kAllFlags = 0x71f;
+constexpr std::uint32_t kAllFlags = 0x73f;
 
 TEST_F(HostRegisters, EveryAddressAnswersAsTheTableSays) {
   for (int offset = 0; offset < 256; offset += 4) {
@@ -112,7 +113,7 @@ TEST_F(HostRegisters, StatusShowsTheMachine) {
   for (int round = 0; round < 100; ++round) {
     dut_.status_image_valid_i = random_() & 1;
     dut_.status_busy_i = random_() & 1;
-    dut_.status_loader_errors_i = random_() & 31;
+    dut_.status_loader_errors_i = random_() & 63;
     dut_.images_i = random_();
     dut_.cycles_i = random_();
     dut_.transfer_cycles_i = random_();

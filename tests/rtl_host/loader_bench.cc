@@ -204,7 +204,8 @@ TEST_F(Loader, AnInputWithoutAnImageIsDropped) {
 TEST_F(Loader, InputsOfEveryLengthPassUnchanged) {
   send(joined(small_image()));
   for (const bool stalls : {false, true}) {
-    for (std::uint32_t length = 0; length < 20; ++length) {
+    for (std::uint32_t length = 1; length < 20; ++length) {
+      expect_inputs_of(length);
       Words data(length);
       for (std::uint32_t& word : data) word = random_();
       inputs_.clear();
@@ -214,6 +215,40 @@ TEST_F(Loader, InputsOfEveryLengthPassUnchanged) {
   }
   EXPECT_EQ(errors(), 0U);
   EXPECT_TRUE(image_valid()) << "an input leaves the image";
+}
+
+TEST_F(Loader, AnInputOfTheWrongLengthIsDropped) {
+  send(joined(small_image()));
+  for (const std::uint32_t right : {1U, 2U, 7U, 1U << 20}) {
+    expect_inputs_of(right);
+    for (const std::uint32_t wrong : {0U, 1U, 2U, 3U, 6U, 7U, 8U, 40U}) {
+      if (wrong == right) continue;
+      for (const bool stalls : {false, true}) {
+        inputs_.clear();
+        ASSERT_EQ(send(input_packet(Words(wrong, 7)), stalls), wrong + 2) << wrong << " instead of " << right;
+        ASSERT_EQ(errors(), kLength) << wrong << " instead of " << right;
+        EXPECT_TRUE(inputs_.empty());
+        EXPECT_TRUE(image_valid());
+        if (right > 7) continue;
+        ASSERT_EQ(send(input_packet(Words(right, 8)), stalls), right + 2);
+        EXPECT_EQ(inputs_, Words(right, 8));
+        EXPECT_EQ(errors(), 0U) << "an accepted input clears the flag";
+      }
+    }
+  }
+}
+
+TEST_F(Loader, EveryBitOfAnInputsLengthIsCompared) {
+  send(joined(small_image()));
+  expect_inputs_of(3);
+  for (int bit = 0; bit < 32; ++bit) {
+    send({kInput << 28, 3U ^ 1U << bit});
+    EXPECT_EQ(errors(), kLength) << "bit " << bit;
+    EXPECT_FALSE(dut_.input_begin_o) << "bit " << bit;
+    reset();
+    send(joined(small_image()));
+    expect_inputs_of(3);
+  }
 }
 
 TEST_F(Loader, AnInputWaitsForTheMachine) {
@@ -272,8 +307,13 @@ TEST_F(Loader, RandomPackets) {
       valid_images += valid;
     } else if (kind == 6) {
       ++packets;
-      packet = input_packet(Words(random_() % 5, 42));
-      if (!valid) errors_expected |= kRefused;
+      const std::uint32_t length = random_() % 5;
+      packet = input_packet(Words(length, 42));
+      if (!valid) {
+        errors_expected |= kRefused;
+      } else {
+        errors_expected = (errors_expected & ~kLength) | (length == 2 ? 0U : kLength);
+      }
     } else if (random_() % 16 == 0) {
       ++packets;
       packet = {0xf0000000U};

@@ -18,8 +18,9 @@ namespace dpwa::rtl_host {
 using Words = std::vector<std::uint32_t>;
 
 constexpr std::uint32_t kConfigHash = TB_CONFIG_HASH;
-constexpr std::uint32_t kBegin = 1, kLoad = 2, kEnd = 3, kInput = 4;                  // opcodes
-constexpr std::uint32_t kCrc = 1, kHash = 2, kCount = 4, kOpcode = 8, kRefused = 16;  // error flags
+constexpr std::uint32_t kBegin = 1, kLoad = 2, kEnd = 3, kInput = 4;  // opcodes
+constexpr std::uint32_t kCrc = 1, kHash = 2, kCount = 4, kOpcode = 8, kRefused = 16,
+                        kLength = 32;  // error flags
 
 inline Words with_crc(Words words) {
   std::string bytes;
@@ -76,6 +77,7 @@ class Loader : public testing::Test {
     dut_.idle_i = 1;
     dut_.receive_i = 0;
     dut_.input_ready_i = 1;
+    expect_inputs_of(2);
     step();
     dut_.rst_ni = 1;
     entries_.clear();
@@ -100,6 +102,9 @@ class Loader : public testing::Test {
     cycle();  // the last entry is written one cycle after its last word
     return taken;
   }
+
+  /// From now on the image's inputs have that many data words.
+  void expect_inputs_of(std::uint32_t words) { dut_.input_words_i = words - 1; }
 
   std::uint32_t errors() const { return dut_.errors_o; }
   bool image_valid() const { return dut_.image_valid_o != 0; }
