@@ -15,6 +15,7 @@
 #include "calib/data/samples.h"
 #include "calib/float/executor.h"
 #include "calib/onnx/import.h"
+#include "calib/search/pins.h"
 #include "cli/commands.h"
 #include "cli/evaluation.h"
 #include "model/config/config.h"
@@ -28,6 +29,7 @@ struct Arguments {
   fs::path plan, data, labels, output;
   std::int64_t count = 0;  ///< 0: all
   std::string config, baseline, decision;
+  std::vector<std::string> pins;
   data::Scaling scaling;
 };
 
@@ -64,6 +66,13 @@ config::Config load_config(const Arguments& arguments, const plan::Plan& plan, P
       fmt::format("the plan was priced with '{}', which is no preset; cycles are those of '{}' (--config)",
                   plan.config, config::Config{}.name));
   return config::Config{};
+}
+
+void pin(const Arguments& arguments, const config::Config& config, Evaluation& evaluation) {
+  std::vector<search::Pin> pins;
+  for (const std::string& text : arguments.pins) pins.push_back(search::parse_pin(text));
+  evaluation.pins = arguments.pins;
+  evaluation.plan = search::apply_pins(arguments.plan, evaluation.network, config, pins, evaluation.plan);
 }
 
 data::Samples load_samples(const Arguments& arguments, const net::Network& network, Progress& progress) {
@@ -134,6 +143,7 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   evaluation.evaluated = arguments.baseline.empty() ? "plan" : arguments.baseline;
   const config::Config config = load_config(arguments, evaluation.plan, progress);
   evaluation.config = config.name;
+  pin(arguments, config, evaluation);
 
   data::Samples samples = load_samples(arguments, network, progress);
   const bool classify = is_classifier(arguments, network);
@@ -180,6 +190,8 @@ void add_evaluate(CLI::App& app, Context& context) {
   command->add_option("--config", arguments->config, "Hardware configuration: preset or TOML file");
   command->add_option("--baseline", arguments->baseline, "Evaluate this instead of the plan")
       ->check(CLI::IsMember({"float", "int8", "int4", "static-mix"}));
+  command->add_option("--pin", arguments->pins, "NODE=FORMAT or all=FORMAT: int4, int8, int16 or fp16")
+      ->allow_extra_args(false);
   command->add_option("--decision", arguments->decision, "How outputs decide for a class; none: they do not")
       ->check(CLI::IsMember({"argmax", "argmin", "none"}));
   command->add_option("--output", arguments->output, "Write the outputs (before a final Softmax) as .npy");

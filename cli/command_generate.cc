@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "calib/onnx/import.h"
+#include "calib/search/pins.h"
 #include "cli/commands.h"
 #include "gen/emit/emission.h"
 #include "gen/lower/lower.h"
@@ -24,6 +25,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::string plan;
+  std::vector<std::string> pins;
   std::string config = "sim-4";
   std::vector<std::string> overrides;
   std::string unit;
@@ -36,20 +38,21 @@ std::string known_units() {
   return names;
 }
 
-/// The images of a plan for this configuration, and a copy of the plan.
-std::map<std::string, std::string> plan_files(const fs::path& plan_dir, const config::Config& config) {
-  if (!fs::exists(plan_dir / "plan.json")) {
-    throw fail(ExitCode::bad_input, "{}: no plan.json; make a plan with dpwa calibrate", plan_dir.string());
+/// The images of a plan for this configuration, and the plan itself.
+std::map<std::string, std::string> plan_files(const Options& options, const config::Config& config) {
+  const fs::path directory = options.plan;
+  if (!fs::exists(directory / "plan.json")) {
+    throw fail(ExitCode::bad_input, "{}: no plan.json; make a plan with dpwa calibrate", directory.string());
   }
-  const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
-  const plan::Plan plan = plan::load(plan_dir, network);
+  const net::Network network = onnx::import_onnx(directory / "model.onnx");
+  std::vector<search::Pin> pins;
+  for (const std::string& text : options.pins) pins.push_back(search::parse_pin(text));
+  const plan::Plan plan =
+      search::apply_pins(directory, network, config, pins, plan::load(directory, network));
   std::map<std::string, std::string> files;
   files["images/image.bin"] = lower::to_bytes(lower::lower(config, network, plan).words);
-  files["plan/plan.json"] = read_file(plan_dir / "plan.json");
-  files["plan/model.onnx"] = read_file(plan_dir / "model.onnx");
-  for (const auto& entry : fs::directory_iterator(plan_dir / "weights")) {
-    files["plan/weights/" + entry.path().filename().string()] = read_file(entry.path());
-  }
+  files["plan/model.onnx"] = read_file(directory / "model.onnx");
+  for (const auto& [name, bytes] : plan::files(network, plan)) files["plan/" + name] = bytes;
   return files;
 }
 
@@ -62,7 +65,10 @@ gen::Emission emit(const Options& options, const config::Config& config) {
     return gen::emit_unit(config, gen::find_unit(options.unit));
   }
   std::map<std::string, std::string> files;
-  if (!options.plan.empty()) files = plan_files(options.plan, config);
+  if (options.plan.empty() && !options.pins.empty()) {
+    throw fail(ExitCode::usage, "--pin {}: give the PLANDIR that it changes", options.pins.front());
+  }
+  if (!options.plan.empty()) files = plan_files(options, config);
   files.merge(gen::host_files(config));
   return gen::emit_design(config, gen::build_top(config), gen::system_bench(), files);
 }
@@ -91,6 +97,8 @@ void add_generate(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   command->add_option("PLANDIR", options->plan,
                       "Plan made by dpwa calibrate: its images and a copy come along");
+  command->add_option("--pin", options->pins, "NODE=FORMAT or all=FORMAT: int4, int8, int16 or fp16")
+      ->allow_extra_args(false);
   command->add_option("--config", options->config, "Preset or TOML file")->capture_default_str();
   command->add_option("--set", options->overrides, "KEY=VALUE, over the configuration")->take_all();
   command->add_option("--unit", options->unit, "Only this unit, with its bench: " + known_units());

@@ -67,8 +67,9 @@ Fidelity compare(const std::optional<observe::Objective>& objective, int values,
 /// Everything that one `dpwa evaluate` measured.
 struct Evaluation {
   net::Network network;
-  std::string evaluated;  ///< "plan" or the name of a baseline
-  std::string config;     ///< name of the configuration
+  std::string evaluated;          ///< "plan" or the name of a baseline
+  std::string config;             ///< name of the configuration
+  std::vector<std::string> pins;  ///< as the user gave them
   std::int64_t images = 0;
   plan::Plan plan;
   std::optional<PlanRun> run;               ///< empty for the float network

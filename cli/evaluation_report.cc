@@ -2,6 +2,7 @@
 //
 // What `dpwa evaluate` tells: one JSON object, or tables for the reader.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -137,6 +138,7 @@ ordered_json to_json(const Evaluation& evaluation) {
   ordered_json json;
   json["network"] = evaluation.network.name;
   json["evaluated"] = evaluation.evaluated;
+  json["pins"] = evaluation.pins;
   json["images"] = evaluation.images;
   json["accuracy"] = or_null(fidelity.accuracy);
   json["float_accuracy"] = or_null(fidelity.float_accuracy);
@@ -165,8 +167,10 @@ ordered_json to_json(const Evaluation& evaluation) {
 }
 
 std::string to_text(const Evaluation& evaluation) {
-  std::string text = fmt::format("{}: {} on {} images\n\n{}", evaluation.network.name, evaluation.evaluated,
-                                 evaluation.images, fidelity_text(evaluation));
+  std::string text =
+      fmt::format("{}: {} on {} images\n", evaluation.network.name, evaluation.evaluated, evaluation.images);
+  if (!evaluation.pins.empty()) text += fmt::format("pinned: {}\n", fmt::join(evaluation.pins, ", "));
+  text += "\n" + fidelity_text(evaluation);
   if (!evaluation.run) return text;
   text += fmt::format("\nper image, with {:.2f} activation planes and {:.2f} weight planes on average:\n",
                       evaluation.run->average_activation_planes(),

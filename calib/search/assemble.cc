@@ -12,10 +12,6 @@ namespace dpwa::search {
 
 namespace {
 
-/// A channel of zeros adds its bias only: its scale makes one accumulator step this fraction of an output
-/// step.
-constexpr double kZeroChannelStep = 1.0 / 256;
-
 plan::TensorPlan tensor_plan(const net::Tensor& tensor, const ActivationOption& option) {
   plan::TensorPlan plan;
   plan.step_exponent = option.grid.exponent;

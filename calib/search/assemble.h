@@ -8,6 +8,10 @@
 
 namespace dpwa::search {
 
+/// A channel of zeros adds its bias only: its scale makes one accumulator step this fraction of an output
+/// step.
+inline constexpr double kZeroChannelStep = 1.0 / 256;
+
 /// The plan of a choice, with the network's own biases. Channel order by docs/numerics.md N1.6. Where the
 /// accumulator of `config` could overflow, the headroom of the node's input is given up (never planes that
 /// the calibration data use).

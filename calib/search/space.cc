@@ -189,6 +189,14 @@ Scheme dynamic_scheme() { return {"dynamic", true, {}, {1, 2, 3}}; }
 Scheme static_mix_scheme() { return {"static-mix", false, {1, 2, 3, 4}, {1, 2, 3}}; }
 Scheme pinned_scheme(int planes) { return {planes == 1 ? "int4" : "int8", false, {planes}, {planes}}; }
 
+observe::Grid covering_grid(const net::Network& network, int tensor, const plan::InputPort& port,
+                            const observe::TensorObservation& observed, int planes, int used) {
+  const Bounds bounds = bounds_of(network, tensor, port, observed);
+  int exponent = range_exponent(bounds) - num::kPlaneBits * used + (bounds.is_signed ? 1 : 0);
+  if (planes_needed(bounds, exponent) > used) ++exponent;
+  return {exponent, bounds.is_signed, limits_of(network, tensor, exponent, planes, bounds.is_signed)};
+}
+
 SearchSpace build_space(const net::Network& network, const observe::Observation& observation,
                         const config::Config& config, const plan::InputPort& port, const Scheme& scheme,
                         std::vector<NodeOptions> weights) {

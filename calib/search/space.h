@@ -42,6 +42,11 @@ struct SearchSpace {
   std::vector<NodeOptions> weights;  ///< [node]
 };
 
+/// The finest grid of `planes` planes that holds a tensor's hard limits (port words, Clip), else the observed
+/// range `observed` (zero included), in the lowest `used` of them.
+observe::Grid covering_grid(const net::Network& network, int tensor, const plan::InputPort& port,
+                            const observe::TensorObservation& observed, int planes, int used);
+
 /// Prices every option of a scheme. `weights` are shared by all schemes of a network.
 SearchSpace build_space(const net::Network& network, const observe::Observation& observation,
                         const config::Config& config, const plan::InputPort& port, const Scheme& scheme,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -108,8 +109,11 @@ std::int32_t to_port_word(const InputPort& port, double user_value, std::int64_t
 /// illegality of check() in one line; Error(io) for a file that cannot be read.
 Plan load(const std::filesystem::path& plan_dir, const net::Network& network);
 
-/// Writes plan.json and weights/ into an existing directory; model.onnx is the caller's. Same plan, same
-/// bytes. Precondition: check(network, plan) found nothing.
+/// plan.json and the files of weights/: name inside the plan directory -> bytes. Same plan, same bytes.
+/// Precondition: check(network, plan) found nothing.
+std::map<std::string, std::string> files(const net::Network& network, const Plan& plan);
+
+/// Writes plan.json and weights/ into an existing directory; model.onnx is the caller's. As files().
 void save(const std::filesystem::path& plan_dir, const net::Network& network, const Plan& plan);
 
 }  // namespace dpwa::plan

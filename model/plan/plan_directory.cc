@@ -44,17 +44,23 @@ Plan load(const fs::path& plan_dir, const net::Network& network) {
   return plan;
 }
 
+std::map<std::string, std::string> files(const net::Network& network, const Plan& plan) {
+  std::map<std::string, std::string> result;
+  for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
+    result[std::string(kWeightsFolder) + "/" + weights_file_name(network, n)] =
+        weights_bytes(weight_shape(network, n), plan.nodes[n].q);
+  }
+  result[kPlanFile] = to_json(network, plan);
+  return result;
+}
+
 void save(const fs::path& plan_dir, const net::Network& network, const Plan& plan) {
   std::error_code error;
   fs::create_directory(plan_dir / kWeightsFolder, error);
   if (error) {
     throw fail(ExitCode::io, "{}: cannot create: {}", (plan_dir / kWeightsFolder).string(), error.message());
   }
-  for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
-    write_weights(plan_dir / kWeightsFolder / weights_file_name(network, n), weight_shape(network, n),
-                  plan.nodes[n].q);
-  }
-  write_file(plan_dir / kPlanFile, to_json(network, plan));
+  for (const auto& [name, bytes] : files(network, plan)) write_file(plan_dir / name, bytes);
 }
 
 }  // namespace dpwa::plan

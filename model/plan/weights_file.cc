@@ -56,7 +56,7 @@ std::string weights_file_name(const net::Network& network, int node) {
   return sharing > 1 ? fmt::format("{}_{}.npy", name, node) : name + ".npy";
 }
 
-void write_weights(const fs::path& path, const WeightShape& shape, const std::vector<std::int16_t>& q) {
+std::string weights_bytes(const WeightShape& shape, const std::vector<std::int16_t>& q) {
   std::string header =
       fmt::format("{{'descr': '<i2', 'fortran_order': False, 'shape': {}, }}", shape_text(shape));
   header.resize((kPrologue + header.size() + kAlignment) / kAlignment * kAlignment - kPrologue - 1, ' ');
@@ -70,7 +70,7 @@ void write_weights(const fs::path& path, const WeightShape& shape, const std::ve
     bytes.push_back(static_cast<char>(value & 255));
     bytes.push_back(static_cast<char>((value >> 8) & 255));
   }
-  write_file(path, bytes);
+  return bytes;
 }
 
 std::vector<std::int16_t> read_weights(const fs::path& path, const WeightShape& shape) {

@@ -21,8 +21,8 @@ WeightShape weight_shape(const net::Network& network, int node);
 /// '_', and the node's index where two nodes would share a file.
 std::string weights_file_name(const net::Network& network, int node);
 
-void write_weights(const std::filesystem::path& path, const WeightShape& shape,
-                   const std::vector<std::int16_t>& q);
+/// The bytes of the file.
+std::string weights_bytes(const WeightShape& shape, const std::vector<std::int16_t>& q);
 
 /// Throws Error(bad_input) naming the file unless it holds exactly `shape` int16 values; Error(io).
 std::vector<std::int16_t> read_weights(const std::filesystem::path& path, const WeightShape& shape);

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/search/pins.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "calib/search/assemble.h"
+#include "calib/search/space.h"
+#include "model/base/error.h"
+#include "model/base/files.h"
+#include "model/num/binary16.h"
+#include "model/num/multiplier.h"
+#include "model/num/planes.h"
+
+namespace dpwa::search {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<const char*, 4> kNames = {"int4", "int8", "int16", "fp16"};
+constexpr int kWidePlanes = 4;     ///< of INT16, and of the observed range of FP16
+constexpr int kFewestAligned = 3;  ///< planes of an FP16 window
+constexpr double kLargestBinary16 = 65504;
+constexpr num::Range kStoredWeights{-32768, 32767};
+
+/// Formats by node and by tensor; empty: not pinned.
+struct Formats {
+  std::vector<std::optional<Format>> nodes, tensors;
+};
+
+int node_index(const net::Network& network, const std::string& name) {
+  std::string names;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    if (network.nodes[n].name == name) return static_cast<int>(n);
+    names += ", " + network.nodes[n].name;
+  }
+  throw fail(ExitCode::usage, "--pin: '{}' is no node of this network, expected all{}", name, names);
+}
+
+Formats resolve(const net::Network& network, const std::vector<Pin>& pins) {
+  Formats formats;
+  formats.nodes.resize(network.nodes.size());
+  formats.tensors.resize(network.tensors.size());
+  for (const Pin& pin : pins) {
+    const int only = pin.node == "all" ? -1 : node_index(network, pin.node);
+    for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
+      if (only >= 0 && n != only) continue;
+      formats.nodes[n] = pin.format;
+      formats.tensors[network.nodes[n].input] = pin.format;
+    }
+  }
+  return formats;
+}
+
+/// Planes of the operands: `most` as far as the configuration goes.
+int planes_of(Format format, int most, const config::Config& config) {
+  const int fewest = format == Format::fp16 ? kFewestAligned : most;
+  if (config.planes_max < fewest) {
+    throw fail(ExitCode::usage, "--pin: {} needs PLANES_MAX {} or more, configuration {} has {}",
+               kNames[static_cast<int>(format)], fewest, config.name, config.planes_max);
+  }
+  return std::min(most, config.planes_max);
+}
+
+/// What calibration left in the plan directory, read when it is asked for.
+class PlanDirectory {
+ public:
+  PlanDirectory(fs::path path, const net::Network& network) : path_(std::move(path)), network_(network) {}
+
+  const plan::Plan& baseline(Format format) {
+    const auto found = baselines_.find(format);
+    if (found != baselines_.end()) return found->second;
+    const fs::path directory = path_ / "baselines" / kNames[static_cast<int>(format)];
+    require(directory);
+    return baselines_.emplace(format, plan::load(directory, network_)).first->second;
+  }
+
+  /// Range of a tensor over the calibration samples, as the report holds it.
+  observe::TensorObservation observed(int tensor) {
+    const fs::path file = path_ / "report.json";
+    require(file);
+    if (report_.is_null()) report_ = nlohmann::json::parse(read_file(file), nullptr, false);
+    try {
+      const nlohmann::json& entry = report_.at("tensors").at(tensor);
+      if (entry.at("name") == network_.tensors[tensor].name) {
+        observe::TensorObservation range;
+        range.min = entry.at("min").get<float>();
+        range.max = entry.at("max").get<float>();
+        return range;
+      }
+    } catch (const nlohmann::json::exception&) {
+    }
+    throw fail(ExitCode::bad_input, "{}: no range of tensor '{}'; calibrate again", file.string(),
+               network_.tensors[tensor].name);
+  }
+
+ private:
+  static void require(const fs::path& path) {
+    if (fs::exists(path)) return;
+    throw fail(ExitCode::bad_input, "{}: missing; --pin needs the directory that dpwa calibrate wrote",
+               path.string());
+  }
+
+  fs::path path_;
+  const net::Network& network_;
+  std::map<Format, plan::Plan> baselines_;
+  nlohmann::json report_;
+};
+
+void set_grid(const observe::Grid& grid, int planes, plan::TensorPlan& tensor) {
+  tensor.step_exponent = grid.exponent;
+  tensor.is_signed = grid.is_signed;
+  tensor.lower = static_cast<std::int32_t>(grid.limits.lower);
+  tensor.upper = static_cast<std::int32_t>(grid.limits.upper);
+  tensor.pcu = {plan::Policy::fixed, planes, planes};
+}
+
+/// The words of binary16 carry no normalisation of the network's own (N6.1).
+bool takes_binary16(const net::Network& network) {
+  const net::InputAffine& affine = network.input_affine;
+  return std::all_of(affine.scale.begin(), affine.scale.end(), [](double scale) { return scale == 1; }) &&
+         std::all_of(affine.offset.begin(), affine.offset.end(), [](double offset) { return offset == 0; });
+}
+
+void pin_tensor(PlanDirectory& directory, const net::Network& network, const config::Config& config,
+                int index, Format format, plan::Plan& plan) {
+  plan::TensorPlan& tensor = plan.tensors[index];
+  if (format == Format::int4 || format == Format::int8) {
+    const plan::TensorPlan& baseline = directory.baseline(format).tensors[index];
+    set_grid({baseline.step_exponent, baseline.is_signed, {baseline.lower, baseline.upper}},
+             baseline.pcu.max_planes, tensor);
+    return;
+  }
+  if (format == Format::fp16 && index == 0 && takes_binary16(network)) {
+    plan.input = {plan::PortFormat::binary16, 1, 0};
+  }
+  const int planes = planes_of(format, format == Format::fp16 ? kWidePlanes + 1 : kWidePlanes, config);
+  const observe::Grid grid = covering_grid(network, index, plan.input, directory.observed(index), planes,
+                                           std::min(planes, kWidePlanes));
+  set_grid(grid, std::min(planes, num::activation_planes(grid.limits, grid.is_signed)), tensor);
+}
+
+/// The step of an FP16 channel: the smallest power of two with which no weight leaves the window.
+double aligned_scale(double peak, std::int64_t upper) {
+  int exponent = num::floor_log2(peak / static_cast<double>(upper));
+  while (num::round_even(std::ldexp(peak, -exponent)) > upper) ++exponent;
+  return std::ldexp(1.0, exponent);
+}
+
+/// INT16: scaled to the largest weight. FP16: rounded to binary16, then aligned to the channel's window.
+void round_weights(const net::Node& node, Format format, int planes, double zero_scale,
+                   plan::NodePlan& plan) {
+  const num::Range range = num::intersection(num::weight_range(planes), kStoredWeights);
+  const std::size_t count = node.weight.size() / node.out_channels;
+  plan.pinned = true;
+  plan.bias.assign(node.bias.begin(), node.bias.end());
+  for (int c = 0; c < node.out_channels; ++c) {
+    std::vector<double> weights(node.weight.begin() + c * count, node.weight.begin() + (c + 1) * count);
+    double peak = 0;
+    for (double& weight : weights) {
+      if (format == Format::fp16) {
+        weight = num::decode_binary16(
+            num::encode_binary16(std::clamp(weight, -kLargestBinary16, kLargestBinary16)));
+      }
+      peak = std::max(peak, std::fabs(weight));
+    }
+    const auto upper = static_cast<double>(range.upper);
+    plan.planes[c] = peak > 0 ? planes : 0;
+    plan.scale[c] = peak == 0                ? zero_scale
+                    : format == Format::fp16 ? aligned_scale(peak, range.upper)
+                                             : peak / upper;
+    for (std::size_t i = 0; i < count; ++i) {
+      plan.q[c * count + i] = static_cast<std::int16_t>(num::round_even(weights[i] / plan.scale[c]));
+    }
+  }
+}
+
+void pin_node(PlanDirectory& directory, const net::Network& network, const config::Config& config, int index,
+              Format format, plan::Plan& plan) {
+  const net::Node& node = network.nodes[index];
+  if (network.tensors[node.output].consumers.empty()) {
+    plan::PcuRecord& record = plan.tensors[node.output].pcu;
+    record = {plan::Policy::fixed, record.max_planes, record.max_planes};
+  }
+  if (format == Format::int4 || format == Format::int8) {
+    plan.nodes[index] = directory.baseline(format).nodes[index];
+    plan.nodes[index].pinned = true;
+    return;
+  }
+  const double zero_scale = std::ldexp(
+      kZeroChannelStep, plan.tensors[node.output].step_exponent - plan.tensors[node.input].step_exponent);
+  round_weights(node, format, planes_of(format, kWidePlanes, config), zero_scale, plan.nodes[index]);
+}
+
+/// Where the accumulator could overflow, an FP16 window loses its headroom.
+void fit_accumulator(const net::Network& network, const config::Config& config, int node, plan::Plan& plan) {
+  plan::TensorPlan& tensor = plan.tensors[network.nodes[node].input];
+  if (tensor.pcu.max_planes <= kWidePlanes || plan::derive(network, plan, node).acc_bits <= config.acc_w)
+    return;
+  const num::Range limits =
+      num::intersection({tensor.lower, tensor.upper}, num::activation_range(kWidePlanes, tensor.is_signed));
+  set_grid({tensor.step_exponent, tensor.is_signed, limits}, kWidePlanes, tensor);
+}
+
+}  // namespace
+
+Pin parse_pin(const std::string& text) {
+  const std::size_t at = text.rfind('=');
+  const std::string format = at == std::string::npos ? "" : text.substr(at + 1);
+  const auto name = std::find(kNames.begin(), kNames.end(), format);
+  if (at == 0 || name == kNames.end()) {
+    throw fail(ExitCode::usage, "--pin: expected NODE=FORMAT or all=FORMAT, FORMAT one of {}, found '{}'",
+               fmt::join(kNames, ", "), text);
+  }
+  return {text.substr(0, at), static_cast<Format>(name - kNames.begin())};
+}
+
+plan::Plan apply_pins(const fs::path& plan_dir, const net::Network& network, const config::Config& config,
+                      const std::vector<Pin>& pins, plan::Plan plan) {
+  const Formats formats = resolve(network, pins);
+  PlanDirectory directory(plan_dir, network);
+  for (int t = 0; t < static_cast<int>(network.tensors.size()); ++t) {
+    if (formats.tensors[t]) pin_tensor(directory, network, config, t, *formats.tensors[t], plan);
+  }
+  for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
+    if (formats.nodes[n]) pin_node(directory, network, config, n, *formats.nodes[n], plan);
+  }
+  const std::vector<std::string> illegal = plan::check(network, plan);
+  if (!illegal.empty()) {
+    throw fail(ExitCode::bad_input, "{}: these pins make no legal plan: {}", plan_dir.string(),
+               fmt::join(illegal, "; "));
+  }
+  for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
+    if (formats.nodes[n] == Format::fp16) fit_accumulator(network, config, n, plan);
+  }
+  return plan;
+}
+
+}  // namespace dpwa::search
