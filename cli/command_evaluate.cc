@@ -18,6 +18,7 @@
 #include "calib/search/pins.h"
 #include "cli/commands.h"
 #include "cli/evaluation.h"
+#include "model/base/files.h"
 #include "model/config/config.h"
 
 namespace dpwa::cli {
@@ -134,7 +135,19 @@ std::optional<PlanRun> run_baseline(const Arguments& arguments, const std::strin
   return run_plan(network, plan::load(directory, network), config, samples, progress);
 }
 
+/// Beyond what float32 holds there is nothing to compare with.
+void check_finite(const std::vector<float>& outputs, int values, const fs::path& data) {
+  const auto bad = std::find_if(outputs.begin(), outputs.end(), [](float y) { return !std::isfinite(y); });
+  if (bad == outputs.end()) return;
+  const std::int64_t at = bad - outputs.begin();
+  throw fail(
+      ExitCode::bad_input,
+      "{}: sample {}: output {} of the float network is {}; check the data's range (--scale, --offset)",
+      data.string(), at / values, at % values, *bad);
+}
+
 Evaluation evaluate(const Arguments& arguments, Progress& progress) {
+  if (!arguments.output.empty()) require_writable(arguments.output);
   Evaluation evaluation;
   evaluation.network = load_network(arguments);
   const net::Network& network = evaluation.network;
@@ -154,6 +167,7 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   progress.begin("float network", samples.count);
   const std::vector<float> reference = floating::FloatExecutor(network).outputs(
       samples.values.data(), samples.count, [&](std::int64_t done) { progress.advance(done); });
+  check_finite(reference, values, arguments.data);
   if (arguments.baseline != "float") {
     progress.begin("golden model", samples.count);
     evaluation.run = run_plan(network, evaluation.plan, config, samples, progress);

@@ -12,7 +12,9 @@
 #include "calib/data/samples.h"
 #include "calib/onnx/import.h"
 #include "cli/commands.h"
+#include "cli/design.h"
 #include "cli/text_table.h"
+#include "model/base/files.h"
 #include "verify/simulation.h"
 
 namespace dpwa::cli {
@@ -36,14 +38,6 @@ fs::path plan_directory(const Arguments& arguments) {
                directory.string());
   }
   return directory;
-}
-
-config::Config load_config(const fs::path& out) {
-  if (!fs::exists(out / "config.toml")) {
-    throw fail(ExitCode::bad_input,
-               "{}: not a generated design (no config.toml); make one with dpwa generate", out.string());
-  }
-  return config::load((out / "config.toml").string());
 }
 
 ordered_json to_json(const verify::Simulation& s, const config::Config& config, const net::Network& network) {
@@ -112,10 +106,14 @@ void write_outputs(const fs::path& path, const std::vector<std::vector<float>>& 
 }
 
 ExitCode simulate(const Arguments& arguments, Context& context) {
-  const config::Config config = load_config(arguments.out);
+  const config::Config config = design_config(arguments.out);
+  for (const fs::path& file : {arguments.output, arguments.trace}) {
+    if (!file.empty()) require_writable(file);
+  }
   const fs::path plan_dir = plan_directory(arguments);
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
   const plan::Plan plan = plan::load(plan_dir, network);
+  if (arguments.plan.empty()) check_image(arguments.out, config, network, plan);
   const data::Samples samples = data::load_samples(arguments.data, network, arguments.scaling);
   for (const std::string& note : samples.notes) context.progress->note(note);
 

@@ -84,6 +84,7 @@ fs::path build_model(const fs::path& out_dir, bool trace, Progress& progress) {
     throw fail(ExitCode::io, "{}: {}; set DPWA_CACHE to a writable directory", partial.string(),
                error.message());
   std::string first_error;
+  bool disk_full = false;
   const auto clean_up = [&] { fs::remove_all(partial, error); };
   try {
     const int status =
@@ -92,8 +93,13 @@ fs::path build_model(const fs::path& out_dir, bool trace, Progress& progress) {
                    (line.find("%Error") != std::string::npos || line.find("error:") != std::string::npos)) {
                  first_error = line;
                }
+               disk_full = disk_full || line.find("No space left on device") != std::string::npos;
                progress.advance(0);
              }});
+    if (status != 0 && disk_full) {
+      throw fail(ExitCode::io, "{}: No space left on device; set DPWA_CACHE to another directory",
+                 cache_root().string());
+    }
     if (status != 0) {
       throw fail(ExitCode::bad_input, "{}: the design does not build with Verilator: {}", out_dir.string(),
                  first_error.empty() ? fmt::format("exit status {}", status) : first_error);

@@ -251,17 +251,15 @@ Simulation judge(const fs::path& dump_file, const config::Config& config, const 
   return result;
 }
 
-fs::path run_bench(const fs::path& out_dir, const lower::Image& image, const plan::Plan& plan,
-                   const std::vector<Input>& inputs, const Options& options, Progress& progress,
-                   Simulation& result) {
+fs::path run_bench(const fs::path& out_dir, const fs::path& work, const lower::Image& image,
+                   const plan::Plan& plan, const std::vector<Input>& inputs, const Options& options,
+                   Progress& progress, Simulation& result) {
   std::vector<std::uint32_t> packets = {static_cast<std::uint32_t>(inputs.size())};
   for (const Input& input : inputs) {
     const std::vector<std::uint32_t> packet = lower::input_packet(plan.input, input);
     packets.insert(packets.end(), packet.begin(), packet.end());
   }
   const fs::path executable = build_model(out_dir, !options.trace.empty(), progress);
-  const fs::path work = out_dir / "simulation";
-  fs::create_directories(work);
   write_file(work / "image.bin", lower::to_bytes(image.words));
   write_file(work / "inputs.bin", lower::to_bytes(packets));
 
@@ -288,7 +286,11 @@ fs::path run_bench(const fs::path& out_dir, const lower::Image& image, const pla
                             if (line.rfind("image ", 0) == 0) progress.advance();
                           }});
   result.cpu_seconds = children_cpu_seconds() - cpu_before;
-  if (status != 0) throw fail(ExitCode::mismatch, "{}: the bench stopped: {}", out_dir.string(), last_line);
+  if (status != 0) {
+    const bool file_problem = status == static_cast<int>(ExitCode::io);
+    throw fail(file_problem ? ExitCode::io : ExitCode::mismatch, "{}: the bench stopped: {}",
+               out_dir.string(), last_line);
+  }
   result.simulated_cycles = std::atoll(last_line.c_str() + std::strlen("cycles "));
   return dump;
 }
@@ -306,11 +308,13 @@ Simulation simulate(const fs::path& out_dir, const config::Config& config, const
         fmt::format("{} input values do not lie on the input port's grid and were rounded to it", off_grid));
   }
   Simulation run;
-  const fs::path dump = run_bench(out_dir, image, plan, inputs, options, progress, run);
+  OutputDirectory work(out_dir / "simulation", "simulation");
+  const fs::path dump = run_bench(out_dir, work.path(), image, plan, inputs, options, progress, run);
   Simulation result = judge(dump, config, network, plan, inputs, options.reset_after >= 0);
   result.simulated_cycles = run.simulated_cycles;
   result.cpu_seconds = run.cpu_seconds;
   fs::remove(dump);
+  work.commit();
   return result;
 }
 

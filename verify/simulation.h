@@ -58,15 +58,17 @@ Simulation judge(const std::filesystem::path& dump_file, const config::Config& c
                  bool first_is_discarded = false);
 
 /// Runs `samples` (ONNX order) through the Verilated design in `out_dir` and compares every stored value of
-/// every tensor, every width, every output and every node's cycles with golden model and cycle model.
+/// every tensor, every width, every output and every node's cycles with golden model and cycle model. Leaves
+/// the bench's image.bin and inputs.bin in OUT/simulation/; two runs cannot share it.
 Simulation simulate(const std::filesystem::path& out_dir, const config::Config& config,
                     const net::Network& network, const plan::Plan& plan,
                     const std::vector<const float*>& samples, const Options& options, Progress& progress);
 
 /// The running half: loads the image, streams `inputs` through the design and leaves the record in
-/// OUT/simulation/dump.bin. Fills in clock cycles and CPU time of `result`.
-std::filesystem::path run_bench(const std::filesystem::path& out_dir, const lower::Image& image,
-                                const plan::Plan& plan, const std::vector<Input>& inputs,
-                                const Options& options, Progress& progress, Simulation& result);
+/// dump.bin of the existing folder `work`. Fills in clock cycles and CPU time of `result`.
+std::filesystem::path run_bench(const std::filesystem::path& out_dir, const std::filesystem::path& work,
+                                const lower::Image& image, const plan::Plan& plan,
+                                const std::vector<Input>& inputs, const Options& options, Progress& progress,
+                                Simulation& result);
 
 }  // namespace dpwa::verify

@@ -141,6 +141,17 @@ void write_file(const fs::path& path, std::string_view bytes) {
   throw fail(ExitCode::io, "{}: cannot be written: {}", path.string(), reason(error));
 }
 
+void require_writable(const fs::path& path) {
+  std::error_code ignored;
+  const bool device = fs::is_other(path, ignored);
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const fs::path& written = device ? path : folder;
+  const int error = fs::is_directory(path, ignored)        ? EISDIR
+                    : ::access(written.c_str(), W_OK) != 0 ? errno
+                                                           : 0;
+  if (error != 0) throw fail(ExitCode::io, "{}: cannot be written: {}", path.string(), reason(error));
+}
+
 OutputDirectory::OutputDirectory(fs::path target, std::string kind)
     : target_(normal_target(target)), kind_(std::move(kind)) {
   staging_ = sibling(target_, ".partial");

@@ -17,6 +17,9 @@ std::string read_file(const std::filesystem::path& path);
 /// place.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
+/// Throws Error(io) when write_file(path) could not succeed: to be asked before long work, not after it.
+void require_writable(const std::filesystem::path& path);
+
 /// A directory that is filled under a temporary name beside its final one and renamed by commit().
 /// Holds a lock file, so that two commands never fill the same directory ("in use by another dpwa").
 /// An existing target is replaced only if it is empty or an earlier output of the same `kind` (marker file

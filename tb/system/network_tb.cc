@@ -37,14 +37,17 @@ namespace {
 
 using Words = std::vector<std::uint32_t>;
 
-[[noreturn]] void die(const std::string& message) {
+[[noreturn]] void die(const std::string& message, int status = 1) {
   std::fprintf(stderr, "network_tb: %s\n", message.c_str());
-  std::exit(1);
+  std::exit(status);
 }
+
+/// Exit status for a file that cannot be read or written, as of dpwa.
+constexpr int kFileProblem = 5;
 
 Words read_words(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) die("cannot open " + path);
+  if (file == nullptr) die("cannot open " + path, kFileProblem);
   Words words;
   std::uint32_t buffer[4096];
   for (std::size_t n; (n = std::fread(buffer, 4, 4096, file)) > 0;)
@@ -69,7 +72,7 @@ class Bench {
  public:
   Bench(const std::string& dump, const std::string& trace, std::uint32_t stall_seed)
       : dump_(std::fopen(dump.c_str(), "wb")), stall_(stall_seed) {
-    if (dump_ == nullptr) die("cannot write " + dump);
+    if (dump_ == nullptr) die("cannot write " + dump, kFileProblem);
 #if VM_TRACE
     if (!trace.empty()) {
       context_.traceEverOn(true);
@@ -86,7 +89,8 @@ class Bench {
 #if VM_TRACE
     if (trace_) trace_->close();
 #endif
-    if (std::fclose(dump_) != 0) die("cannot finish the dump file");
+    const bool lost = std::ferror(dump_) != 0;
+    if (std::fclose(dump_) != 0 || lost) die("cannot write the dump file (disk full?)", kFileProblem);
   }
 
   void reset() {
@@ -238,7 +242,8 @@ class Bench {
   void record(dpwa::dump::Kind kind, const std::uint32_t* payload, std::size_t words) {
     const std::uint32_t head[2] = {static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(now_)};
     std::fwrite(head, 4, 2, dump_);
-    if (std::fwrite(payload, 4, words, dump_) != words) die("cannot write the dump file");
+    if (std::fwrite(payload, 4, words, dump_) != words)
+      die("cannot write the dump file (disk full?)", kFileProblem);
   }
 
   /// What happened in this cycle, before the clock edge.

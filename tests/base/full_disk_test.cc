@@ -1,36 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 
 #include <iterator>
 
 #include "model/base/error.h"
 #include "model/base/files.h"
-#include "tests/base/temporary_directory.h"
+#include "tests/base/small_disk.h"
 
 namespace dpwa {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-
-/// A file system of 64 KiB; mounting it needs privileges.
-class SmallDisk : public testing::Test {
- protected:
-  void SetUp() override {
-    mounted_ = ::mount("tmpfs", path().c_str(), "tmpfs", 0, "size=64k") == 0;
-    if (!mounted_) GTEST_SKIP() << "a small file system cannot be mounted here (needs root)";
-  }
-  void TearDown() override {
-    if (mounted_) ::umount2(path().c_str(), MNT_DETACH);
-  }
-  const fs::path& path() const { return directory_.path(); }
-
- private:
-  TemporaryDirectory directory_;
-  bool mounted_ = false;
-};
 
 TEST_F(SmallDisk, FileKeepsItsOldContentAndNoPartIsLeft) {
   write_file(path() / "a", "old");

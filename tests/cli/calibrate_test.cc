@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "calib/data/array.h"
@@ -15,6 +14,7 @@
 #include "model/plan/plan.h"
 #include "tests/base/temporary_directory.h"
 #include "tests/cli/invocation.h"
+#include "tests/cli/plan_directory.h"
 
 namespace dpwa::cli {
 namespace fs = std::filesystem;
@@ -22,28 +22,14 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kImages = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz";
-const std::string kLabels = "/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz";
-const std::string kModel = DPWA_SOURCE_DIR "/examples/fashion_mnist/fmnist_mlp.onnx";
-
 class Calibrate : public testing::Test {
  protected:
   Invocation calibrate(const std::string& data, const std::vector<std::string>& more,
                        const std::string& output = "plan",
                        const std::vector<std::string>& prefix = {}) const {
-    std::vector<std::string> arguments = {"calibrate", kModel, "--data", data, "-o", directory_ / output};
+    std::vector<std::string> arguments = {"calibrate", kMlp, "--data", data, "-o", directory_ / output};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return invoke(arguments, "", prefix);
-  }
-
-  /// Every file under a directory, by its path below it.
-  std::map<std::string, std::string> contents(const std::string& output) const {
-    std::map<std::string, std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator(directory_ / output)) {
-      if (entry.is_regular_file())
-        files[fs::relative(entry.path(), directory_ / output)] = read_file(entry.path());
-    }
-    return files;
   }
 
   /// A .npy of `count` samples with one value.
@@ -59,7 +45,7 @@ class Calibrate : public testing::Test {
 
 TEST_F(Calibrate, WritesAPlanAndItsBaselinesThatLoad) {
   const Invocation run =
-      calibrate(kImages, {"--scale", "0.00392156862745098", "--labels", kLabels, "--json"});
+      calibrate(kTrainImages, {"--scale", "0.00392156862745098", "--labels", kTrainLabels, "--json"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const nlohmann::json json = nlohmann::json::parse(run.out);
   EXPECT_TRUE(json["budget_met"].get<bool>());
@@ -79,16 +65,18 @@ TEST_F(Calibrate, WritesAPlanAndItsBaselinesThatLoad) {
 }
 
 TEST_F(Calibrate, SameBytesOnOneCore) {
-  ASSERT_EQ(calibrate(kImages, {"--scale", "0.00392156862745098", "--samples", "60"}, "all").exit_code, 0);
-  ASSERT_EQ(
-      calibrate(kImages, {"--scale", "0.00392156862745098", "--samples", "60"}, "one", {"taskset", "-c", "0"})
-          .exit_code,
-      0);
-  EXPECT_EQ(contents("all"), contents("one"));
+  ASSERT_EQ(calibrate(kTrainImages, {"--scale", "0.00392156862745098", "--samples", "60"}, "all").exit_code,
+            0);
+  ASSERT_EQ(calibrate(kTrainImages, {"--scale", "0.00392156862745098", "--samples", "60"}, "one",
+                      {"taskset", "-c", "0"})
+                .exit_code,
+            0);
+  EXPECT_EQ(contents(directory_ / "all"), contents(directory_ / "one"));
 }
 
 TEST_F(Calibrate, FewSamplesGiveAPlanAndAWarning) {
-  const Invocation run = calibrate(kImages, {"--scale", "0.00392156862745098", "--samples", "30", "--json"});
+  const Invocation run =
+      calibrate(kTrainImages, {"--scale", "0.00392156862745098", "--samples", "30", "--json"});
   EXPECT_EQ(run.exit_code, 0);
   const nlohmann::json json = nlohmann::json::parse(run.out);
   EXPECT_FALSE(json["budget_met"].get<bool>());
@@ -113,10 +101,10 @@ TEST_F(Calibrate, RefusesBadInputInOneLine) {
   expect_refused(calibrate(constant_data(0, 0), {}), 3, "no samples", plan);
   expect_refused(calibrate(constant_data(40, std::nanf("")), {}), 3, "sample 0, value 0: nan", plan);
   expect_refused(calibrate(constant_data(1, 0), {}), 3, "needs 2 samples or more, found 1", plan);
-  expect_refused(calibrate(constant_data(40, 0), {"--labels", kLabels}), 3, "60000 labels for 40 samples",
-                 plan);
-  expect_refused(calibrate(kImages, {"--samples", "1"}), 2, "--samples", plan);
-  expect_refused(calibrate(kImages, {"--config", "sim-5"}), 2, "sim-4", plan);
+  expect_refused(calibrate(constant_data(40, 0), {"--labels", kTrainLabels}), 3,
+                 "60000 labels for 40 samples", plan);
+  expect_refused(calibrate(kTrainImages, {"--samples", "1"}), 2, "--samples", plan);
+  expect_refused(calibrate(kTrainImages, {"--config", "sim-5"}), 2, "sim-4", plan);
   expect_refused(calibrate("absent.npy", {}), 5, "absent.npy", plan);
 }
 

@@ -10,10 +10,9 @@
 #include "calib/data/array.h"
 #include "calib/data/samples.h"
 #include "calib/onnx/import.h"
-#include "model/base/files.h"
 #include "model/golden/executor.h"
 #include "tests/cli/invocation.h"
-#include "tests/support/range_plan.h"
+#include "tests/cli/plan_directory.h"
 
 namespace dpwa::cli {
 namespace fs = std::filesystem;
@@ -22,35 +21,20 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::string kImages = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
-const std::string kLabels = "/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz";
-const fs::path kModel = DPWA_SOURCE_DIR "/examples/fashion_mnist/fmnist_mlp.onnx";
-
 class Evaluate : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     std::string name = (fs::temp_directory_path() / "dpwa-evaluate-XXXXXX").string();
     ASSERT_NE(mkdtemp(name.data()), nullptr);
     directory_ = name;
-    write_plan("plan", 2);
-    write_plan("plan/baselines/int8", 3);
+    write_plan(directory_ / "plan", 2);
+    write_plan(directory_ / "plan/baselines/int8", 3);
   }
   static void TearDownTestSuite() { fs::remove_all(directory_); }
 
-  static void write_plan(const std::string& name, int planes) {
-    const net::Network network = onnx::import_onnx(kModel);
-    const data::Samples samples = data::load_samples(kImages, network, {1.0 / 255, 0});
-    plan::Plan plan = plan::range_plan(network, samples.values, 64, planes);
-    const std::string model = read_file(kModel);
-    plan.model_hash = content_hash(model);
-    fs::create_directories(directory_ / name);
-    write_file(directory_ / name / "model.onnx", model);
-    plan::save(directory_ / name, network, plan);
-  }
-
   static std::vector<std::string> arguments(const std::vector<std::string>& more) {
-    std::vector<std::string> all = {"evaluate", plan(), "--data", kImages, "--scale", "0.00392156862745098",
-                                    "-n",       "200"};
+    std::vector<std::string> all = {
+        "evaluate", plan(), "--data", kTestImages, "--scale", "0.00392156862745098", "-n", "200"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -69,7 +53,7 @@ class Evaluate : public testing::Test {
 fs::path Evaluate::directory_;
 
 TEST_F(Evaluate, MeasuresThePlanBesideTheFloatNetwork) {
-  const nlohmann::json json = evaluate({"--labels", kLabels});
+  const nlohmann::json json = evaluate({"--labels", kTestLabels});
   EXPECT_EQ(json["images"], 200);
   EXPECT_NEAR(json["accuracy"], json["float_accuracy"], 0.03);
   EXPECT_GT(json["float_accuracy"], 0.8);
@@ -109,7 +93,7 @@ TEST_F(Evaluate, TheConfigurationChangesCyclesAndTilesButNoValue) {
 }
 
 TEST_F(Evaluate, FloatBaselineAgreesWithItself) {
-  const nlohmann::json json = evaluate({"--labels", kLabels, "--baseline", "float"});
+  const nlohmann::json json = evaluate({"--labels", kTestLabels, "--baseline", "float"});
   EXPECT_EQ(json["accuracy"], json["float_accuracy"]);
   EXPECT_EQ(json["max_abs_error"], 0);
   EXPECT_EQ(json["agreement"], 1);
@@ -157,10 +141,10 @@ TEST_F(Evaluate, WritesTheOutputs) {
   const std::vector<float> outputs = data::read_floats(array);
   ASSERT_EQ(outputs.size(), 2000u);
 
-  const net::Network network = onnx::import_onnx(kModel);
+  const net::Network network = onnx::import_onnx(kMlp);
   const plan::Plan loaded = dpwa::plan::load(plan(), network);
   const golden::Executor executor(network, loaded);
-  const data::Samples samples = data::load_samples(kImages, network, {1.0 / 255, 0});
+  const data::Samples samples = data::load_samples(kTestImages, network, {1.0 / 255, 0});
   std::int64_t off_grid = 0;
   const std::vector<float> last =
       executor.outputs(executor.run(executor.port_words(samples.sample(199), off_grid)));
@@ -168,13 +152,13 @@ TEST_F(Evaluate, WritesTheOutputs) {
 }
 
 TEST_F(Evaluate, ArgminDecidesForTheSmallestOutput) {
-  const nlohmann::json json = evaluate({"--labels", kLabels, "--decision", "argmin"});
+  const nlohmann::json json = evaluate({"--labels", kTestLabels, "--decision", "argmin"});
   EXPECT_LT(json["accuracy"], 0.1);
   EXPECT_GT(json["loss"], 1);
 }
 
 TEST_F(Evaluate, TheTextNamesEveryNode) {
-  const Invocation run = invoke(arguments({"--labels", kLabels}));
+  const Invocation run = invoke(arguments({"--labels", kTestLabels}));
   EXPECT_EQ(run.exit_code, 0);
   const nlohmann::json json = evaluate({});
   for (const nlohmann::json& node : json["nodes"])
@@ -183,7 +167,7 @@ TEST_F(Evaluate, TheTextNamesEveryNode) {
 }
 
 TEST_F(Evaluate, RefusesADirectoryThatIsNoPlan) {
-  const Invocation run = invoke({"evaluate", directory_.string(), "--data", kImages});
+  const Invocation run = invoke({"evaluate", directory_.string(), "--data", kTestImages});
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_THAT(run.err, HasSubstr("not a plan directory"));
 }

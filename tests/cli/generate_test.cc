@@ -6,15 +6,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 
-#include "calib/data/samples.h"
-#include "calib/onnx/import.h"
 #include "model/base/files.h"
 #include "tests/base/temporary_directory.h"
 #include "tests/cli/invocation.h"
-#include "tests/support/range_plan.h"
+#include "tests/cli/plan_directory.h"
 
 namespace dpwa::cli {
 namespace fs = std::filesystem;
@@ -23,33 +20,9 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::string kImages = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
-const fs::path kModel = DPWA_SOURCE_DIR "/examples/fashion_mnist/fmnist_mlp.onnx";
-
 class Generate : public testing::Test {
  protected:
   std::string path(const std::string& name) const { return (directory_ / name).string(); }
-
-  void write_plan() const {
-    const net::Network network = onnx::import_onnx(kModel);
-    const data::Samples samples = data::load_samples(kImages, network, {1.0 / 255, 0});
-    plan::Plan plan = plan::range_plan(network, samples.values, 16, 2);
-    const std::string model = read_file(kModel);
-    plan.model_hash = content_hash(model);
-    fs::create_directories(directory_ / "plan");
-    write_file(directory_ / "plan/model.onnx", model);
-    plan::save(directory_ / "plan", network, plan);
-  }
-
-  /// Everything in a directory: relative path -> bytes.
-  std::map<std::string, std::string> content(const std::string& name) const {
-    std::map<std::string, std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator(directory_ / name)) {
-      if (!entry.is_regular_file()) continue;
-      files[fs::relative(entry.path(), directory_ / name).string()] = read_file(entry.path());
-    }
-    return files;
-  }
 
   const TemporaryDirectory temporary_;
   const fs::path directory_ = temporary_.path();
@@ -69,18 +42,18 @@ TEST_F(Generate, JsonNamesWhatWasWritten) {
 }
 
 TEST_F(Generate, APlanBringsItsImagesAndItself) {
-  write_plan();
+  write_plan(directory_ / "plan", 2);
   const Invocation run = invoke({"generate", path("plan"), "-o", path("out")});
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_EQ(content("out/plan"), content("plan"));
+  EXPECT_EQ(contents(directory_ / "out/plan"), contents(directory_ / "plan"));
   EXPECT_GT(fs::file_size(directory_ / "out/images/image.bin"), 1000U);
 }
 
 TEST_F(Generate, TheSameInputGivesTheSameBytes) {
-  write_plan();
+  write_plan(directory_ / "plan", 2);
   ASSERT_EQ(invoke({"generate", path("plan"), "-o", path("first")}).exit_code, 0);
   ASSERT_EQ(invoke({"generate", path("plan"), "-o", path("second")}).exit_code, 0);
-  EXPECT_EQ(content("first"), content("second"));
+  EXPECT_EQ(contents(directory_ / "first"), contents(directory_ / "second"));
 }
 
 TEST_F(Generate, ItsOwnOutputIsReplaced) {
@@ -106,7 +79,7 @@ TEST_F(Generate, RefusesWithOneLineAndLeavesNothing) {
   EXPECT_THAT(refusal({"--unit", "fpu"}, 2), HasSubstr("pcu, quantizer"));
   EXPECT_THAT(refusal({path("no-plan")}, 3), HasSubstr("no plan.json"));
   EXPECT_THAT(refusal({path("no-plan"), "--unit", "pcu"}, 2), HasSubstr("takes no plan"));
-  write_plan();
+  write_plan(directory_ / "plan", 2);
   EXPECT_THAT(refusal({path("plan"), "--config", "up5k"}, 1), HasSubstr("--set"));
 }
 
@@ -115,7 +88,7 @@ TEST_F(Generate, RefusesADirectoryOfSomebodyElse) {
   write_file(directory_ / "mine/precious.txt", "keep\n");
   const Invocation run = invoke({"generate", "--unit", "pcu", "-o", path("mine")});
   EXPECT_NE(run.exit_code, 0);
-  EXPECT_EQ(content("mine").size(), 1U);
+  EXPECT_EQ(contents(directory_ / "mine").size(), 1U);
 }
 
 }  // namespace

@@ -161,8 +161,9 @@ verify::Simulation judged_after(Change change) {
   const std::vector<verify::Input> inputs = {golden.port_words(n.samples(1)[0].data(), off_grid)};
   SilentProgress progress;
   verify::Simulation run;
-  const fs::path dump = verify::run_bench(design(kFour), lower::lower(config, n.network(), n.plan()),
-                                          n.plan(), inputs, {}, progress, run);
+  const fs::path out = design(kFour);
+  const fs::path dump = verify::run_bench(out, out, lower::lower(config, n.network(), n.plan()), n.plan(),
+                                          inputs, {}, progress, run);
   change(dump);
   return verify::judge(dump, config, n.network(), n.plan(), inputs);
 }

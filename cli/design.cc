@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/design.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "gen/lower/lower.h"
+#include "gen/lower/packets.h"
+#include "model/base/error.h"
+#include "model/base/files.h"
+
+namespace dpwa::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// A text of manifest.json, by its JSON pointer.
+std::string manifest_text(const fs::path& out, const std::string& pointer) {
+  const json manifest = json::parse(read_file(out / "manifest.json"), nullptr, false);
+  const json::json_pointer place(pointer);
+  if (manifest.is_discarded() || !manifest.contains(place) || !manifest.at(place).is_string()) {
+    throw fail(ExitCode::bad_input, "{}: no text {}; generate the design again",
+               (out / "manifest.json").string(), pointer);
+  }
+  return manifest.at(place).get<std::string>();
+}
+
+}  // namespace
+
+config::Config design_config(const fs::path& out) {
+  for (const char* name : {"config.toml", "manifest.json"}) {
+    if (fs::exists(out / name)) continue;
+    throw fail(ExitCode::bad_input, "{}: not a generated design (no {}); make one with dpwa generate",
+               out.string(), name);
+  }
+  const config::Config config = config::load((out / "config.toml").string());
+  const std::string found = fmt::format("{:08x}", config::config_hash(config));
+  const std::string generated = manifest_text(out, "/config_hash");
+  if (found != generated) {
+    throw fail(ExitCode::bad_input,
+               "{}: configuration {}, but the design was generated for {}; generate it again",
+               (out / "config.toml").string(), found, generated);
+  }
+  return config;
+}
+
+void check_image(const fs::path& out, const config::Config& config, const net::Network& network,
+                 const plan::Plan& plan) {
+  const fs::path file = out / "images" / "image.bin";
+  if (!fs::exists(file)) {
+    throw fail(ExitCode::bad_input, "{}: missing; generate the design again", file.string());
+  }
+  const std::string image = read_file(file);
+  const std::string found = content_hash(image);
+  const std::string generated = manifest_text(out, "/files/images~1image.bin");
+  if (found != generated) {
+    throw fail(ExitCode::bad_input,
+               "{}: damaged or exchanged: content {}, generated was {}; generate the design again",
+               file.string(), found, generated);
+  }
+  if (image != lower::to_bytes(lower::lower(config, network, plan).words)) {
+    throw fail(ExitCode::bad_input,
+               "{}: not the image of {} (edited?); generate the design again, or give --plan PLANDIR",
+               file.string(), (out / "plan").string());
+  }
+}
+
+}  // namespace dpwa::cli
