@@ -82,17 +82,19 @@ std::vector<TileReader::Extremes> TileReader::extremes(const float* values) cons
   return result;
 }
 
-double TileReader::mean_planes(const std::vector<std::vector<Extremes>>& samples, const Grid& grid) const {
-  if (samples.empty() || total_visits_ == 0) return 0;
-  std::int64_t total = 0;
-  for (const std::vector<Extremes>& sample : samples) {
-    for (std::size_t t = 0; t < sample.size(); ++t) {
-      const num::Range tile{grid.quantize(sample[t].lowest), grid.quantize(sample[t].highest)};
-      total += std::int64_t{visits_[t]} * num::activation_planes(tile, grid.is_signed);
-    }
+std::vector<std::uint8_t> TileReader::widths(const std::vector<Extremes>& tiles, const Grid& grid) {
+  std::vector<std::uint8_t> result;
+  for (const Extremes& tile : tiles) {
+    const num::Range range{grid.quantize(tile.lowest), grid.quantize(tile.highest)};
+    result.push_back(static_cast<std::uint8_t>(num::activation_planes(range, grid.is_signed)));
   }
-  return static_cast<double>(total) /
-         (static_cast<double>(total_visits_) * static_cast<double>(samples.size()));
+  return result;
+}
+
+double TileReader::mean_planes(const std::vector<std::uint8_t>& widths) const {
+  std::int64_t total = 0;
+  for (std::size_t t = 0; t < widths.size(); ++t) total += std::int64_t{visits_[t]} * widths[t];
+  return total_visits_ > 0 ? static_cast<double>(total) / static_cast<double>(total_visits_) : 0;
 }
 
 }  // namespace dpwa::observe

@@ -39,8 +39,11 @@ class TileReader {
   /// Lowest and highest value of each tile of one sample, [h][w][c]; zero is always included.
   std::vector<Extremes> extremes(const float* values) const;
 
-  /// Mean planes per read of the tiles of several samples: what a beat count is proportional to.
-  double mean_planes(const std::vector<std::vector<Extremes>>& samples, const Grid& grid) const;
+  /// Plane count of each tile on a grid.
+  static std::vector<std::uint8_t> widths(const std::vector<Extremes>& tiles, const Grid& grid);
+
+  /// Mean planes per read: what a beat count is proportional to.
+  double mean_planes(const std::vector<std::uint8_t>& widths) const;
 
  private:
   int products_;

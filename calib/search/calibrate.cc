@@ -81,6 +81,12 @@ Point pinned_point(const Problem& problem, const std::vector<NodeOptions>& weigh
   return build_point(problem, space, price, choose(problem.network, space, price, kLossOnly), kLossOnly);
 }
 
+/// The static mix is in the search space: its values with run-time widths, never more beats or cycles.
+Point same_values(const Problem& problem, const SearchSpace& space, const Point& pinned) {
+  const Price price(problem.network, problem.config);
+  return build_point(problem, space, price, pinned.choice, pinned.lambda);
+}
+
 /// Every node's options under one rounding strategy.
 std::vector<NodeOptions> round_weights(const net::Network& network, const observe::Observation& observation,
                                        const WeightRounding& round, int threads, Progress& progress) {
@@ -191,13 +197,18 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
                         threads};
   const std::vector<NodeOptions> weights =
       round_weights(network, calibration.observation, round_compensated, threads, progress);
-  auto search = [&](const Scheme& scheme) {
+  auto space_of = [&](const Scheme& scheme) {
     SearchSpace space = build_space(network, calibration.observation, config, problem.port, scheme, weights);
     measure_losses(network, objective, calibration.observation, parts.fit, threads, space, progress);
-    return sweep(problem, space, progress);
+    return space;
   };
-  calibration.dynamic = search(dynamic_scheme());
-  calibration.static_mix = search(static_mix_scheme());
+  calibration.dynamic = sweep(problem, space_of(dynamic_scheme()), progress);
+  const SearchSpace pinned = space_of(static_mix_scheme());
+  calibration.static_mix = sweep(problem, pinned, progress);
+  if (calibration.static_mix.best().accepted) {
+    add_rival(problem, same_values(problem, with_run_time_widths(pinned), calibration.static_mix.best()),
+              calibration.dynamic);
+  }
   calibration.int8 = pinned_point(problem, weights, 2);
   calibration.int4 = pinned_point(problem, weights, 1);
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {

@@ -6,8 +6,6 @@
 #include <limits>
 #include <numeric>
 
-#include "model/cycles/cycles.h"
-
 namespace dpwa::search {
 
 namespace {
@@ -49,7 +47,7 @@ std::vector<int> buyers(const NodeOptions& options, std::vector<int> candidates,
   return candidates;
 }
 
-std::vector<int> per_channel(const SearchSpace& space, const Price& price, int node, double mean_planes,
+std::vector<int> per_channel(const SearchSpace& space, const Price& price, int node, const Reading& reading,
                              double lambda) {
   const NodeOptions& options = space.weights[node];
   const std::vector<int>& allowed = space.scheme.weight_planes;
@@ -61,24 +59,24 @@ std::vector<int> per_channel(const SearchSpace& space, const Price& price, int n
   }
   for (std::size_t k = 1; k < allowed.size(); ++k) {
     const int from = allowed[k - 1], to = allowed[k];
-    const double group_price = price.group(node, mean_planes, to) - price.group(node, mean_planes, from);
+    const double group_price = price.group(node, reading, to) - price.group(node, reading, from);
     candidates = buyers(options, candidates, from, to, price.lanes(), group_price, lambda);
     for (int channel : candidates) planes[channel] = to;
   }
   return planes;
 }
 
-NodeChoice choose_node(const SearchSpace& space, const Price& price, int node, double mean_planes,
+NodeChoice choose_node(const SearchSpace& space, const Price& price, int node, const Reading& reading,
                        double lambda) {
   const NodeOptions& options = space.weights[node];
   NodeChoice best;
   auto offer = [&](std::vector<int> planes) {
     const double worth =
-        observe::rounded(price.node(node, mean_planes, planes) + lambda * loss_of(options, planes));
+        observe::rounded(price.node(node, reading, planes) + lambda * loss_of(options, planes));
     if (worth < best.worth) best = {std::move(planes), worth};
   };
   if (space.scheme.run_time) {
-    offer(per_channel(space, price, node, mean_planes, lambda));
+    offer(per_channel(space, price, node, reading, lambda));
     return best;
   }
   for (int planes : space.scheme.weight_planes) {
@@ -93,39 +91,43 @@ NodeChoice choose_node(const SearchSpace& space, const Price& price, int node, d
 
 }  // namespace
 
-Price::Price(const net::Network& network, const config::Config& config) : network_(network), config_(config) {
+Price::Price(const net::Network& network, const config::Config& config) : lanes_(config.lanes_per_group()) {
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const int node = static_cast<int>(n);
     const observe::TileReader reader(network, network.nodes[n].input, config.products);
     reads_.push_back(static_cast<double>(reader.total_visits()));
+    estimates_.emplace_back(config, network, node);
+    const Reading int8{2, estimates_[n].group(std::vector<std::uint8_t>(reader.tiles(), 2))};
     const std::vector<int> planes(network.nodes[n].out_channels, 2);
-    int8_beats_ += beats(static_cast<int>(n), 2, planes);
-    int8_cycles_ += cycles(static_cast<int>(n), 2, planes);
+    int8_beats_ += beats(node, int8, planes);
+    int8_cycles_ += cycles(node, int8, planes);
   }
 }
 
-double Price::beats(int node, double mean_planes, const std::vector<int>& sorted_planes) const {
+double Price::beats(int node, const Reading& reading, const std::vector<int>& sorted_planes) const {
   double widths = 0;
   for (std::size_t first = 0; first < sorted_planes.size(); first += lanes()) widths += sorted_planes[first];
-  return reads_[node] * mean_planes * widths;
+  return reads_[node] * reading.mean_planes * widths;
 }
 
-double Price::cycles(int node, double mean_planes, const std::vector<int>& sorted_planes) const {
-  return dpwa::cycles::estimate(config_, network_, node, mean_planes, sorted_planes);
+double Price::cycles(int node, const Reading& reading, std::vector<int> planes) const {
+  std::sort(planes.begin(), planes.end(), std::greater<>());
+  return estimates_[node].node(reading.group_cycles, planes);
 }
 
-double Price::cost(int node, double mean_planes, const std::vector<int>& sorted_planes) const {
-  return (beats(node, mean_planes, sorted_planes) / int8_beats_ +
-          cycles(node, mean_planes, sorted_planes) / int8_cycles_) /
+double Price::cost(int node, const Reading& reading, const std::vector<int>& sorted_planes) const {
+  return (beats(node, reading, sorted_planes) / int8_beats_ +
+          estimates_[node].node(reading.group_cycles, sorted_planes) / int8_cycles_) /
          2;
 }
 
-double Price::group(int node, double mean_planes, int planes) const {
-  return cost(node, mean_planes, {planes}) - cost(node, mean_planes, {});
+double Price::group(int node, const Reading& reading, int planes) const {
+  return (beats(node, reading, {planes}) / int8_beats_ + reading.group_cycles[planes] / int8_cycles_) / 2;
 }
 
-double Price::node(int node, double mean_planes, std::vector<int> planes) const {
+double Price::node(int node, const Reading& reading, std::vector<int> planes) const {
   std::sort(planes.begin(), planes.end(), std::greater<>());
-  return cost(node, mean_planes, planes);
+  return cost(node, reading, planes);
 }
 
 Choice choose(const net::Network& network, const SearchSpace& space, const Price& price, double lambda) {
@@ -139,7 +141,7 @@ Choice choose(const net::Network& network, const SearchSpace& space, const Price
       double worth = lambda * options[k].loss;
       std::vector<NodeChoice> consumers;
       for (int node : network.tensors[t].consumers) {
-        consumers.push_back(choose_node(space, price, node, options[k].mean_planes, lambda));
+        consumers.push_back(choose_node(space, price, node, options[k].reading, lambda));
         worth += consumers.back().worth;
       }
       worth = observe::rounded(worth);
@@ -162,8 +164,8 @@ Forecast forecast(const net::Network& network, const SearchSpace& space, const P
   }
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const int input = network.nodes[n].input;
-    const double mean_planes = space.activations[input][choice.activation[input]].mean_planes;
-    forecast.cost += price.node(static_cast<int>(n), mean_planes, choice.planes[n]);
+    const Reading& reading = space.activations[input][choice.activation[input]].reading;
+    forecast.cost += price.node(static_cast<int>(n), reading, choice.planes[n]);
     forecast.loss += loss_of(space.weights[n], choice.planes[n]);
   }
   return forecast;

@@ -37,14 +37,15 @@ double fold_mean(const std::vector<double>& values, int fold) {
 }
 
 /// Adds one inference's counts; the verdict holds sums until measure() divides them.
-void add_counts(const golden::Inference& inference, Verdict& verdict, std::vector<std::int64_t>& planes,
-                std::vector<std::int64_t>& tiles) {
+void add_counts(const golden::Inference& inference, const net::Network& network,
+                const std::vector<cycles::Estimate>& estimates, Verdict& verdict) {
   for (std::size_t n = 0; n < inference.nodes.size(); ++n) {
     const golden::NodeCounts& counts = inference.nodes[n];
     verdict.node_beats[n] += static_cast<double>(counts.beats);
     verdict.saturated += static_cast<double>(counts.saturated);
-    planes[n] += counts.activation_planes;
-    tiles[n] += counts.tile_macs;
+    const double planes = static_cast<double>(counts.activation_planes) /
+                          static_cast<double>(std::max<std::int64_t>(counts.tile_macs, 1));
+    verdict.readings[n] += {planes, estimates[n].group(inference.tensors[network.nodes[n].input].planes)};
   }
   for (std::size_t t = 0; t < inference.tensors.size(); ++t) {
     for (std::uint8_t width : inference.tensors[t].planes) ++verdict.tile_widths[t][width];
@@ -54,15 +55,18 @@ void add_counts(const golden::Inference& inference, Verdict& verdict, std::vecto
 }  // namespace
 
 Verdict measure(const net::Network& network, const plan::Plan& plan, const observe::Objective& objective,
-                const HeldOut& held_out, int products) {
-  const golden::Executor executor(network, plan, products);
+                const HeldOut& held_out, const config::Config& config) {
+  const golden::Executor executor(network, plan, config.products);
   const std::int64_t in = network.tensors[0].shape.size(), out = network.tensors[network.output].shape.size();
   Verdict verdict;
   verdict.samples = held_out.count;
   verdict.has_labels = !held_out.labels.empty();
   verdict.node_beats.assign(network.nodes.size(), 0.0);
   verdict.tile_widths.resize(network.tensors.size());
-  std::vector<std::int64_t> planes(network.nodes.size(), 0), tiles(network.nodes.size(), 0);
+  verdict.readings.resize(network.nodes.size());
+  std::vector<cycles::Estimate> estimates;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n)
+    estimates.emplace_back(config, network, static_cast<int>(n));
   std::vector<double> divergence, softened, lost;
   std::int64_t agreed = 0;
   for (std::int64_t i = 0; i < held_out.count; ++i) {
@@ -80,7 +84,7 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
       const int label = held_out.labels[i];
       lost.push_back((expected == label ? 1.0 : 0.0) - (found == label ? 1.0 : 0.0));
     }
-    add_counts(inference, verdict, planes, tiles);
+    add_counts(inference, network, estimates, verdict);
   }
   const auto count = static_cast<double>(std::max<std::int64_t>(held_out.count, 1));
   verdict.mean = mean_of(divergence);
@@ -94,8 +98,7 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     verdict.node_beats[n] /= count;
     verdict.beats += verdict.node_beats[n];
-    verdict.mean_planes.push_back(
-        tiles[n] > 0 ? static_cast<double>(planes[n]) / static_cast<double>(tiles[n]) : 0);
+    verdict.readings[n] = verdict.readings[n] / count;
   }
   return verdict;
 }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "calib/observe/objective.h"
+#include "calib/search/reading.h"
+#include "model/config/config.h"
 #include "model/net/network.h"
 #include "model/plan/plan.h"
 
@@ -38,19 +40,19 @@ struct Verdict {
   std::array<double, kFolds> folds{};  ///< mean divergence of each fold
   double agreement = 0;                ///< fraction of samples with the float network's decision
   bool has_labels = false;
-  double accuracy_drop = 0;         ///< float accuracy - plan's accuracy on the same samples
-  double accuracy_error = 0;        ///< standard error of the paired difference
-  double beats = 0;                 ///< mean per sample
-  double saturated = 0;             ///< mean per sample
-  std::vector<double> node_beats;   ///< [node], mean per sample
-  std::vector<double> mean_planes;  ///< [node] of the activations it read
+  double accuracy_drop = 0;        ///< float accuracy - plan's accuracy on the same samples
+  double accuracy_error = 0;       ///< standard error of the paired difference
+  double beats = 0;                ///< mean per sample
+  double saturated = 0;            ///< mean per sample
+  std::vector<double> node_beats;  ///< [node], mean per sample
+  std::vector<Reading> readings;   ///< [node]
   std::vector<std::array<std::int64_t, 6>>
       tile_widths;  ///< [tensor] tiles with 0..5 planes, all samples together
 };
 
 /// Runs the plan on every held-out sample with the golden model, on the calling thread.
 Verdict measure(const net::Network& network, const plan::Plan& plan, const observe::Objective& objective,
-                const HeldOut& held_out, int products);
+                const HeldOut& held_out, const config::Config& config);
 
 /// Mean divergence that a budget allows for a task.
 double allowed_loss(const Budget& budget, observe::Task task);

@@ -55,6 +55,7 @@ Json point_json(const Calibration& calibration, const Point& point) {
   json["lambda"] = brief(point.lambda);
   json["beats"] = brief(point.verdict.beats);
   json["beats_over_int8"] = brief(point.verdict.beats / calibration.int8.verdict.beats);
+  json["cycles"] = brief(point.cycles);
   json["predicted_loss"] = brief(point.forecast.loss);
   json["predicted_cost"] = brief(point.forecast.cost);
   json["measured_cost"] = brief(point.cost);
@@ -113,7 +114,7 @@ Json nodes_json(const net::Network& network, const Calibration& calibration) {
     json["signed"] = output.is_signed;
     json["max_planes"] = output.pcu.max_planes;
     json["tile_widths"] = histogram_json(best.verdict.tile_widths[node.output]);
-    json["input_planes"] = brief(best.verdict.mean_planes[n]);
+    json["input_planes"] = brief(best.verdict.readings[n].mean_planes);
     json["channel_planes"] = histogram_json(channels);
     json["weight_planes_needed"] = histogram_json(calibration.weights[n].needed);
     json["weight_planes_granted"] = histogram_json(calibration.weights[n].granted);

@@ -160,6 +160,22 @@ ActivationOption output_option(const net::Network& network, int tensor, const Bo
   return option;
 }
 
+Reading pinned_reading(const observe::TileReader& reader, const cycles::Estimate& estimate, int planes) {
+  const std::vector<std::uint8_t> widths(reader.tiles(), static_cast<std::uint8_t>(planes));
+  return {static_cast<double>(planes), estimate.group(widths)};
+}
+
+Reading mean_reading(const observe::TileReader& reader, const cycles::Estimate& estimate,
+                     const std::vector<std::vector<observe::TileReader::Extremes>>& samples,
+                     const observe::Grid& grid) {
+  Reading sum;
+  for (const auto& sample : samples) {
+    const std::vector<std::uint8_t> widths = observe::TileReader::widths(sample, grid);
+    sum += Reading{reader.mean_planes(widths), estimate.group(widths)};
+  }
+  return sum / static_cast<double>(samples.size());
+}
+
 std::vector<ActivationOption> price_tensor(const net::Network& network,
                                            const observe::Observation& observation, int tensor,
                                            const Bounds& bounds, const config::Config& config,
@@ -170,6 +186,7 @@ std::vector<ActivationOption> price_tensor(const net::Network& network,
     return {output_option(network, tensor, bounds, most_planes)};
   }
   const observe::TileReader reader(network, tensor, config.products);
+  const cycles::Estimate estimate(config, network, network.tensors[tensor].consumers.front());
   std::vector<std::vector<observe::TileReader::Extremes>> extremes;
   const std::int64_t size = network.tensors[tensor].shape.size();
   for (int i = 0; i < observation.samples; ++i)
@@ -177,8 +194,8 @@ std::vector<ActivationOption> price_tensor(const net::Network& network,
   std::vector<ActivationOption> options = candidates(network, tensor, bounds, scheme, most_planes);
   for (ActivationOption& option : options) {
     option.loss = rounding_loss(observed, observation.samples, option.grid);
-    option.mean_planes =
-        scheme.run_time ? observe::rounded(reader.mean_planes(extremes, option.grid)) : option.pcu.max_planes;
+    option.reading = scheme.run_time ? mean_reading(reader, estimate, extremes, option.grid)
+                                     : pinned_reading(reader, estimate, option.pcu.max_planes);
   }
   return options;
 }
@@ -195,6 +212,15 @@ observe::Grid covering_grid(const net::Network& network, int tensor, const plan:
   int exponent = range_exponent(bounds) - num::kPlaneBits * used + (bounds.is_signed ? 1 : 0);
   if (planes_needed(bounds, exponent) > used) ++exponent;
   return {exponent, bounds.is_signed, limits_of(network, tensor, exponent, planes, bounds.is_signed)};
+}
+
+SearchSpace with_run_time_widths(SearchSpace space) {
+  space.scheme.name += ", run-time widths";
+  space.scheme.run_time = true;
+  for (std::vector<ActivationOption>& options : space.activations) {
+    for (ActivationOption& option : options) option.pcu = {plan::Policy::range, 0, option.pcu.max_planes};
+  }
+  return space;
 }
 
 SearchSpace build_space(const net::Network& network, const observe::Observation& observation,

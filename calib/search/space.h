@@ -6,6 +6,7 @@
 
 #include "calib/observe/observation.h"
 #include "calib/observe/tiles.h"
+#include "calib/search/reading.h"
 #include "calib/search/rounding.h"
 #include "model/config/config.h"
 #include "model/net/network.h"
@@ -29,9 +30,9 @@ Scheme pinned_scheme(int planes);
 struct ActivationOption {
   observe::Grid grid;
   plan::PcuRecord pcu;
-  int used_planes = 0;     ///< planes that the calibration data need; the rest of pcu.max_planes is headroom
-  double loss = 0;         ///< expected divergence that the rounding adds
-  double mean_planes = 0;  ///< of the tiles that the consumer reads
+  int used_planes = 0;  ///< planes that the calibration data need; the rest of pcu.max_planes is headroom
+  double loss = 0;      ///< expected divergence that the rounding adds
+  Reading reading;      ///< by the first consumer
 };
 
 /// Everything the search chooses from, priced.
@@ -46,6 +47,9 @@ struct SearchSpace {
 /// range `observed` (zero included), in the lowest `used` of them.
 observe::Grid covering_grid(const net::Network& network, int tensor, const plan::InputPort& port,
                             const observe::TensorObservation& observed, int planes, int used);
+
+/// The same choices with run-time width and skipping: equal values, never more beats or cycles.
+SearchSpace with_run_time_widths(SearchSpace space);
 
 /// Prices every option of a scheme. `weights` are shared by all schemes of a network.
 SearchSpace build_space(const net::Network& network, const observe::Observation& observation,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -19,15 +20,6 @@ constexpr int kRefinement = 4;
 /// Points this close to the cheapest accepted one cost the same within the noise of a calibration, but the
 /// cheapest of them often stands at the edge of the cliff.
 constexpr double kNearlyAsCheap = 1.03;
-
-double measured_cost(const Problem& problem, const Price& price, const Choice& choice,
-                     const Verdict& verdict) {
-  double cost = 0;
-  for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
-    cost += price.node(static_cast<int>(n), verdict.mean_planes[n], choice.planes[n]);
-  }
-  return observe::rounded(cost);
-}
 
 /// Measures the choices of several lambdas, in their order; choices measured before are left out.
 void measure_lambdas(const Problem& problem, const SearchSpace& space, const Price& price,
@@ -56,10 +48,12 @@ void measure_lambdas(const Problem& problem, const SearchSpace& space, const Pri
 
 double worst_loss(const Point& point) { return std::max(point.verdict.mean, point.verdict.softened); }
 
-/// Index of the chosen point of a list sorted by cost: see sweep().
-std::size_t choose_point(const std::vector<Point>& points, double allowed) {
+/// Index of the chosen point of a list sorted by cost: see sweep(). No accepted point of more than
+/// `most_cycles` is chosen.
+std::size_t choose_point(const std::vector<Point>& points, double allowed,
+                         double most_cycles = std::numeric_limits<double>::infinity()) {
   auto less_loss = [](const Point& a, const Point& b) { return worst_loss(a) < worst_loss(b); };
-  auto accepted = [](const Point& point) { return point.accepted; };
+  auto accepted = [&](const Point& point) { return point.accepted && point.cycles <= most_cycles; };
   const auto cheapest = std::find_if(points.begin(), points.end(), accepted);
   if (cheapest == points.end()) {
     return std::min_element(points.begin(), points.end(), less_loss) - points.begin();
@@ -68,7 +62,7 @@ std::size_t choose_point(const std::vector<Point>& points, double allowed) {
   for (auto point = cheapest; point != points.end() && point->cost <= kNearlyAsCheap * cheapest->cost;
        ++point) {
     if (worst_loss(*best) <= allowed / 2) break;
-    if (point->accepted && less_loss(*point, *best)) best = point;
+    if (accepted(*point) && less_loss(*point, *best)) best = point;
   }
   return best - points.begin();
 }
@@ -89,9 +83,14 @@ Point build_point(const Problem& problem, const SearchSpace& space, const Price&
   point.forecast = forecast(problem.network, space, price, point.choice);
   point.plan = assemble(problem.network, space, point.choice, problem.port, problem.config);
   correct_biases(problem.network, problem.observation, problem.fit_samples, point.plan);
-  point.verdict =
-      measure(problem.network, point.plan, problem.objective, problem.held_out, problem.config.products);
-  point.cost = measured_cost(problem, price, point.choice, point.verdict);
+  point.verdict = measure(problem.network, point.plan, problem.objective, problem.held_out, problem.config);
+  for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
+    const int node = static_cast<int>(n);
+    point.cost += price.node(node, point.verdict.readings[n], point.choice.planes[n]);
+    point.cycles += price.cycles(node, point.verdict.readings[n], point.choice.planes[n]);
+  }
+  point.cost = observe::rounded(point.cost);
+  point.cycles = observe::rounded(point.cycles);
   point.accepted = within_budget(point.verdict, problem.budget, problem.objective.task());
   return point;
 }
@@ -115,6 +114,14 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
   sort_by_cost(search.points);
   search.chosen = choose_point(search.points, allowed);
   return search;
+}
+
+void add_rival(const Problem& problem, Point point, Search& search) {
+  const double most_cycles = point.cycles;
+  search.points.push_back(std::move(point));
+  sort_by_cost(search.points);
+  search.chosen =
+      choose_point(search.points, allowed_loss(problem.budget, problem.objective.task()), most_cycles);
 }
 
 }  // namespace dpwa::search

@@ -29,7 +29,8 @@ struct Point {
   Choice choice;
   plan::Plan plan;
   Verdict verdict;
-  double cost = 0;  ///< measured beats, shaped like the price of the search, relative to INT8
+  double cost = 0;    ///< as the search prices it, with the widths of the held-out samples; INT8 = 1
+  double cycles = 0;  ///< estimated, mean per held-out sample
   bool accepted = false;
 };
 
@@ -49,5 +50,8 @@ struct Search {
 /// that does not, or the one with the smallest divergence among them. If no point is accepted: the one with
 /// the smallest divergence. Points are measured, never interpolated: the loss has a cliff.
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress);
+
+/// Adds `point` to a search and chooses again, among the points that take no more cycles.
+void add_rival(const Problem& problem, Point point, Search& search);
 
 }  // namespace dpwa::search

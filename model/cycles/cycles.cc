@@ -84,27 +84,4 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
   return result;
 }
 
-double estimate(const config::Config& config, const net::Network& network, int node, double activation_planes,
-                const std::vector<int>& channel_planes) {
-  const net::Node& n = network.nodes[node];
-  const net::Shape& input = network.tensors[n.input].shape;
-  const int taps = n.window.kh * n.window.kw;
-  const bool packed = network.tensors[n.input].producer < 0 && input.c < config.products;
-  const auto tiles_of = [&](int values) { return (values + config.products - 1) / config.products; };
-  const double tiles = packed ? tiles_of(taps * input.c) : double{1} * taps * tiles_of(input.c);
-  const net::Shape& stored = network.tensors[n.output].shape;
-  const double positions = double{1} * n.conv_shape.h * n.conv_shape.w;
-  const double drains = config.premax != 0 ? double{1} * stored.h * stored.w : positions;
-  const int lanes = config.lanes_per_group();
-  double cycles = static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, 0, 1));
-  for (std::size_t first = 0; first < channel_planes.size(); first += lanes) {
-    const auto begin = channel_planes.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto end =
-        begin + static_cast<std::ptrdiff_t>(std::min<std::size_t>(lanes, channel_planes.size() - first));
-    const double beats = std::max(1.0, tiles * activation_planes * *std::max_element(begin, end));
-    cycles += std::max(positions * beats, drains * config.slices()) / config.groups;
-  }
-  return cycles;
-}
-
 }  // namespace dpwa::cycles

@@ -34,9 +34,4 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
 std::vector<ScanOrder> scan_orders(const config::Config& config, const net::Network& network,
                                    const plan::Plan& plan);
 
-/// Closed-form estimate used as the price of a choice during calibration: per node, the recurrence of
-/// docs/architecture.md with mean tile widths. `activation_planes`: mean planes of the node's visited tiles.
-double estimate(const config::Config& config, const net::Network& network, int node, double activation_planes,
-                const std::vector<int>& channel_planes);
-
 }  // namespace dpwa::cycles

@@ -8,37 +8,43 @@
 #include "model/num/planes.h"
 
 namespace dpwa::cycles {
+
+ScanGeometry::ScanGeometry(const config::Config& config, const net::Network& network, int node) {
+  const net::Node& n = network.nodes[node];
+  const net::Tensor& input = network.tensors[n.input];
+  const int taps = n.window.kh * n.window.kw;
+  const bool packed = input.producer < 0 && input.shape.c < config.products;
+  pixel_values = packed ? taps * input.shape.c : input.shape.c;
+  pixel_tiles = (pixel_values + config.products - 1) / config.products;
+  rows = packed ? n.conv_shape.h : input.shape.h;
+  columns = packed ? n.conv_shape.w : input.shape.w;
+  kernel = packed ? net::Window{} : n.window;
+  pool = n.pool.value_or(net::Window{});
+  stored = network.tensors[n.output].shape;
+  conv = n.conv_shape;
+}
+
 ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      int node)
-    : lanes_(config.lanes_per_group()),
+    : ScanGeometry(config, network, node),
+      lanes_(config.lanes_per_group()),
       products_(config.products),
       lane_groups_(config.groups),
       premax_(config.premax != 0) {
   const net::Node& n = network.nodes[node];
-  const net::Tensor& input = network.tensors[n.input];
-  const int taps = n.window.kh * n.window.kw;
-  const bool packed = input.producer < 0 && input.shape.c < products_;
-  pixel_values_ = packed ? taps * input.shape.c : input.shape.c;
-  pixel_tiles_ = (pixel_values_ + products_ - 1) / products_;
-  rows_ = packed ? n.conv_shape.h : input.shape.h;
-  columns_ = packed ? n.conv_shape.w : input.shape.w;
-  kernel_ = packed ? net::Window{} : n.window;
-  pool_ = n.pool.value_or(net::Window{});
-  stored_ = network.tensors[n.output].shape;
-  conv_ = n.conv_shape;
   groups_ = (n.out_channels + lanes_ - 1) / lanes_;
 
   const plan::NodeConstants constants = plan::derive(network, plan, node);
   channel_planes_ = constants.planes;
-  const int pixels = kernel_.kh * kernel_.kw;
+  const int pixels = kernel.kh * kernel.kw;
   const int granted = *std::max_element(channel_planes_.begin(), channel_planes_.end());
-  const std::int64_t per_channel = std::int64_t{pixels} * pixel_values_;
+  const std::int64_t per_channel = std::int64_t{pixels} * pixel_values;
   weight_planes_.assign(groups_,
-                        std::vector<std::uint8_t>(static_cast<std::size_t>(pixels) * pixel_tiles_,
+                        std::vector<std::uint8_t>(static_cast<std::size_t>(pixels) * pixel_tiles,
                                                   static_cast<std::uint8_t>(constants.pinned ? granted : 0)));
   for (int oc = 0; oc < n.out_channels; ++oc) {
     for (int i = 0; i < per_channel; ++i) {
-      const int tile = i / pixel_values_ * pixel_tiles_ + i % pixel_values_ / products_;
+      const int tile = i / pixel_values * pixel_tiles + i % pixel_values / products_;
       std::uint8_t& planes = weight_planes_[oc / lanes_][tile];
       planes = std::max<std::uint8_t>(
           planes, static_cast<std::uint8_t>(num::weight_planes(constants.weight[oc * per_channel + i])));
@@ -48,14 +54,14 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
 
 std::vector<std::vector<std::uint8_t>> ScanOrder::window_widths(const std::vector<std::uint8_t>& widths,
                                                                 int y, int x) const {
-  std::vector<std::vector<std::uint8_t>> runs(kernel_.kh);
-  for (int ky = 0; ky < kernel_.kh; ++ky) {
-    const int iy = y * kernel_.stride_y + ky - kernel_.pad_top;
-    for (int kx = 0; kx < kernel_.kw; ++kx) {
-      const int ix = x * kernel_.stride_x + kx - kernel_.pad_left;
-      const bool inside = iy >= 0 && iy < rows_ && ix >= 0 && ix < columns_;
-      for (int t = 0; t < pixel_tiles_; ++t) {
-        runs[ky].push_back(inside ? widths[(static_cast<std::size_t>(iy) * columns_ + ix) * pixel_tiles_ + t]
+  std::vector<std::vector<std::uint8_t>> runs(kernel.kh);
+  for (int ky = 0; ky < kernel.kh; ++ky) {
+    const int iy = y * kernel.stride_y + ky - kernel.pad_top;
+    for (int kx = 0; kx < kernel.kw; ++kx) {
+      const int ix = x * kernel.stride_x + kx - kernel.pad_left;
+      const bool inside = iy >= 0 && iy < rows && ix >= 0 && ix < columns;
+      for (int t = 0; t < pixel_tiles; ++t) {
+        runs[ky].push_back(inside ? widths[(static_cast<std::size_t>(iy) * columns + ix) * pixel_tiles + t]
                                   : 0);
       }
     }
@@ -64,12 +70,12 @@ std::vector<std::vector<std::uint8_t>> ScanOrder::window_widths(const std::vecto
 }
 
 int ScanOrder::first_position(int group) const {
-  const std::int64_t positions = std::int64_t{stored_.h} * stored_.w;
+  const std::int64_t positions = std::int64_t{stored.h} * stored.w;
   return static_cast<int>(positions == 1 ? (group == 0 ? 0 : 1) : positions * group / lane_groups_);
 }
 
 bool ScanOrder::owns(int group, int channel_group) const {
-  const bool dealt_by_tiles = stored_.h * stored_.w == 1;
+  const bool dealt_by_tiles = stored.h * stored.w == 1;
   return !dealt_by_tiles || channel_group * lanes_ / products_ % lane_groups_ == group;
 }
 
@@ -80,8 +86,8 @@ int ScanOrder::last_group(int group) const {
 }
 
 int ScanOrder::last_tile(int group) const {
-  const int tiles = (stored_.c + products_ - 1) / products_;
-  if (stored_.h * stored_.w == 1) {
+  const int tiles = (stored.c + products_ - 1) / products_;
+  if (stored.h * stored.w == 1) {
     for (int tile = tiles - 1; tile >= 0; --tile) {
       if (tile % lane_groups_ == group) return tile;
     }
@@ -93,25 +99,24 @@ int ScanOrder::last_tile(int group) const {
 
 void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
                       const std::function<void(const Job&)>& job) const {
-  const bool by_tiles = stored_.h * stored_.w == 1;
+  const bool by_tiles = stored.h * stored.w == 1;
   const int begin = by_tiles ? 0 : first_position(group);
   const int end = by_tiles ? 1 : first_position(group + 1);
-  const int window = pool_.kh * pool_.kw;
+  const int window = pool.kh * pool.kw;
   const int last = last_group(group);
-  std::vector<std::vector<std::uint8_t>> beats(kernel_.kh,
-                                               std::vector<std::uint8_t>(kernel_.kw * pixel_tiles_));
+  std::vector<std::vector<std::uint8_t>> beats(kernel.kh, std::vector<std::uint8_t>(kernel.kw * pixel_tiles));
   for (int position = begin; position < end; ++position) {
-    const int y = position / stored_.w, x = position % stored_.w;
+    const int y = position / stored.w, x = position % stored.w;
     std::vector<std::vector<std::vector<std::uint8_t>>> positions;  // [window position] widths
     for (int p = 0; p < window; ++p) {
       positions.push_back(
-          window_widths(widths, y * pool_.stride_y + p / pool_.kw, x * pool_.stride_x + p % pool_.kw));
+          window_widths(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw));
     }
     for (int g = 0; g <= last; ++g) {
       if (!owns(group, g)) continue;
       for (int p = 0; p < window; ++p) {
         std::size_t tile = 0;
-        for (int r = 0; r < kernel_.kh; ++r) {
+        for (int r = 0; r < kernel.kh; ++r) {
           for (std::size_t t = 0; t < beats[r].size(); ++t) {
             beats[r][t] = static_cast<std::uint8_t>(positions[p][r][t] * weight_planes_[g][tile++]);
           }
@@ -141,7 +146,7 @@ std::int64_t ScanOrder::largest_group_words() const {
 }
 
 std::int64_t ScanOrder::positions(int group) const {
-  return stored_.h * stored_.w == 1 ? 1 : first_position(group + 1) - first_position(group);
+  return stored.h * stored.w == 1 ? 1 : first_position(group + 1) - first_position(group);
 }
 
 double ScanOrder::mean_weight_planes() const {
@@ -155,13 +160,13 @@ std::int64_t ScanOrder::useful(const std::vector<std::uint8_t>& widths) const {
   const std::int64_t planes =
       std::accumulate(channel_planes_.begin(), channel_planes_.end(), std::int64_t{0});
   double sum = 0;
-  for (int y = 0; y < stored_.h * pool_.stride_y; ++y) {
-    for (int x = 0; x < stored_.w * pool_.stride_x; ++x) {
-      if (y >= conv_.h || x >= conv_.w) continue;
+  for (int y = 0; y < stored.h * pool.stride_y; ++y) {
+    for (int x = 0; x < stored.w * pool.stride_x; ++x) {
+      if (y >= conv.h || x >= conv.w) continue;
       for (const std::vector<std::uint8_t>& run : window_widths(widths, y, x)) {
         for (std::size_t t = 0; t < run.size(); ++t) {
-          const int tile = static_cast<int>(t) % pixel_tiles_;
-          const double filled = std::min(products_, pixel_values_ - tile * products_);
+          const int tile = static_cast<int>(t) % pixel_tiles;
+          const double filled = std::min(products_, pixel_values - tile * products_);
           sum += run[t] * filled / products_;
         }
       }

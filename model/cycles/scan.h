@@ -12,9 +12,20 @@
 
 namespace dpwa::cycles {
 
+/// Shapes of one node as the scanner sees them: a packed input is a 1 x 1 kernel over its stored windows.
+struct ScanGeometry {
+  ScanGeometry(const config::Config& config, const net::Network& network, int node);
+
+  int rows, columns, pixel_tiles;  ///< stored input map
+  int pixel_values;
+  net::Window kernel;  ///< over that map
+  net::Window pool;    ///< 1 x 1 without a pool
+  net::Shape stored, conv;
+};
+
 /// The loop nest of one node on one configuration (docs/architecture.md, "Loop nest"):
 ///   for each stored position, for each channel group, for each pool-window position: one job.
-class ScanOrder {
+class ScanOrder : private ScanGeometry {
  public:
   ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan, int node);
 
@@ -31,7 +42,7 @@ class ScanOrder {
   /// Stored positions of the group's share.
   std::int64_t positions(int group) const;
   /// Whether a pool window has several positions.
-  bool pooled() const { return pool_.kh * pool_.kw > 1; }
+  bool pooled() const { return pool.kh * pool.kw > 1; }
   /// Mean of the planes issued for a (channel group, tile).
   double mean_weight_planes() const;
 
@@ -49,11 +60,6 @@ class ScanOrder {
 
   int lanes_, products_, lane_groups_;
   bool premax_;
-  int rows_, columns_, pixel_tiles_;  // stored input map
-  int pixel_values_;
-  net::Window kernel_;  // over that map
-  net::Window pool_;
-  net::Shape stored_, conv_;
   int groups_;                                            // channel groups
   std::vector<std::vector<std::uint8_t>> weight_planes_;  // [group][tile in scan order]
   std::vector<int> channel_planes_;

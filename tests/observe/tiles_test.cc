@@ -62,11 +62,12 @@ TEST(TileReader, MeanPlanesIsWeightedByReads) {
   std::vector<float> values(40, 0.0F);
   values[0] = 15.4F;   // rounds to 15: one plane
   values[20] = 15.6F;  // rounds to 16: two planes; the third tile stays empty
-  const std::vector<std::vector<TileReader::Extremes>> samples{reader.extremes(values.data())};
-  EXPECT_DOUBLE_EQ(reader.mean_planes(samples, {0, false, {0, 255}}), 1.0);
-  EXPECT_DOUBLE_EQ(reader.mean_planes(samples, {0, true, {-2048, 2047}}),
-                   4.0 / 3);  // 15 needs two signed planes
-  EXPECT_DOUBLE_EQ(reader.mean_planes(samples, {0, false, {0, 15}}), 2.0 / 3);
+  const auto mean_planes = [&](const Grid& grid) {
+    return reader.mean_planes(TileReader::widths(reader.extremes(values.data()), grid));
+  };
+  EXPECT_DOUBLE_EQ(mean_planes({0, false, {0, 255}}), 1.0);
+  EXPECT_DOUBLE_EQ(mean_planes({0, true, {-2048, 2047}}), 4.0 / 3);  // 15 needs two signed planes
+  EXPECT_DOUBLE_EQ(mean_planes({0, false, {0, 15}}), 2.0 / 3);
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ TEST(Calibrate, MeetsTheBudgetWithLegalPlansAndFewerBeats) {
   EXPECT_EQ(best.verdict.samples, 200);
   EXPECT_LT(best.verdict.beats, calibration.int8.verdict.beats / 2);
   EXPECT_LE(best.cost, 1.03 * calibration.static_mix.best().cost);
+  EXPECT_LE(best.cycles, calibration.static_mix.best().cycles);
   for (const plan::Plan* plan :
        {&best.plan, &calibration.static_mix.best().plan, &calibration.int8.plan, &calibration.int4.plan}) {
     EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());

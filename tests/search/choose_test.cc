@@ -19,22 +19,29 @@ config::Config config_with_lanes(int lanes) {
   return config;
 }
 
+/// Every tile that the node reads has `planes` planes.
+Reading all_tiles(const net::Network& network, const config::Config& config, int node, int planes) {
+  const observe::TileReader reader(network, network.nodes[node].input, config.products);
+  const std::vector<std::uint8_t> widths(reader.tiles(), static_cast<std::uint8_t>(planes));
+  return {static_cast<double>(planes), cycles::Estimate(config, network, node).group(widths)};
+}
+
 /// One dense node with `losses[channel][planes - 1]`; the input has two options: coarse (1 plane) and fine
 /// (2).
 struct Toy {
   net::Network network;
   SearchSpace space;
 
-  explicit Toy(const std::vector<std::array<double, 3>>& losses, double coarse_loss, double fine_loss)
+  Toy(const std::vector<std::array<double, 3>>& losses, double coarse_loss, double fine_loss, int lanes = 1)
       : network(test::NetworkBuilder({1, 1, 32}, 1)
                     .dense(static_cast<int>(losses.size()), -kInfinity, kInfinity)
                     .build()) {
     space.scheme = dynamic_scheme();
     ActivationOption coarse, fine;
     coarse.loss = coarse_loss;
-    coarse.mean_planes = 1;
+    coarse.reading = all_tiles(network, config_with_lanes(lanes), 0, 1);
     fine.loss = fine_loss;
-    fine.mean_planes = 2;
+    fine.reading = all_tiles(network, config_with_lanes(lanes), 0, 2);
     space.activations = {{coarse, fine}, {ActivationOption{}}};
     NodeOptions options(losses.size());
     for (std::size_t c = 0; c < losses.size(); ++c) {
@@ -51,20 +58,22 @@ TEST(Choose, NoLossWeightTakesTheCheapest) {
   const Toy toy({{3, 2, 1}, {3, 2, 1}}, 5, 1);
   const config::Config config = config_with_lanes(1);
   const Price price(toy.network, config);
+  const auto read = [&](int node, int planes) { return all_tiles(toy.network, config, node, planes); };
   const Choice choice = choose(toy.network, toy.space, price, 0);
   EXPECT_EQ(choice.activation[0], 0);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{1, 1}));
-  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, price.node(0, 1, {1, 1}));
+  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, price.node(0, read(0, 1), {1, 1}));
 }
 
 TEST(Choose, UnlimitedLossWeightTakesTheFinest) {
   const Toy toy({{3, 2, 1}, {3, 2, 1}}, 5, 1);
   const config::Config config = config_with_lanes(1);
   const Price price(toy.network, config);
+  const auto read = [&](int node, int planes) { return all_tiles(toy.network, config, node, planes); };
   const Choice choice = choose(toy.network, toy.space, price, 1e9);
   EXPECT_EQ(choice.activation[0], 1);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{3, 3}));
-  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, price.node(0, 2, {3, 3}));
+  EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).cost, price.node(0, read(0, 2), {3, 3}));
   EXPECT_DOUBLE_EQ(forecast(toy.network, toy.space, price, choice).loss, 1 + 2);
 }
 
@@ -91,13 +100,15 @@ TEST(Choose, IsOptimalForSingleLanes) {
 
 TEST(Choose, ALaneGroupPaysItsWidestSoWidthsAreBoughtByTheGroup) {
   // One channel out of four gains: alone in its group it would buy, but three passengers come along for free.
-  const Toy toy({{0.1, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}}, 0, 0);
+  const Toy toy({{0.1, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}}, 0, 0, 4);
   const config::Config config = config_with_lanes(4);
   const Price price(toy.network, config);
+  const auto read = [&](int node, int planes) { return all_tiles(toy.network, config, node, planes); };
   const Choice choice = choose(toy.network, toy.space, price, 2);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{2, 2, 2, 2, 1}));
-  EXPECT_DOUBLE_EQ(price.node(0, 1, {1, 2, 1, 1, 1}), price.node(0, 1, choice.planes[0]));  // widest first
-  EXPECT_LT(price.node(0, 1, {1, 1, 1, 1, 1}), price.node(0, 1, choice.planes[0]));
+  EXPECT_DOUBLE_EQ(price.node(0, read(0, 1), {1, 2, 1, 1, 1}),
+                   price.node(0, read(0, 1), choice.planes[0]));  // widest first
+  EXPECT_LT(price.node(0, read(0, 1), {1, 1, 1, 1, 1}), price.node(0, read(0, 1), choice.planes[0]));
 }
 
 TEST(Price, IsOneForTwoPlanesEverywhere) {
@@ -105,11 +116,15 @@ TEST(Price, IsOneForTwoPlanesEverywhere) {
       test::NetworkBuilder({1, 1, 64}, 1).dense(8, 0, kInfinity).dense(4, -kInfinity, kInfinity).build();
   const config::Config config = config_with_lanes(2);
   const Price price(network, config);
-  EXPECT_DOUBLE_EQ(price.node(0, 2, std::vector<int>(8, 2)) + price.node(1, 2, std::vector<int>(4, 2)), 1);
+  const auto read = [&](int node, int planes) { return all_tiles(network, config, node, planes); };
+  EXPECT_DOUBLE_EQ(
+      price.node(0, read(0, 2), std::vector<int>(8, 2)) + price.node(1, read(1, 2), std::vector<int>(4, 2)),
+      1);
   // Twice the planes of a group, twice its beats: what a group costs is the difference it makes to its node.
-  EXPECT_DOUBLE_EQ(price.group(0, 2, 2), 2 * price.group(0, 2, 1));
-  EXPECT_NEAR(price.node(0, 2, {2, 2, 1, 1, 1, 1, 1, 1}) - price.node(0, 2, std::vector<int>(8, 1)),
-              price.group(0, 2, 2) - price.group(0, 2, 1), 1e-12);
+  EXPECT_DOUBLE_EQ(price.group(0, read(0, 2), 2), 2 * price.group(0, read(0, 2), 1));
+  EXPECT_NEAR(
+      price.node(0, read(0, 2), {2, 2, 1, 1, 1, 1, 1, 1}) - price.node(0, read(0, 2), std::vector<int>(8, 1)),
+      price.group(0, read(0, 2), 2) - price.group(0, read(0, 2), 1), 1e-12);
 }
 
 TEST(Choose, CostFallsAndLossRisesAsLambdaFalls) {
@@ -131,9 +146,10 @@ TEST(Choose, AChannelOfZerosCostsNothing) {
   for (ChannelOption& option : toy.space.weights[0][0]) option.q.assign(32, 0);
   const config::Config config = config_with_lanes(1);
   const Price price(toy.network, config);
+  const auto read = [&](int node, int planes) { return all_tiles(toy.network, config, node, planes); };
   const Choice choice = choose(toy.network, toy.space, price, 1e9);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{0, 3}));
-  EXPECT_LT(price.node(0, 2, choice.planes[0]), price.node(0, 2, {1, 3}));
+  EXPECT_LT(price.node(0, read(0, 2), choice.planes[0]), price.node(0, read(0, 2), {1, 3}));
 }
 
 TEST(Choose, PinnedSchemesGiveANodeOneWidth) {

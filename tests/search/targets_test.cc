@@ -42,8 +42,8 @@ Result calibrate_and_test(const Task& task) {
   images.count = static_cast<std::int64_t>(indices.size());
   images.outputs = floating::FloatExecutor(network).outputs(images.samples.data(), images.count);
   const observe::Objective objective(observe::Task::classify, observe::Decision::argmax, images.outputs, 10);
-  const Verdict ours = measure(network, calibration.dynamic.best().plan, objective, images, 16);
-  const Verdict int8 = measure(network, calibration.int8.plan, objective, images, 16);
+  const Verdict ours = measure(network, calibration.dynamic.best().plan, objective, images, config::Config());
+  const Verdict int8 = measure(network, calibration.int8.plan, objective, images, config::Config());
   return {ours.accuracy_drop, ours.beats / int8.beats};
 }
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/cycles/estimate.h"
+
+#include <algorithm>
+
+#include "model/cycles/machine.h"
+
+namespace dpwa::cycles {
+namespace {
+
+/// Cycles of the first scan step, in which nothing is issued: once per node.
+constexpr std::int64_t kFirstStep = 1;
+
+/// Scanner and issue stage, job after job of one channel group: the rules of docs/architecture.md, "Timing",
+/// tile by tile instead of cycle by cycle.
+class Jobs {
+ public:
+  Jobs(int weight_planes, int drain_cycles) : weight_planes_(weight_planes), drain_cycles_(drain_cycles) {}
+
+  /// `tiles`: planes of the activations, run by run.
+  void run(const std::vector<std::uint8_t>& tiles, std::size_t run_length, bool drains) {
+    bool waits = false;
+    for (std::size_t run = 0; run < tiles.size(); run += run_length) {
+      for (std::size_t t = run; t < run + run_length; t += 2) {
+        scan_step();
+        waits = waits && backlog_ > 0;
+        waits |= push(tiles[t] * weight_planes_);
+        if (t + 1 < run + run_length) waits |= push(tiles[t + 1] * weight_planes_);
+      }
+    }
+    if (!waits) push(1);  // a null entry
+    if (!drains) return;
+    backlog_ = std::max(backlog_, drained_ + drain_cycles_ - now_);
+    drained_ = now_ + backlog_;
+  }
+
+  std::int64_t cycles() const { return now_ + backlog_; }
+
+ private:
+  /// The scanner goes on while at most two entries wait.
+  void scan_step() {
+    const std::int64_t allowed = newest_ + second_;
+    const std::int64_t cycles = std::max<std::int64_t>(backlog_ - allowed, 0) + 1;
+    now_ += cycles;
+    backlog_ = std::max<std::int64_t>(backlog_ - cycles, 0);
+  }
+
+  bool push(int beats) {
+    if (beats == 0) return false;
+    backlog_ += beats;
+    second_ = newest_;
+    newest_ = beats;
+    return true;
+  }
+
+  int weight_planes_, drain_cycles_;
+  std::int64_t now_ = 0;                  // of the scanner
+  std::int64_t backlog_ = 0;              // cycles until the issue stage is idle
+  std::int64_t drained_ = 0;              // last beat of the last drained job
+  std::int64_t newest_ = 0, second_ = 0;  // beats of the entries pushed last
+};
+
+}  // namespace
+
+Estimate::Estimate(const config::Config& config, const net::Network& network, int node)
+    : ScanGeometry(config, network, node),
+      lanes_(config.lanes_per_group()),
+      products_(config.products),
+      lane_groups_(config.groups),
+      drain_cycles_(config.slices()),
+      premax_(config.premax != 0),
+      fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, kFirstStep, 1))) {}
+
+void Estimate::read_window(const std::vector<std::uint8_t>& widths, int y, int x,
+                           std::vector<std::uint8_t>& tiles) const {
+  std::size_t at = 0;
+  for (int ky = 0; ky < kernel.kh; ++ky) {
+    const int row = y * kernel.stride_y + ky - kernel.pad_top;
+    for (int kx = 0; kx < kernel.kw; ++kx) {
+      const int column = x * kernel.stride_x + kx - kernel.pad_left;
+      const bool inside = row >= 0 && row < rows && column >= 0 && column < columns;
+      const std::size_t from = (static_cast<std::size_t>(row) * columns + column) * pixel_tiles;
+      for (int t = 0; t < pixel_tiles; ++t) tiles[at++] = inside ? widths[from + t] : 0;
+    }
+  }
+}
+
+Estimate::GroupCycles Estimate::group(const std::vector<std::uint8_t>& widths) const {
+  std::array<Jobs, 4> jobs{Jobs(0, drain_cycles_), Jobs(1, drain_cycles_), Jobs(2, drain_cycles_),
+                           Jobs(3, drain_cycles_)};
+  const std::size_t run_length = static_cast<std::size_t>(kernel.kw) * pixel_tiles;
+  std::vector<std::uint8_t> tiles(run_length * kernel.kh);
+  const int window = pool.kh * pool.kw;
+  for (int y = 0; y < stored.h; ++y) {
+    for (int x = 0; x < stored.w; ++x) {
+      for (int p = 0; p < window; ++p) {
+        read_window(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw, tiles);
+        for (Jobs& job : jobs) job.run(tiles, run_length, p + 1 == window || !premax_);
+      }
+    }
+  }
+  GroupCycles result{};
+  for (std::size_t w = 0; w < result.size(); ++w) {
+    result[w] = static_cast<double>(jobs[w].cycles() - kFirstStep) / lane_groups_;
+  }
+  return result;
+}
+
+double Estimate::node(const GroupCycles& group, const std::vector<int>& channel_planes) const {
+  // A map is dealt to the lane groups by positions, a vector by output tiles.
+  const bool by_tiles = stored.h * stored.w == 1;
+  std::vector<double> shares(by_tiles ? lane_groups_ : 1, 0.0);
+  for (std::size_t first = 0; first < channel_planes.size(); first += lanes_) {
+    shares[first / products_ % shares.size()] += group[channel_planes[first]];
+  }
+  const double longest = *std::max_element(shares.begin(), shares.end());
+  return fixed_cycles_ + longest * static_cast<double>(shares.size());
+}
+
+}  // namespace dpwa::cycles
