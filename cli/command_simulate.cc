@@ -52,6 +52,7 @@ ordered_json to_json(const verify::Simulation& s, const config::Config& config, 
       {"cycles_per_image", static_cast<double>(s.cycles) / images},
       {"transfer_cycles_per_image", static_cast<double>(s.transfer_cycles) / images},
       {"predicted_cycles_per_image", static_cast<double>(s.predicted_cycles) / images},
+      {"worst_case_cycles", s.worst_case},
       {"refill_words", static_cast<double>(s.refill_words) / images},
       {"weight_stall_cycles", static_cast<double>(s.weight_stall_cycles) / images},
       {"busy", static_cast<double>(s.lane_beats) / lane_cycles},
@@ -64,6 +65,7 @@ ordered_json to_json(const verify::Simulation& s, const config::Config& config, 
     json["nodes"].push_back({{"name", network.nodes[n].name},
                              {"cycles_per_image", node.cycles},
                              {"predicted_cycles_per_image", node.predicted},
+                             {"worst_case_cycles", node.worst_case},
                              {"prediction_exact", node.always_equal},
                              {"busy", node.lane_beats / node_lane_cycles},
                              {"utilization", node.useful / node_lane_cycles}});
@@ -82,13 +84,14 @@ std::string to_text(const ordered_json& json) {
   std::string text = text_table(rows);
   text += fmt::format(
       "\n{} images, {} values and {} tile widths compared with the golden model: {} mismatches\n"
-      "{:.1f} cycles per image ({:.1f} predicted), {:.1f} more for input and output\n"
+      "{:.1f} cycles per image ({:.1f} predicted, {} in the worst case), {:.1f} more for input and output\n"
       "lanes busy {:.1f} %, useful {:.1f} %; {:.0f} simulated cycles per CPU second\n",
       json["images"].get<std::int64_t>(), json["values_checked"].get<std::int64_t>(),
       json["tiles_checked"].get<std::int64_t>(), json["mismatches"].get<std::int64_t>(),
       json["cycles_per_image"].get<double>(), json["predicted_cycles_per_image"].get<double>(),
-      json["transfer_cycles_per_image"].get<double>(), 100 * json["busy"].get<double>(),
-      100 * json["utilization"].get<double>(), json["simulated_cycles_per_second"].get<double>());
+      json["worst_case_cycles"].get<std::int64_t>(), json["transfer_cycles_per_image"].get<double>(),
+      100 * json["busy"].get<double>(), 100 * json["utilization"].get<double>(),
+      json["simulated_cycles_per_second"].get<double>());
   if (json["refill_words"].get<double>() > 0) {
     text += fmt::format(
         "{:.1f} weight words per image copied from the dense tier, {:.1f} cycles waited for them\n",

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "calib/float/parallel.h"
-#include "model/cycles/cycles.h"
+#include "model/cycles/worst_case.h"
 
 namespace dpwa::cli {
 namespace {
@@ -133,6 +133,9 @@ PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const conf
   const std::int64_t chunks = (samples.count + kChunk - 1) / kChunk;
   floating::ordered_parallel(
       chunks, floating::default_threads(), [] { return 0; }, work, merge);
+  for (const cycles::NodeCycles& node : cycles::worst_case(config, network, plan)) {
+    run.worst_case.push_back(node.cycles);
+  }
   return run;
 }
 

@@ -31,6 +31,10 @@ ordered_json cycles_json(const std::optional<PlanRun>& run, const Evaluation& ev
   return run ? ordered_json(per_image(run->total_cycles(), evaluation)) : ordered_json(nullptr);
 }
 
+std::int64_t worst_case(const PlanRun& run) {
+  return std::accumulate(run.worst_case.begin(), run.worst_case.end(), std::int64_t{0});
+}
+
 ordered_json tiles_json(int tensor, const Evaluation& evaluation) {
   ordered_json json = ordered_json::array();
   for (const std::int64_t tiles : evaluation.run->tiles[tensor]) json.push_back(per_image(tiles, evaluation));
@@ -56,6 +60,7 @@ ordered_json nodes_json(const Evaluation& evaluation) {
                      {"average_weight_planes", mean_planes(evaluation.plan.nodes[n].planes)},
                      {"beats", per_image(counts.beats, evaluation)},
                      {"cycles", per_image(evaluation.run->cycles[n], evaluation)},
+                     {"worst_case_cycles", evaluation.run->worst_case[n]},
                      {"saturated", per_image(counts.saturated, evaluation)},
                      {"tile_widths", tiles_json(node.output, evaluation)}});
   }
@@ -158,6 +163,7 @@ ordered_json to_json(const Evaluation& evaluation) {
   json["beats_static_mix"] = beats_json(evaluation.static_mix, evaluation);
   json["config"] = evaluation.config;
   json["cycles_per_image"] = cycles_json(run, evaluation);
+  json["worst_case_cycles"] = run ? ordered_json(worst_case(*run)) : ordered_json(nullptr);
   json["cycles_int8"] = cycles_json(evaluation.int8, evaluation);
   json["cycles_static_mix"] = cycles_json(evaluation.static_mix, evaluation);
   json["off_grid"] = run ? ordered_json(per_image(run->off_grid, evaluation)) : ordered_json(nullptr);
@@ -176,8 +182,9 @@ std::string to_text(const Evaluation& evaluation) {
                       evaluation.run->average_activation_planes(),
                       average_weight_planes(evaluation.plan, *evaluation.run));
   text += fmt::format("  {}\n", against_text("beats", evaluation, &PlanRun::beats));
-  text += fmt::format("  {} on {}\n\n", against_text("cycles", evaluation, &PlanRun::total_cycles),
-                      evaluation.config);
+  text += fmt::format("  {} on {}; no image takes more than {}\n\n",
+                      against_text("cycles", evaluation, &PlanRun::total_cycles), evaluation.config,
+                      worst_case(*evaluation.run));
   return text + nodes_text(evaluation);
 }
 

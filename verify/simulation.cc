@@ -12,7 +12,7 @@
 #include "model/base/error.h"
 #include "model/base/files.h"
 #include "model/base/process.h"
-#include "model/cycles/cycles.h"
+#include "model/cycles/worst_case.h"
 #include "model/golden/executor.h"
 #include "verify/dump_reader.h"
 #include "verify/model_cache.h"
@@ -110,7 +110,10 @@ class Judge {
         golden_(network, plan, config.products),
         scoreboard_(config, network, plan, image, result),
         result_(result) {
-    result_.nodes.resize(network.nodes.size());
+    for (const cycles::NodeCycles& node : cycles::worst_case(config, network, plan)) {
+      result_.nodes.emplace_back().worst_case = node.cycles;
+      result_.worst_case += node.cycles;
+    }
   }
 
   void run(DumpReader& dump, const std::vector<std::vector<std::int32_t>>& inputs, bool first_is_discarded) {
@@ -167,6 +170,10 @@ class Judge {
     if (predicted.cycles != cycles) {
       scoreboard_.report(fmt::format("image {}: node {}: {} cycles in RTL, {} predicted", image,
                                      network_.nodes[n].name, cycles, predicted.cycles));
+    }
+    if (cycles > node.worst_case) {
+      scoreboard_.report(fmt::format("image {}: node {}: {} cycles in RTL, {} in the worst case", image,
+                                     network_.nodes[n].name, cycles, node.worst_case));
     }
     result_.cycles += cycles;
     result_.predicted_cycles += predicted.cycles;

@@ -22,11 +22,12 @@ struct Options {
 
 /// One node over all images.
 struct NodeResult {
-  double cycles = 0;         ///< mean per image
-  double predicted = 0;      ///< mean of the cycle model
-  double lane_beats = 0;     ///< mean of the cycle model; their sum over the nodes equals simulation
-  double useful = 0;         ///< mean of the cycle model
-  bool always_equal = true;  ///< prediction = simulation for every image
+  double cycles = 0;            ///< mean per image
+  double predicted = 0;         ///< mean of the cycle model
+  std::int64_t worst_case = 0;  ///< cycles that no image exceeds, of the cycle model
+  double lane_beats = 0;        ///< mean of the cycle model; their sum over the nodes equals simulation
+  double useful = 0;            ///< mean of the cycle model
+  bool always_equal = true;     ///< prediction = simulation for every image
 };
 
 struct Simulation {
@@ -38,6 +39,7 @@ struct Simulation {
   std::int64_t cycles = 0;           ///< inference cycles, all images
   std::int64_t transfer_cycles = 0;  ///< packing and streams, all images
   std::int64_t predicted_cycles = 0;
+  std::int64_t worst_case = 0;  ///< cycles that no image exceeds: sum over the nodes
   std::int64_t lane_beats = 0;
   std::int64_t useful = 0;
   std::int64_t refill_words = 0;         ///< plane words copied from the dense tier, all images

@@ -75,6 +75,8 @@ TEST_F(Pin, EvaluateRunsThePinnedPlan) {
   const nlohmann::json none = evaluate("plan", {}), fp16 = evaluate("plan", {"all=fp16"});
   EXPECT_EQ(none["pins"], nlohmann::json::array());
   EXPECT_EQ(fp16["pins"], nlohmann::json::array({"all=fp16"}));
+  EXPECT_LT(none["cycles_per_image"], none["worst_case_cycles"]);
+  EXPECT_EQ(fp16["cycles_per_image"], fp16["worst_case_cycles"]);
   EXPECT_EQ(fp16["average_activation_planes"], 5);
   EXPECT_EQ(fp16["average_weight_planes"], 4);
   EXPECT_LT(fp16["mean_kl"], 1e-5);

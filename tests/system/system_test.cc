@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated machines in Verilator against golden model and cycle model: every stored value, width, output and
 // cycle.
-#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
-#include "gen/emit/emission.h"
-#include "gen/top/top.h"
 #include "model/base/error.h"
 #include "model/golden/executor.h"
 #include "tb/common/dump_format.h"
+#include "tests/system/machine.h"
 #include "tests/system/random_network.h"
 #include "verify/simulation.h"
 
@@ -20,37 +18,6 @@ namespace dpwa::system_test {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A machine of the tests: compiled once per build directory, like any other.
-struct Machine {
-  const char* name;
-  int lanes, groups, wb_lanes, products, cuts, premax;
-  const char* host_port = "axi";
-};
-
-void PrintTo(const Machine& machine, std::ostream* out) { *out << machine.name; }
-
-config::Config configure(const Machine& machine) {
-  config::Config config = config::load(
-      "sim-4", {fmt::format("LANES={}", machine.lanes), fmt::format("GROUPS={}", machine.groups),
-                fmt::format("WB_LANES={}", machine.wb_lanes), fmt::format("PRODUCTS={}", machine.products),
-                fmt::format("LANE_CUTS={}", machine.cuts), fmt::format("PREMAX={}", machine.premax),
-                fmt::format("HOST_PORT={}", machine.host_port)});
-  config.name = machine.name;
-  return config;
-}
-
-/// The generated directory of a machine, made once.
-fs::path design(const Machine& machine) {
-  const fs::path root = fs::path(DPWA_BINARY_DIR) / "system-test";
-  fs::create_directories(root);
-  setenv("DPWA_CACHE", (root / "models").c_str(), 1);
-  const fs::path out = root / machine.name;
-  const config::Config config = configure(machine);
-  gen::write(gen::emit_design(config, gen::build_top(config), gen::system_bench(), gen::host_files(config)),
-             out);
-  return out;
-}
 
 /// Dense layers on a vector: no position but one.
 RandomNetwork dense() {
@@ -80,25 +47,6 @@ RandomNetwork odd() {
   return n;
 }
 
-verify::Simulation simulate(const Machine& machine, RandomNetwork& n, int images,
-                            const verify::Options& options = {}) {
-  EXPECT_EQ(plan::check(n.network(), n.plan()), std::vector<std::string>{});
-  const std::vector<std::vector<float>> samples = n.samples(images);
-  std::vector<const float*> pointers;
-  for (const std::vector<float>& sample : samples) pointers.push_back(sample.data());
-  SilentProgress progress;
-  return verify::simulate(design(machine), configure(machine), n.network(), n.plan(), pointers, options,
-                          progress);
-}
-
-void expect_equal(const verify::Simulation& result, const RandomNetwork& n, int images) {
-  EXPECT_EQ(result.images, images);
-  EXPECT_GE(result.values_checked, images * n.network().values_per_image());
-  EXPECT_EQ(result.mismatches, 0);
-  for (const std::string& line : result.reports) ADD_FAILURE() << line;
-  EXPECT_EQ(result.cycles, result.predicted_cycles);
-}
-
 class EveryMachine : public testing::TestWithParam<Machine> {};
 
 TEST_P(EveryMachine, DenseNetwork) {
@@ -115,10 +63,6 @@ TEST_P(EveryMachine, OddShapes) {
   RandomNetwork n = odd();
   expect_equal(simulate(GetParam(), n, 4), n, 4);
 }
-
-constexpr Machine kFour = {"four", 4, 1, 1, 16, 2, 1};
-constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, 0, "none"};
-constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3, 1};
 
 INSTANTIATE_TEST_SUITE_P(System, EveryMachine, testing::Values(kFour, kOne, kTwoGroups),
                          [](const auto& each) { return std::string(each.param.name); });
@@ -198,6 +142,12 @@ TEST(Scoreboard, SeesAWrongOutput) {
 
 TEST(Scoreboard, SeesAWrongCycle) {
   EXPECT_GT(judged_after([](const fs::path& dump) { flip(dump, dump::Kind::done, -1, 1, 0); }).mismatches, 0);
+}
+
+TEST(Scoreboard, SeesMoreCyclesThanTheWorstCase) {
+  const verify::Simulation result =
+      judged_after([](const fs::path& dump) { flip(dump, dump::Kind::done, -1, 1, 20); });
+  EXPECT_THAT(result.reports, testing::Contains(testing::HasSubstr("worst case")));
 }
 
 TEST(Scoreboard, SeesAWrongNumberOfBeats) {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <vector>
+
+#include "model/config/config.h"
+#include "tests/system/random_network.h"
+#include "verify/simulation.h"
+
+namespace dpwa::system_test {
+
+/// A machine of the tests: compiled once per build directory, like any other.
+struct Machine {
+  const char* name;
+  int lanes, groups, wb_lanes, products, cuts, premax;
+  const char* host_port = "axi";
+};
+
+void PrintTo(const Machine& machine, std::ostream* out);
+
+inline constexpr Machine kFour = {"four", 4, 1, 1, 16, 2, 1};
+inline constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, 0, "none"};
+inline constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3, 1};
+
+config::Config configure(const Machine& machine);
+
+/// The generated directory of a machine, made once.
+std::filesystem::path design(const Machine& machine);
+
+/// Runs samples (ONNX order) on the machine. Expects that the plan is legal.
+verify::Simulation simulate(const Machine& machine, const net::Network& network, const plan::Plan& plan,
+                            const std::vector<std::vector<float>>& samples,
+                            const verify::Options& options = {});
+/// The same with samples of its own.
+verify::Simulation simulate(const Machine& machine, RandomNetwork& n, int images,
+                            const verify::Options& options = {});
+
+/// Everything compared, nothing different, cycles included.
+void expect_equal(const verify::Simulation& result, const RandomNetwork& n, int images);
+
+}  // namespace dpwa::system_test
