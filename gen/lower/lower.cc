@@ -79,6 +79,20 @@ std::int64_t most(const config::Config& config, const Layout& layout, Of of) {
   return result;
 }
 
+/// Width-table entries that the scanner's coordinates ask for: twice as many must number the tiles of every
+/// input map with its padding (rtl/ctrl/dpwa_scanner.v).
+std::int64_t reach(const net::Network& network, const Layout& layout) {
+  std::int64_t most = 0;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const Geometry& g = layout.geometry[n];
+    const net::Window& w = g.window;
+    const std::int64_t rows = g.rows + w.pad_top + w.pad_bottom,
+                       columns = g.columns + w.pad_left + w.pad_right;
+    most = std::max({most, rows * g.row_tiles(), columns * g.tiles_per_pixel});
+  }
+  return (most + 1) / 2;
+}
+
 std::vector<Requirement> limits(const config::Config& config, const net::Network& network,
                                 const plan::Plan& plan, const Layout& layout) {
   std::int64_t planes = 0, acc = 0, shift = 0;
@@ -96,7 +110,8 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
           {"WEIGHT_TILES", most(config, layout, [](const Part& p) { return p.weights.planes.size(); }),
            config.weight_tiles},
           {"ACTIVATION_WORDS", layout.memory.words, config.activation_words},
-          {"ACTIVATION_TILES", layout.memory.tiles, config.activation_tiles},
+          {"ACTIVATION_TILES", std::max<std::int64_t>(layout.memory.tiles, reach(network, layout)),
+           config.activation_tiles},
           {"INPUT_VALUES", network.tensors[0].shape.size(), config.input_values},
           {"CHANNELS",
            most(config, layout, [&](const Part& p) { return constant_rows(config, p) * config.wb_lanes; }),
@@ -113,80 +128,106 @@ struct Bases {
   int weight_tile = 0, weight_word = 0, dense_row = 0, const_row = 0;
 };
 
+/// Fields of one node descriptor by name.
+class Descriptor {
+ public:
+  explicit Descriptor(const config::Config& config)
+      : fields_(config::node_fields(config)), writer_(config::descriptor_words(config)) {}
+  void set(const std::string& name, std::int64_t value) { writer_.set(field(name), value); }
+  /// Modulo the field's range.
+  void set_modulo(const std::string& name, std::int64_t value) {
+    writer_.set(field(name), value & ((std::int64_t{1} << field(name).bits) - 1));
+  }
+  const std::vector<std::uint32_t>& words() const { return writer_.words(); }
+
+ private:
+  const config::NodeField& field(const std::string& name) const {
+    return *std::find_if(fields_.begin(), fields_.end(),
+                         [&](const config::NodeField& f) { return f.name == name; });
+  }
+
+  std::vector<config::NodeField> fields_;
+  FieldWriter writer_;
+};
+
 /// Loop bounds and steps over the input (docs/architecture.md, "Loop nest").
-void set_walk(FieldWriter& f, const Geometry& g, const net::Window& pool, const net::Shape& stored,
+void set_walk(Descriptor& d, const Geometry& g, const net::Window& pool, const net::Shape& stored,
               const Share& share) {
-  const auto set = [&](const char* name, std::int64_t value) { f.set(node_field(name), value); };
   const int row = share.first_position / stored.w, column = share.first_position % stored.w;
-  const int pool_y_step = pool.stride_y * g.window.stride_y;
-  const int pool_x_step = pool.stride_x * g.window.stride_x * g.tiles_per_pixel;
-  const int x_start = -g.window.pad_left * g.tiles_per_pixel;
-  const int y_start = row * pool_y_step - g.window.pad_top;
-  set("pool_rows", pool.kh - 1);
-  set("pool_columns", pool.kw - 1);
-  set("pool_positions", pool.kh * pool.kw - 1);
-  set("kernel_rows", g.window.kh - 1);
-  set("row_tiles", g.row_tiles());
-  set("run_tiles", g.run_tiles());
-  set("in_rows", g.rows);
-  set("y_start", y_start);
-  set("y_step", g.window.stride_y);
-  set("pool_y_step", pool_y_step);
-  set("y_start_tiles", y_start * g.row_tiles());
-  set("y_step_tiles", g.window.stride_y * g.row_tiles());
-  set("pool_y_step_tiles", pool_y_step * g.row_tiles());
-  set("x_start", x_start);
-  set("x_first", x_start + column * pool_x_step);
-  set("x_step", g.window.stride_x * g.tiles_per_pixel);
-  set("pool_x_step", pool_x_step);
-  set("out_columns", stored.w - 1);
-  set("first_column", column);
+  d.set("pool_rows", pool.kh - 1);
+  d.set("pool_columns", pool.kw - 1);
+  d.set("pool_positions", pool.kh * pool.kw - 1);
+  d.set("kernel_rows", g.window.kh - 1);
+  d.set("in_tiles", g.tiles() - 1);
+  d.set("row_tiles", g.row_tiles() - 1);
+  d.set("run_steps", ceil_div(g.run_tiles(), 2) - 1);
+  d.set("run_odd", g.run_tiles() % 2);
+  d.set("out_columns", stored.w - 1);
+  d.set("first_column", column);
+
+  const int y_step = g.window.stride_y * g.row_tiles();
+  const int pool_y_step = pool.stride_y * y_step;
+  const int last_run = (g.window.kh - 1) * g.row_tiles();
+  d.set_modulo("t_first", row * pool_y_step - g.window.pad_top * g.row_tiles());
+  d.set_modulo("t_column", -last_run);
+  d.set_modulo("t_window", y_step - last_run);
+  d.set_modulo("t_group", -(pool.kh - 1) * y_step - last_run);
+  d.set_modulo("t_line", pool_y_step - (pool.kh - 1) * y_step - last_run);
+
+  const int x_step = g.window.stride_x * g.tiles_per_pixel;
+  const int pool_x_step = pool.stride_x * x_step;
+  const int last_column = (pool.kw - 1) * x_step;
+  d.set_modulo("x_first", column * pool_x_step - g.window.pad_left * g.tiles_per_pixel);
+  d.set_modulo("x_column", x_step);
+  d.set_modulo("x_group", -last_column);
+  d.set_modulo("x_position", pool_x_step - last_column);
+  d.set_modulo("x_line", -(stored.w - 1) * pool_x_step - last_column);
 }
 
 std::vector<std::uint32_t> node_descriptor(const config::Config& config, const net::Network& network,
                                            const plan::Plan& plan, const Layout& layout, int n, int group,
                                            const Bases& bases) {
   const net::Node& node = network.nodes[n];
-  const Share& share = layout.parts[n][group].share;
+  const Part& part = layout.parts[n][group];
+  const Share& share = part.share;
   const TensorPlace& in = layout.memory.tensors[node.input];
   const TensorPlace& out = layout.memory.tensors[node.output];
-  FieldWriter f(descriptor_words(config));
-  const auto set = [&](const char* name, std::int64_t value) { f.set(node_field(name), value); };
-  set("last", n + 1 == static_cast<int>(network.nodes.size()));
-  set("tensor", node.output);
-  set("out_signed", plan.tensors[node.output].is_signed);
-  set("lower", layout.constants[n].lower);
-  set("upper", layout.constants[n].upper);
-  set("idle", share.idle());
-  if (share.idle()) return f.words();
+  Descriptor d(config);
+  d.set("last", n + 1 == static_cast<int>(network.nodes.size()));
+  d.set("tensor", node.output);
+  d.set("out_signed", plan.tensors[node.output].is_signed);
+  d.set("lower", layout.constants[n].lower);
+  d.set("upper", layout.constants[n].upper);
+  d.set("idle", share.idle());
+  if (share.idle()) return d.words();
 
   const net::Shape& stored = network.tensors[node.output].shape;
   const int first_tile = share.first_position * ceil_div(stored.c, config.products) + share.first_tile;
-  set_walk(f, layout.geometry[n], node.pool.value_or(net::Window{}), stored, share);
-  set("in_signed", plan.tensors[node.input].is_signed);
-  set("in_planes", in.planes);
-  set("in_tile_base", in.tile_base);
-  set("in_word_base", in.word_base);
-  set("groups", static_cast<int>(share.first_channels.size()) - 1);
-  set("last_channels", std::min(config.lanes_per_group(), node.out_channels - share.first_channels.back()));
-  set("positions", share.positions - 1);
-  set("flush_cycles", std::max(config.slices(), out.planes * config.groups));
-  set("const_row", bases.const_row);
-  set("weight_tile_base", bases.weight_tile);
+  set_walk(d, layout.geometry[n], node.pool.value_or(net::Window{}), stored, share);
+  d.set("in_signed", plan.tensors[node.input].is_signed);
+  d.set("in_planes", in.planes);
+  d.set("in_tile_base", in.tile_base);
+  d.set("in_word_base", in.word_base);
+  d.set("groups", static_cast<int>(share.first_channels.size()) - 1);
+  d.set("last_channels", std::min(config.lanes_per_group(), node.out_channels - share.first_channels.back()));
+  d.set("positions", share.positions - 1);
+  d.set("flush_cycles", std::max(config.slices(), out.planes * config.groups));
+  d.set("const_row", bases.const_row);
+  d.set("weight_tile_base", bases.weight_tile);
   if (layout.streams(n, group)) {
-    set("streamed", 1);
-    set("keep", layout.tiers.nodes[n].keep);
-    set("ring_mask", layout.tiers.ring - 1);
-    set("dense_first_row", bases.dense_row);
-    set("dense_last_row", bases.dense_row + layout.parts[n][group].words() - 1);
-  } else {
-    set("weight_word_base", bases.weight_word);
+    d.set("streamed", 1);
+    d.set("keep", layout.tiers.nodes[n].keep);
+    d.set("ring_mask", layout.tiers.ring - 1);
+    d.set("dense_first_row", bases.dense_row);
+    d.set("dense_last_row", bases.dense_row + part.words() - 1);
+  } else if (part.words() > 0) {
+    d.set("weight_word_base", bases.weight_word);
   }
-  set("tile_step", share.tile_step);
-  set("word_step", share.tile_step * out.planes);
-  set("out_tile_base", out.tile_base + first_tile);
-  set("out_word_base", out.word_base + first_tile * out.planes);
-  return f.words();
+  if (config.groups > 1) d.set("tile_step", share.tile_step);
+  d.set("word_step", share.tile_step * out.planes);
+  d.set("out_tile_base", out.tile_base + first_tile);
+  d.set("out_word_base", out.word_base + first_tile * out.planes);
+  return d.words();
 }
 
 std::vector<std::uint32_t> border_registers(const net::Network& network, const plan::Plan& plan,
@@ -331,10 +372,11 @@ Image lower(const config::Config& config, const net::Network& network, const pla
   Bases first;
   first.weight_word = layout.tiers.ring;
   std::vector<Bases> bases(config.groups, first);
+  const std::uint32_t stride = static_cast<std::uint32_t>(config::descriptor_stride(config));
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     for (int g = 0; g < config.groups; ++g) {
       const Part& part = layout.parts[n][g];
-      packets.load(Target::descriptors, g, static_cast<std::uint32_t>(n) * 32, 1,
+      packets.load(Target::descriptors, g, static_cast<std::uint32_t>(n) * stride, 1,
                    node_descriptor(config, network, plan, layout, static_cast<int>(n), g, bases[g]));
       load_constants(packets, config, layout.constants[n], part, g, bases[g].const_row);
       const bool streamed = layout.streams(n, g);

@@ -14,18 +14,14 @@ namespace {
 
 enum Opcode : std::uint32_t { kBegin = 1, kLoad = 2, kEnd = 3 };
 
-template <std::size_t N>
-const Field& find(const Field (&table)[N], const char* name) {
-  for (const Field& field : table) {
-    if (std::string_view(field.name) == name) return field;
-  }
-  throw std::logic_error(std::string("no descriptor field ") + name);
-}
-
 }  // namespace
 
-const Field& node_field(const char* name) { return find(kNodeFields, name); }
-const Field& border_field(const char* name) { return find(kBorderFields, name); }
+const Field& border_field(const char* name) {
+  for (const Field& field : kBorderFields) {
+    if (std::string_view(field.name) == name) return field;
+  }
+  throw std::logic_error(std::string("no border register ") + name);
+}
 
 std::string to_bytes(const std::vector<std::uint32_t>& words) {
   std::string bytes;
@@ -61,15 +57,23 @@ std::vector<std::uint32_t> PacketWriter::finish() {
 }
 
 void FieldWriter::set(const Field& field, std::int64_t value) {
-  const std::int64_t range = std::int64_t{1} << field.bits;
+  set(field.name, 32 * field.word + field.lsb, field.bits, value);
+}
+
+void FieldWriter::set(const config::NodeField& field, std::int64_t value) {
+  set(field.name, field.lsb, field.bits, value);
+}
+
+void FieldWriter::set(const std::string& name, int lsb, int bits, std::int64_t value) {
+  const std::int64_t range = std::int64_t{1} << bits;
   if (value >= range || value < -range / 2) {
     throw fail(ExitCode::bad_input,
                "the network is too large for the machine: field {} holds {} bits, the value is {}; use a "
                "smaller input",
-               field.name, field.bits, value);
+               name, bits, value);
   }
-  const std::uint32_t bits = static_cast<std::uint32_t>(value & (range - 1));
-  words_[field.word] |= bits << field.lsb;
+  for (int b = 0; b < bits; ++b)
+    words_[(lsb + b) / 32] |= static_cast<std::uint32_t>(value >> b & 1) << ((lsb + b) % 32);
 }
 
 }  // namespace dpwa::lower

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gen/lower/descriptor.h"
+#include "model/config/descriptor.h"
 
 namespace dpwa::lower {
 
@@ -38,14 +39,16 @@ class FieldWriter {
   explicit FieldWriter(int words) : words_(words, 0) {}
   /// Throws Error(bad_input) when a value does not fit its field ("network too large for the descriptor").
   void set(const Field& field, std::int64_t value);
+  void set(const config::NodeField& field, std::int64_t value);
   const std::vector<std::uint32_t>& words() const { return words_; }
 
  private:
+  void set(const std::string& name, int lsb, int bits, std::int64_t value);
+
   std::vector<std::uint32_t> words_;
 };
 
-/// Finds a field of a table by name; the name must exist.
-const Field& node_field(const char* name);
+/// Finds a border register by name; the name must exist.
 const Field& border_field(const char* name);
 
 }  // namespace dpwa::lower

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gen/top/group.h"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "gen/lower/packets.h"
 
 namespace dpwa::gen {
@@ -13,7 +16,8 @@ void GroupBuilder::build() {
   nets();
   sequence();
   memories();
-  scan_and_issue();
+  scan();
+  issue();
   if (streams()) weight_stream();
   arithmetic();
   store();
@@ -37,7 +41,8 @@ void GroupBuilder::sizes() {
   derive("LEVEL_W", 4);
   derive("PREMAX", config_.premax);
   derive("INDEX_W", streams() ? size("WWORD_W") + 2 : size("WWORD_W"));
-  derive("ENTRY_W", size("WORD_W") + size("INDEX_W") + 6);
+  derive("COORD_W", size("TILE_W") + 1);
+  derive("GROUP_W", clog2(size("CHANNELS") / size("LANES")));
 }
 
 void GroupBuilder::ports() {
@@ -104,7 +109,7 @@ void GroupBuilder::ports() {
 
 void GroupBuilder::nets() {
   module_.section("Nets between sections");
-  declare("descriptor", 32 * lower::descriptor_words(config_));
+  declare("descriptor", 32 * config::descriptor_words(config_));
   declare("scan_re");
   declare("scan_tile", size("TILE_W"));
   declare("act_second", 3);
@@ -136,13 +141,21 @@ void GroupBuilder::nets() {
   declare("store_cut", clog2(size("WB_LANES") + 1));
 }
 
-Expr GroupBuilder::node_field(const std::string& name) const {
-  return field(net("descriptor"), lower::node_field(name.c_str()));
+const config::NodeField& GroupBuilder::field_of(const std::string& name) const {
+  const auto found = std::find_if(fields_.begin(), fields_.end(),
+                                  [&](const config::NodeField& f) { return f.name == name; });
+  if (found == fields_.end()) throw std::logic_error("no descriptor field " + name);
+  return *found;
 }
 
 Expr GroupBuilder::node_field(const std::string& name, const Int& width) const {
-  return field(net("descriptor"), lower::node_field(name.c_str()), width);
+  const config::NodeField& f = field_of(name);
+  if (f.bits == 0) return zeros(width);
+  if (f.bits >= width.eval()) return part(net("descriptor"), f.lsb, width);
+  return concat({zeros(width - f.bits), part(net("descriptor"), f.lsb, f.bits)});
 }
+
+int GroupBuilder::field_bits(const std::string& name) const { return field_of(name).bits; }
 
 Expr GroupBuilder::border_field(const std::string& name) const {
   return field(net("border_i"), lower::border_field(name.c_str()));
@@ -153,7 +166,7 @@ Expr GroupBuilder::border_field(const std::string& name, const Int& width) const
 }
 
 Expr GroupBuilder::drained_window() const {
-  return config_.premax != 0 ? literal(8, 0) : node_field("pool_positions");
+  return config_.premax != 0 ? literal(8, 0) : node_field("pool_positions", 8);
 }
 
 Expr GroupBuilder::load_we(Target target) const {

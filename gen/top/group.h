@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gen/top/section_builder.h"
+#include "model/config/descriptor.h"
 
 namespace dpwa::gen {
 
@@ -9,7 +10,8 @@ namespace dpwa::gen {
 /// issue, write-back and precision control, in the order of the data path.
 class GroupBuilder : private SectionBuilder {
  public:
-  GroupBuilder(const config::Config& config, Module& module) : SectionBuilder(config, module) {}
+  GroupBuilder(const config::Config& config, Module& module)
+      : SectionBuilder(config, module), fields_(config::node_fields(config)) {}
   void build();
 
  private:
@@ -18,20 +20,25 @@ class GroupBuilder : private SectionBuilder {
   void nets();
   void sequence();
   void memories();
-  void scan_and_issue();
+  void scan();
+  void issue();
   void bank_ports();     // who writes and reads the weight banks
   void weight_stream();  // dense tier and refill
   void arithmetic();
   void store();
   void precision_and_assembly();
 
-  Expr node_field(const std::string& name) const;
-  Expr node_field(const std::string& name, const Int& width) const;
+  const config::NodeField& field_of(const std::string& name) const;
+  int field_bits(const std::string& name) const;
+  /// Descriptor field as a port of `width` bits takes it, extended with zeros.
+  Expr node_field(const std::string& name, const Int& width = 1) const;
   Expr border_field(const std::string& name) const;
   Expr border_field(const std::string& name, const Int& width) const;
   /// Pool window as drain and store see it, - 1: with PREMAX every drained job is a whole window.
   Expr drained_window() const;
   Expr load_we(lower::Target target) const;
+
+  const std::vector<config::NodeField> fields_;
 };
 
 }  // namespace dpwa::gen

@@ -11,11 +11,12 @@ void GroupBuilder::sequence() {
   declare("node", size("NODE_W"));
   place("u_sequencer", interfaces::sequencer())
       .set("NODES", size("NODES"))
-      .set("WORDS", lower::descriptor_words(config_))
+      .set("WORDS", config::descriptor_words(config_))
       .set("BANK", size("INDEX"))
       .connect("we_i", load_we(Target::descriptors))
       .connect("bank_i", net("load_bank_i"))
-      .connect("waddr_i", part(net("load_addr_i"), 0, size("NODE_W") + 5))
+      .connect("waddr_i",
+               part(net("load_addr_i"), 0, size("NODE_W") + clog2(config::descriptor_words(config_))))
       .connect("wdata_i", slice(net("load_data_i"), 31, 0))
       .connect("run_i", net("run_i"))
       .connect("done_o", net("run_done_o"))
@@ -73,31 +74,37 @@ void GroupBuilder::memories() {
       .connect("words_o", net("weight_words"));
 }
 
-void GroupBuilder::scan_and_issue() {
-  module_.section("Scan and issue: two tiles per cycle looked at, one beat per cycle issued");
+void GroupBuilder::scan() {
+  module_.section("Scan: two tiles per cycle looked at");
   declare("queue_space");
   declare("queue_step");
-  declare("queue_push", 2);
+  declare("queue_act", 6);
+  declare("queue_weight", 6);
+  declare("queue_act_word", size("WORD_W"));
+  declare("queue_weight_word", size("INDEX_W"));
   declare("queue_end");
-  declare("queue_new", size("ENTRY_W"));
-  declare("queue_second", size("ENTRY_W"));
+  declare("queue_job", 3);
   Instance& scanner = place("u_scanner", interfaces::scanner());
   scanner.set("TILE_W", size("TILE_W")).set("WORD_W", size("WORD_W"));
   scanner.set("WTILE_W", size("WTILE_W")).set("WWORD_W", size("INDEX_W"));
+  scanner.set("GROUP_W", size("GROUP_W")).set("KERNEL_W", field_bits("kernel_rows"));
   scanner.connect("start_i", net("node_start_o") & ~node_field("idle"));
-  for (const char* field :
-       {"in_planes", "in_rows", "row_tiles", "run_tiles", "kernel_rows", "y_start", "y_step", "pool_y_step",
-        "x_start", "x_first", "x_step", "pool_x_step", "pool_rows", "pool_columns", "out_columns",
-        "first_column", "positions", "groups"}) {
-    scanner.connect(std::string(field) + "_i", node_field(field));
-  }
-  for (const char* field : {"in_tile_base", "y_start_tiles", "y_step_tiles", "pool_y_step_tiles"}) {
-    scanner.connect(std::string(field) + "_i", node_field(field, size("TILE_W")));
-  }
-  scanner.connect("in_word_base_i", node_field("in_word_base", size("WORD_W")))
-      .connect("weight_tile_base_i", node_field("weight_tile_base", size("WTILE_W")))
-      .connect("weight_word_base_i", node_field("weight_word_base", size("INDEX_W")))
-      .connect("table_re_o", net("scan_re"))
+  const auto fields = [&](const Int& width, std::initializer_list<const char*> names) {
+    for (const char* name : names) scanner.connect(std::string(name) + "_i", node_field(name, width));
+  };
+  fields(size("TILE_W"),
+         {"in_tile_base", "in_tiles", "row_tiles", "run_steps", "out_columns", "first_column", "positions"});
+  fields(size("COORD_W"), {"t_first", "t_column", "t_window", "t_group", "t_line", "x_first", "x_column",
+                           "x_group", "x_position", "x_line"});
+  fields(size("WORD_W"), {"in_word_base"});
+  fields(3, {"in_planes"});
+  fields(1, {"run_odd"});
+  fields(field_bits("kernel_rows"), {"kernel_rows"});
+  fields(4, {"pool_rows", "pool_columns"});
+  fields(size("GROUP_W"), {"groups"});
+  fields(size("WTILE_W"), {"weight_tile_base"});
+  fields(size("INDEX_W"), {"weight_word_base"});
+  scanner.connect("table_re_o", net("scan_re"))
       .connect("act_tile_o", net("scan_tile"))
       .connect("act_first_i", net("read_width_o"))
       .connect("act_second_i", net("act_second"))
@@ -106,32 +113,50 @@ void GroupBuilder::scan_and_issue() {
       .connect("weight_second_i", net("weight_second"))
       .connect("space_i", streams() ? net("queue_space") & ~net("scan_too_far") : net("queue_space"))
       .connect("step_o", net("queue_step"))
-      .connect("push_o", net("queue_push"))
+      .connect("act_planes_o", net("queue_act"))
+      .connect("weight_planes_o", net("queue_weight"))
+      .connect("act_word_o", net("queue_act_word"))
+      .connect("weight_word_o", net("queue_weight_word"))
       .connect("end_o", net("queue_end"))
-      .connect("entry0_o", net("queue_new"))
-      .connect("entry1_o", net("queue_second"));
+      .connect("job_o", net("queue_job"));
   if (streams()) {
     scanner.connect("endless_i", node_field("streamed") & ~node_field("keep"));
     scanner.connect("oldest_word_o", net("scan_index"));
   } else {
     scanner.connect("endless_i", literal(1, 0)).leave_open("oldest_word_o");
   }
+}
+
+void GroupBuilder::issue() {
+  module_.section("Issue: one beat per cycle");
   declare("head_pop");
   declare("head_valid");
-  declare("head", size("ENTRY_W"));
   declare("head_end");
+  declare("head_job", 3);
+  declare("head_act", 3);
+  declare("head_weight", 3);
+  declare("head_act_word", size("WORD_W"));
+  declare("head_weight_word", size("INDEX_W"));
   place("u_queue", interfaces::tile_queue())
-      .set("ENTRY_W", size("ENTRY_W"))
+      .set("WORD_W", size("WORD_W"))
+      .set("WWORD_W", size("INDEX_W"))
       .connect("step_i", net("queue_step"))
-      .connect("push_i", net("queue_push"))
+      .connect("act_planes_i", net("queue_act"))
+      .connect("weight_planes_i", net("queue_weight"))
+      .connect("act_word_i", net("queue_act_word"))
+      .connect("weight_word_i", net("queue_weight_word"))
       .connect("end_i", net("queue_end"))
-      .connect("entry0_i", net("queue_new"))
-      .connect("entry1_i", net("queue_second"))
+      .connect("job_i", net("queue_job"))
       .connect("space_o", net("queue_space"))
+      .connect("slot_planes_i", node_field("in_planes", 3))
       .connect("pop_i", net("head_pop"))
       .connect("valid_o", net("head_valid"))
-      .connect("head_o", net("head"))
-      .connect("head_end_o", net("head_end"));
+      .connect("end_o", net("head_end"))
+      .connect("job_o", net("head_job"))
+      .connect("act_planes_o", net("head_act"))
+      .connect("weight_planes_o", net("head_weight"))
+      .connect("act_word_o", net("head_act_word"))
+      .connect("weight_word_o", net("head_weight_word"));
   Instance& issue = place("u_issue", interfaces::issue());
   issue.set("LANES", size("LANES"))
       .set("PRODUCTS", size("PRODUCTS"))
@@ -140,17 +165,16 @@ void GroupBuilder::scan_and_issue() {
       .set("WORD_W", size("WORD_W"))
       .set("WWORD_W", size("INDEX_W"))
       .set("LEVEL_W", size("LEVEL_W"))
-      .connect("start_i", net("node_start_o"))
+      .set("SLOT_W", field_bits("flush_cycles"))
       .connect("signed_i", node_field("in_signed"))
-      .connect("window_i", node_field("pool_positions"))
-      .connect("groups_i", node_field("groups"))
-      .connect("flush_cycles_i", node_field("flush_cycles"))
+      .connect("flush_cycles_i", node_field("flush_cycles", field_bits("flush_cycles")))
       .connect("valid_i", net("head_valid"))
       .connect("end_i", net("head_end"))
-      .connect("act_planes_i", part(net("head"), size("WORD_W") + size("INDEX_W") + 3, 3))
-      .connect("weight_planes_i", part(net("head"), size("WORD_W") + size("INDEX_W"), 3))
-      .connect("act_word_i", part(net("head"), size("INDEX_W"), size("WORD_W")))
-      .connect("weight_word_i", part(net("head"), 0, size("INDEX_W")))
+      .connect("job_i", net("head_job"))
+      .connect("act_planes_i", net("head_act"))
+      .connect("weight_planes_i", net("head_weight"))
+      .connect("act_word_i", net("head_act_word"))
+      .connect("weight_word_i", net("head_weight_word"))
       .connect("pop_o", net("head_pop"))
       .connect("beat_o", net("beat"))
       .connect("last_o", net("beat_last"))
@@ -159,11 +183,9 @@ void GroupBuilder::scan_and_issue() {
       .connect("act_addr_o", net("beat_act"))
       .connect("weight_addr_o", net("beat_weight"));
   if (streams()) {
-    issue.connect("window_last_o", net("head_window_last"))
-        .connect("ready_i", net("weight_ready"))
-        .connect("starved_o", net("starved"));
+    issue.connect("ready_i", net("weight_ready")).connect("starved_o", net("starved"));
   } else {
-    issue.connect("ready_i", literal(1, 1)).leave_open("window_last_o").leave_open("starved_o");
+    issue.connect("ready_i", literal(1, 1)).leave_open("starved_o");
   }
   module_.assign(net("beat_o"), net("beat"));
 }
@@ -211,8 +233,8 @@ void GroupBuilder::arithmetic() {
         .set("ACC_W", size("ACC_W"))
         .set("LATENCY", size("LANE_CUTS") + 3)
         .connect("start_i", net("node_start_o"))
-        .connect("window_i", node_field("pool_positions"))
-        .connect("groups_i", node_field("groups"))
+        .connect("window_i", node_field("pool_positions", 8))
+        .connect("groups_i", node_field("groups", 12))
         .connect("last_i", lane_last)
         .connect("sums_i", net("sums"))
         .connect("corr_i", net("corr"))
@@ -229,7 +251,7 @@ void GroupBuilder::arithmetic() {
       .set("LATENCY", size("LANE_CUTS") + 3)
       .connect("start_i", net("node_start_o"))
       .connect("window_i", drained_window())
-      .connect("groups_i", node_field("groups"))
+      .connect("groups_i", node_field("groups", 12))
       .connect("row_base_i", node_field("const_row", size("ROW_W")))
       .connect("last_i", premax ? net("pooled_last") : lane_last)
       .connect("sums_i", net(premax ? "pooled_sums" : "sums"))
@@ -278,14 +300,14 @@ void GroupBuilder::store() {
       .set("WORD_W", size("WORD_W"))
       .connect("start_i", net("node_start_o"))
       .connect("window_i", drained_window())
-      .connect("groups_i", node_field("groups"))
-      .connect("last_channels_i", node_field("last_channels"))
+      .connect("groups_i", node_field("groups", 12))
+      .connect("last_channels_i", node_field("last_channels", 8))
       .connect("idle_i", node_field("idle"))
-      .connect("positions_i", node_field("positions"))
+      .connect("positions_i", node_field("positions", 20))
       .connect("tile_base_i", node_field("out_tile_base", size("TILE_W")))
       .connect("word_base_i", node_field("out_word_base", size("WORD_W")))
-      .connect("tile_step_i", node_field("tile_step"))
-      .connect("word_step_i", node_field("word_step"))
+      .connect("tile_step_i", config_.groups > 1 ? node_field("tile_step", 8) : literal(8, 1))
+      .connect("word_step_i", node_field("word_step", 8))
       .connect("count_above_i", net("count_above"))
       .connect("count_below_i", net("count_below"))
       .connect("valid_i", net("result_valid"))

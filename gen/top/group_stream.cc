@@ -24,7 +24,6 @@ void GroupBuilder::bank_ports() {
   }
   declare("scan_index", size("INDEX_W"), "oldest weight word that the scanner may still queue");
   declare("scan_too_far", 1, "refill: the scanner has to wait");
-  declare("head_window_last");
   declare("weight_ready");
   declare("starved");
   declare("refill_we");
@@ -62,17 +61,18 @@ void GroupBuilder::weight_stream() {
       .set("INDEX_W", size("INDEX_W"))
       .connect("node_start_i", net("node_start_o"))
       .connect("node_done_i", net("node_done_i"))
+      .set("TILE_W", size("TILE_W"))
       .connect("streamed_i", node_field("streamed"))
       .connect("keep_i", node_field("keep"))
-      .connect("first_row_i", node_field("dense_first_row"))
-      .connect("last_row_i", node_field("dense_last_row"))
-      .connect("ring_mask_i", node_field("ring_mask"))
-      .connect("positions_i", node_field("positions"))
+      .connect("first_row_i", node_field("dense_first_row", size("DENSE_W") - clog2(size("LANES"))))
+      .connect("last_row_i", node_field("dense_last_row", size("DENSE_W") - clog2(size("LANES"))))
+      .connect("ring_mask_i", node_field("ring_mask", size("WWORD_W")))
+      .connect("positions_i", node_field("positions", size("TILE_W")))
       .connect("scan_index_i", net("scan_index"))
       .connect("too_far_o", net("scan_too_far"))
       .connect("head_valid_i", net("head_valid"))
-      .connect("head_index_i", part(net("head"), 0, size("INDEX_W")))
-      .connect("window_last_i", net("head_window_last"))
+      .connect("head_index_i", net("head_weight_word"))
+      .connect("window_last_i", bit(net("head_job"), 0))
       .connect("word_index_i", net("beat_weight"))
       .connect("word_ready_o", net("weight_ready"))
       .connect("word_addr_o", net("bank_raddr"))

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/config/config.h"
+#include "model/config/descriptor.h"
 #include "model/cycles/refill.h"
 
 namespace dpwa::cycles {
@@ -88,7 +89,9 @@ class Machine {
 };
 
 /// First descriptor word asked for -> the scanner's first step.
-inline std::int64_t fetch_cycles(const config::Config& config) { return config.dense_words > 0 ? 24 : 23; }
+inline std::int64_t fetch_cycles(const config::Config& config) {
+  return config::descriptor_words(config) + 1;
+}
 
 /// First cycle of the next node's fetch, as far as one lane group is concerned, counted from the scanner's
 /// first step. `last_issue`: cycle of the group's last beat; `last_tile_planes`: width of the last tile that

@@ -21,25 +21,23 @@ module dpwa_issue #(
   parameter integer PREMAX   = 0,    // 1: only a pool window's last job is drained
   parameter integer WORD_W   = 17,   // activation word address bits
   parameter integer WWORD_W  = 16,   // weight word address bits
-  parameter integer LEVEL_W  = 4     // bits of level_o
+  parameter integer LEVEL_W  = 4,    // bits of level_o
+  parameter integer SLOT_W   = 6     // bits of a drain slot's cycles
 ) (
   input  wire               clk_i,
   input  wire               rst_ni,
   // node
-  input  wire               start_i,
   input  wire               signed_i,        // the input tensor is signed
-  input  wire [7:0]         window_i,        // positions of the pool window - 1
-  input  wire [11:0]        groups_i,        // channel groups - 1
-  input  wire [5:0]         flush_cycles_i,  // drain slot of a job that completes a tile
+  input  wire [SLOT_W-1:0]  flush_cycles_i,  // drain slot of a job that completes a tile
   // queue head
   input  wire               valid_i,
   input  wire               end_i,
+  input  wire [2:0]         job_i,           // its job is of the last {position, channel group, pool-window position}
   input  wire [2:0]         act_planes_i,
   input  wire [2:0]         weight_planes_i,
   input  wire [WORD_W-1:0]  act_word_i,
   input  wire [WWORD_W-1:0] weight_word_i,
   output wire               pop_o,
-  output wire               window_last_o,   // its job is the last one of a pool window
   // weight words
   input  wire               ready_i,
   output wire               starved_o,
@@ -52,57 +50,24 @@ module dpwa_issue #(
   output wire [WWORD_W-1:0] weight_addr_o
 );
 
-  reg [2:0] act_plane_q;
-  reg [2:0] weight_plane_q;
-  reg [5:0] wait_q;           // cycles until the drain is free
+  localparam integer ELEMENT_W = $clog2(PRODUCTS);
 
-  // Which job is being issued: only whether it completes a tile matters here.
-  wire                        flush;
-  wire                        window_first, group_last, done;
-  wire [$clog2(PRODUCTS)-1:0] element;
-  wire [2:0]                  row;
-  wire [7:0]                  tile, word;
+  reg [2:0]           act_plane_q;
+  reg [2:0]           weight_plane_q;
+  reg [SLOT_W-1:0]    wait_q;       // cycles until the drain is free
+  reg [ELEMENT_W-1:0] element_q;    // of the job's first channel in its tile
 
-  dpwa_job_walker #(
-    .LANES   (LANES),
-    .PRODUCTS(PRODUCTS),
-    .SLICES  (SLICES),
-    .ROW_W   (3),
-    .TILE_W  (8),
-    .WORD_W  (8)
-  ) u_walker (
-    .clk_i         (clk_i),
-    .rst_ni        (rst_ni),
-    .start_i       (start_i),
-    .step_i        (last_o),
-    .window_i      (window_i),
-    .groups_i      (groups_i),
-    .positions_i   (20'd0),
-    .row_base_i    (3'd0),
-    .tile_base_i   (8'd0),
-    .word_base_i   (8'd0),
-    .tile_step_i   (8'd0),
-    .word_step_i   (8'd0),
-    .window_first_o(window_first),
-    .window_last_o (window_last_o),
-    .group_last_o  (group_last),
-    .flush_o       (flush),
-    .element_o     (element),
-    .row_o         (row),
-    .tile_o        (tile),
-    .word_o        (word),
-    .done_o        (done)
-  );
-
-  wire unused = &{1'b0, window_first, group_last, element, row, tile, word, done};
+  wire window_last = job_i[0];
+  wire group_last  = job_i[1];
+  wire flush       = window_last & (group_last | ({1'b0, element_q} + LANES[ELEMENT_W:0] == PRODUCTS[ELEMENT_W:0]));
 
   wire null_entry = act_planes_i == 3'd0;
   wire act_top    = act_plane_q + 3'd1 == act_planes_i;
   wire weight_top = weight_plane_q + 3'd1 == weight_planes_i;
   wire entry_done = null_entry | (act_top & weight_top);
   wire ends       = entry_done & end_i;
-  wire drains     = ends & (window_last_o | (PREMAX == 0));
-  wire free       = valid_i & ~(drains & (wait_q != 6'd0));
+  wire drains     = ends & (window_last | (PREMAX == 0));
+  wire free       = valid_i & ~(drains & (wait_q != {SLOT_W{1'b0}}));
   wire go         = free & (null_entry | ready_i);
 
   assign beat_o        = go & ~null_entry;
@@ -118,7 +83,8 @@ module dpwa_issue #(
     if (!rst_ni) begin
       act_plane_q    <= 3'd0;
       weight_plane_q <= 3'd0;
-      wait_q         <= 6'd0;
+      wait_q         <= {SLOT_W{1'b0}};
+      element_q      <= {ELEMENT_W{1'b0}};
     end else begin
       if (pop_o) begin
         act_plane_q    <= 3'd0;
@@ -127,10 +93,13 @@ module dpwa_issue #(
         weight_plane_q <= weight_top ? 3'd0 : weight_plane_q + 3'd1;
         if (weight_top) act_plane_q <= act_plane_q + 3'd1;
       end
-      if (go & drains)          wait_q <= (flush ? flush_cycles_i : SLICES[5:0]) - 6'd1;
-      else if (wait_q != 6'd0)  wait_q <= wait_q - 6'd1;
+      if (go & drains)                   wait_q <= (flush ? flush_cycles_i : SLICES[SLOT_W-1:0]) - 1'b1;
+      else if (wait_q != {SLOT_W{1'b0}})  wait_q <= wait_q - 1'b1;
+      if (last_o & window_last) element_q <= group_last ? {ELEMENT_W{1'b0}} : element_q + LANES[ELEMENT_W-1:0];
     end
   end
+
+  wire unused = &{1'b0, job_i[2]};
 
 endmodule
 

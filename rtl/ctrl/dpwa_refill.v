@@ -24,7 +24,8 @@ module dpwa_refill #(
   parameter integer FIRST_BANK = 0,    // bank of lane 0
   parameter integer WWORD_W    = 8,    // address bits of a bank, at least 4
   parameter integer DENSE_W    = 14,   // address bits of the dense tier
-  parameter integer INDEX_W    = 10    // WWORD_W + 2
+  parameter integer INDEX_W    = 10,   // WWORD_W + 2
+  parameter integer TILE_W     = 15    // activation tile address bits
 ) (
   input  wire               clk_i,
   input  wire               rst_ni,
@@ -33,10 +34,10 @@ module dpwa_refill #(
   input  wire               node_done_i,    // in every group; nothing is copied after it
   input  wire               streamed_i,
   input  wire               keep_i,
-  input  wire [15:0]        first_row_i,    // in the dense tier
-  input  wire [15:0]        last_row_i,
-  input  wire [11:0]        ring_mask_i,    // ring size - 1
-  input  wire [19:0]        positions_i,    // - 1
+  input  wire [DENSE_W-$clog2(LANES)-1:0] first_row_i,  // in the dense tier
+  input  wire [DENSE_W-$clog2(LANES)-1:0] last_row_i,
+  input  wire [WWORD_W-1:0] ring_mask_i,    // ring size - 1
+  input  wire [TILE_W-1:0]  positions_i,    // - 1
   // scanner, queue and issue stage
   input  wire [INDEX_W-1:0] scan_index_i,   // oldest word that the scanner may still queue
   output wire               too_far_o,
@@ -63,6 +64,7 @@ module dpwa_refill #(
   localparam integer LANE_W    = $clog2(LANES);
   localparam integer LANE_BITS = (LANES > 1) ? LANE_W : 1;
   localparam integer LAST_LANE = LANES - 1;
+  localparam integer ROW_W     = DENSE_W - LANE_W;
   localparam [INDEX_W-1:0] ONE = 1;
 
   generate
@@ -71,25 +73,16 @@ module dpwa_refill #(
     end
   endgenerate
 
-  // The ring's part of an index.
-  wire [INDEX_W-1:0] ring_mask;
-  generate
-    if (INDEX_W > 12) begin : gen_wide_mask
-      assign ring_mask = {{(INDEX_W-12){1'b0}}, ring_mask_i};
-    end else begin : gen_narrow_mask
-      assign ring_mask = ring_mask_i[INDEX_W-1:0];
-    end
-  endgenerate
+  wire [INDEX_W-1:0] ring_mask = {2'b00, ring_mask_i};
 
   reg                 active_q;      // rows of this node are still to be copied
-  reg [19:0]          passes_q;      // after this one
-  reg [15:0]          row_q;         // next row, in the dense tier
+  reg [TILE_W-1:0]    passes_q;      // after this one
+  reg [ROW_W-1:0]     row_q;         // next row, in the dense tier
   reg [INDEX_W-1:0]   index_q;       // the same row's number
   reg [LANE_BITS-1:0] lane_q;        // next word of it
   reg [INDEX_W-1:0]   oldest_q;      // oldest row that is still needed
   reg [INDEX_W-1:0]   there_q;       // rows below this number are in the banks
-  reg                 row_done_q;    // the word being written completes row done_index_q
-  reg [INDEX_W-1:0]   done_index_q;
+  reg                 row_done_q;    // the word being written completes a row
   reg [LANE_BITS-1:0] bank_lane_q;
 
   wire [INDEX_W-1:0] lead    = index_q - oldest_q;
@@ -113,10 +106,10 @@ module dpwa_refill #(
     if (!rst_ni)           active_q <= 1'b0;
     else if (node_start_i) active_q <= streamed_i;
     else if (node_done_i)  active_q <= 1'b0;
-    else if (row_end && row_q == last_row_i && passes_q == 20'd0) active_q <= 1'b0;
+    else if (row_end && row_q == last_row_i && passes_q == {TILE_W{1'b0}}) active_q <= 1'b0;
 
     if (node_start_i) begin
-      passes_q <= keep_i ? 20'd0 : positions_i;
+      passes_q <= keep_i ? {TILE_W{1'b0}} : positions_i;
       row_q    <= first_row_i;
       index_q  <= {INDEX_W{1'b0}};
       lane_q   <= {LANE_BITS{1'b0}};
@@ -128,8 +121,8 @@ module dpwa_refill #(
       if (row_end) begin
         lane_q  <= {LANE_BITS{1'b0}};
         index_q <= index_q + ONE;
-        row_q   <= (row_q == last_row_i) ? first_row_i : row_q + 16'd1;
-        if (row_q == last_row_i) passes_q <= passes_q - 20'd1;
+        row_q   <= (row_q == last_row_i) ? first_row_i : row_q + 1'b1;
+        if (row_q == last_row_i) passes_q <= passes_q - 1'b1;
       end
     end
   end
@@ -147,22 +140,15 @@ module dpwa_refill #(
     end
     bank_lane_q  <= lane_q;
     bank_addr_o  <= ring_word[WWORD_W-1:0];
-    done_index_q <= index_q;
     if (node_start_i)    there_q <= {INDEX_W{1'b0}};
-    else if (row_done_q) there_q <= done_index_q + ONE;
+    else if (row_done_q) there_q <= index_q;   // the row after it
   end
 
-  wire [15+LANE_BITS:0] dense_row_lane;
   generate
     if (LANES > 1) begin : gen_lanes
-      assign dense_row_lane = {row_q, lane_q};
+      assign dense_addr_o = {row_q, lane_q};
     end else begin : gen_lane
-      assign dense_row_lane = {1'b0, row_q};
-    end
-    if (DENSE_W > 16 + LANE_BITS) begin : gen_wide_dense
-      assign dense_addr_o = {{(DENSE_W-16-LANE_BITS){1'b0}}, dense_row_lane};
-    end else begin : gen_narrow_dense
-      assign dense_addr_o = dense_row_lane[DENSE_W-1:0];
+      assign dense_addr_o = row_q;
     end
   endgenerate
 
@@ -179,8 +165,7 @@ module dpwa_refill #(
     end
   end
 
-  wire unused = &{1'b0, place[INDEX_W-1:WWORD_W], ring_word[INDEX_W-1:WWORD_W], ready[INDEX_W-2:0], ahead[INDEX_W-3:0],
-                  dense_row_lane, ring_mask_i};
+  wire unused = &{1'b0, place[INDEX_W-1:WWORD_W], ring_word[INDEX_W-1:WWORD_W], ready[INDEX_W-2:0], ahead[INDEX_W-3:0]};
 
 endmodule
 

@@ -5,115 +5,117 @@
 //   for each stored position of the group's share, for each channel group, for each pool-window position (one job):
 //     for ky: the kw * tiles-per-pixel tiles of one input row lie side by side: a *run*, read two per cycle
 //
-// Every tap is scanned; a tap outside the map counts as a tile of width 0. A tile is queued when both its activation
-// and its weight width are not 0. Weight words lie in scan order, so their address is a running sum of weight widths
-// that goes back to the group's start for the next position of a pool window and to the node's for a new position
-// (not when endless_i).
+// Where a run begins is kept as a distance in tiles: t_q from the tensor's first tile to that of its input row, x_q from
+// there to its first column, both modulo 2**(TILE_W+1). A tap is outside the map when one of them is. Each end of a loop
+// adds the descriptor's step for the outermost loop that goes on, so no loop keeps a start of its own.
 //
-// Two stages. A: loop counters, addresses of both width tables. B: the widths arrive; entries go to the queue.
+// Every tap is scanned; a tap outside the map counts as a tile of width 0. Weight words lie in scan order, so their
+// address is a running sum of weight widths that goes back to the group's start for the next position of a pool window
+// and to the node's for a new position (not when endless_i).
+//
+// Two stages. A: loop counters, addresses of both width tables. B: the widths arrive; the step goes to the queue.
 // Advance rule: B moves when the queue has space; A moves when B is empty or moves.
 
 `default_nettype none
 
 module dpwa_scanner #(
-  parameter integer TILE_W  = 15,   // activation tile address bits
-  parameter integer WORD_W  = 17,   // activation word address bits
-  parameter integer WTILE_W = 16,   // weight tile address bits
-  parameter integer WWORD_W = 16    // weight word address bits
+  parameter integer TILE_W   = 15,   // activation tile address bits
+  parameter integer WORD_W   = 17,   // activation word address bits
+  parameter integer WTILE_W  = 16,   // weight tile address bits
+  parameter integer WWORD_W  = 16,   // weight word address bits
+  parameter integer GROUP_W  = 11,   // bits of a channel group's number
+  parameter integer KERNEL_W = 8     // bits of a kernel row's number
 ) (
-  input  wire                          clk_i,
-  input  wire                          rst_ni,
-  input  wire                          start_i,           // begins the node; the fields are stable from here on
+  input  wire                clk_i,
+  input  wire                rst_ni,
+  input  wire                start_i,            // begins the node; the fields are stable from here on
   // descriptor fields, docs/architecture.md "Node descriptor"
-  input  wire [TILE_W-1:0]             in_tile_base_i,
-  input  wire [WORD_W-1:0]             in_word_base_i,
-  input  wire [2:0]                    in_planes_i,
-  input  wire [15:0]                   in_rows_i,         // rows of the input map
-  input  wire [15:0]                   row_tiles_i,       // tiles of an input row
-  input  wire [15:0]                   run_tiles_i,       // tiles of a run
-  input  wire [7:0]                    kernel_rows_i,     // - 1
-  input  wire [15:0]                   y_start_i,         // signed: first row of the first window
-  input  wire [15:0]                   y_step_i,          // rows per output row
-  input  wire [15:0]                   pool_y_step_i,     // rows per stored row
-  input  wire [TILE_W-1:0]             y_start_tiles_i,   // the same three in tiles, modulo 2**TILE_W
-  input  wire [TILE_W-1:0]             y_step_tiles_i,
-  input  wire [TILE_W-1:0]             pool_y_step_tiles_i,
-  input  wire [15:0]                   x_start_i,         // signed, in tiles: first window of a row
-  input  wire [15:0]                   x_first_i,         // signed, in tiles: the share's first window
-  input  wire [15:0]                   x_step_i,          // tiles per output column
-  input  wire [15:0]                   pool_x_step_i,     // tiles per stored column
-  input  wire [3:0]                    pool_rows_i,       // pool window - 1
-  input  wire [3:0]                    pool_columns_i,
-  input  wire [15:0]                   out_columns_i,     // stored columns - 1
-  input  wire [15:0]                   first_column_i,    // of the share's first position
-  input  wire [19:0]                   positions_i,       // of the share - 1
-  input  wire [11:0]                   groups_i,          // channel groups - 1
-  input  wire [WTILE_W-1:0]            weight_tile_base_i,
-  input  wire [WWORD_W-1:0]            weight_word_base_i,
-  input  wire                          endless_i,         // weight words are numbered on from position to position
+  input  wire [TILE_W-1:0]   in_tile_base_i,
+  input  wire [WORD_W-1:0]   in_word_base_i,
+  input  wire [2:0]          in_planes_i,
+  input  wire [TILE_W-1:0]   in_tiles_i,         // of the input map - 1
+  input  wire [TILE_W-1:0]   row_tiles_i,        // of an input row - 1
+  input  wire [TILE_W-1:0]   run_steps_i,        // pairs of tiles of a run - 1
+  input  wire                run_odd_i,          // the last pair is a single tile
+  input  wire [KERNEL_W-1:0] kernel_rows_i,      // - 1
+  input  wire [3:0]          pool_rows_i,        // pool window - 1
+  input  wire [3:0]          pool_columns_i,
+  input  wire [GROUP_W-1:0]  groups_i,           // channel groups - 1
+  input  wire [TILE_W-1:0]   out_columns_i,      // stored columns - 1
+  input  wire [TILE_W-1:0]   first_column_i,     // of the share's first position
+  input  wire [TILE_W-1:0]   positions_i,        // of the share - 1
+  input  wire [TILE_W:0]     t_first_i,          // of the share's first run
+  input  wire [TILE_W:0]     t_column_i,         // to the next column of a pool window,
+  input  wire [TILE_W:0]     t_window_i,         // the next row of a pool window,
+  input  wire [TILE_W:0]     t_group_i,          // the next channel group or stored column,
+  input  wire [TILE_W:0]     t_line_i,           // the next stored row
+  input  wire [TILE_W:0]     x_first_i,
+  input  wire [TILE_W:0]     x_column_i,         // to the next column of a pool window,
+  input  wire [TILE_W:0]     x_group_i,          // the next row of a pool window or channel group,
+  input  wire [TILE_W:0]     x_position_i,       // the next stored column,
+  input  wire [TILE_W:0]     x_line_i,           // the next stored row
+  input  wire [WTILE_W-1:0]  weight_tile_base_i,
+  input  wire [WWORD_W-1:0]  weight_word_base_i,
+  input  wire                endless_i,          // weight words are numbered on from position to position
   // width tables, latency 1
-  output wire                          table_re_o,
-  output wire [TILE_W-1:0]             act_tile_o,
-  input  wire [2:0]                    act_first_i,
-  input  wire [2:0]                    act_second_i,
-  output wire [WTILE_W-1:0]            weight_tile_o,
-  input  wire [2:0]                    weight_first_i,
-  input  wire [2:0]                    weight_second_i,
-  // queue
-  input  wire                          space_i,
-  output wire                          step_o,
-  output wire [1:0]                    push_o,
-  output wire                          end_o,
-  output wire [WORD_W+WWORD_W+5:0]     entry0_o,          // {act planes, weight planes, act word, weight word}; without a
-                                                         // push its act planes are 0
-  output wire [WORD_W+WWORD_W+5:0]     entry1_o,
-  output wire [WWORD_W-1:0]            oldest_word_o      // weight words before it will not be queued any more
+  output wire                table_re_o,
+  output wire [TILE_W-1:0]   act_tile_o,
+  input  wire [2:0]          act_first_i,
+  input  wire [2:0]          act_second_i,
+  output wire [WTILE_W-1:0]  weight_tile_o,
+  input  wire [2:0]          weight_first_i,
+  input  wire [2:0]          weight_second_i,
+  // queue: one step
+  input  wire                space_i,
+  output wire                step_o,
+  output wire [5:0]          act_planes_o,       // {second, first} tile; 0: it costs no beat
+  output wire [5:0]          weight_planes_o,
+  output wire [WORD_W-1:0]   act_word_o,         // slot of the first
+  output wire [WWORD_W-1:0]  weight_word_o,
+  output wire                end_o,              // of its job
+  output wire [2:0]          job_o,              // the job is of the last {position, channel group, pool-window position}
+  output wire [WWORD_W-1:0]  oldest_word_o       // weight words before it will not be queued any more
 );
 
+  localparam integer COORD_W = TILE_W + 1;
+
   // Stage A: loop counters ------------------------------------------------------------------------------------------
-  reg         active_q;
-  reg [15:0]  run_q;                          // tiles of the run already scanned
-  reg [7:0]   ky_q;
-  reg [3:0]   wy_q, wx_q;                     // position in the pool window
-  reg [11:0]  group_q;
-  reg [15:0]  ox_q;                           // stored column
-  reg [19:0]  position_q;                     // of the share
-  reg [15:0]  y_pos_q, y_win_q, y_row_q;      // first input row of: the stored row, the window row, this kernel row
-  reg [TILE_W-1:0] t_pos_q, t_win_q, t_row_q; // the same in tiles from the tensor's base
-  reg [15:0]  x_pos_q, x_win_q;               // first input column, in tiles
-  reg [WTILE_W-1:0] wtile_q, wtile_group_q;
+  reg                active_q;
+  reg [TILE_W-1:0]   step_q;                 // pairs of the run already scanned
+  reg [KERNEL_W-1:0] ky_q;
+  reg [3:0]          wy_q, wx_q;             // position in the pool window
+  reg [GROUP_W-1:0]  group_q;
+  reg [TILE_W-1:0]   column_q;               // stored column
+  reg [TILE_W-1:0]   position_q;             // of the share
+  reg [COORD_W-1:0]  t_q, x_q;
+  reg [WTILE_W-1:0]  wtile_q, wtile_group_q; // from weight_tile_base_i
 
-  wire run_end    = run_q + 16'd2 >= run_tiles_i;
-  wire job_end    = run_end & (ky_q == kernel_rows_i);
-  wire column_end = wx_q == pool_columns_i;
-  wire window_end = column_end & (wy_q == pool_rows_i);
-  wire group_end  = group_q == groups_i;
-  wire row_end    = ox_q == out_columns_i;
-  wire node_end   = job_end & window_end & group_end & (position_q == positions_i);
+  wire run_end       = step_q == run_steps_i;
+  wire job_end       = run_end & (ky_q == kernel_rows_i);
+  wire column_end    = wx_q == pool_columns_i;
+  wire window_last   = column_end & (wy_q == pool_rows_i);
+  wire group_last    = group_q == groups_i;
+  wire position_last = position_q == positions_i;
+  wire window_end    = job_end & window_last;
+  wire group_end     = window_end & group_last;
+  wire line_end      = column_q == out_columns_i;
 
-  wire two        = run_q + 16'd1 < run_tiles_i;
-  wire row_inside = y_row_q < in_rows_i;      // a negative row is a large unsigned one
-  wire [15:0] x0  = x_win_q + run_q;
-  wire [15:0] x1  = x0 + 16'd1;
-  wire inside0    = row_inside & (x0 < row_tiles_i);
-  wire inside1    = row_inside & (x1 < row_tiles_i) & two;
+  wire               two        = ~(run_end & run_odd_i);
+  wire [COORD_W-1:0] x          = x_q + {step_q, 1'b0};
+  wire               row_inside = t_q <= {1'b0, in_tiles_i};   // what lies before the map is a large number
+  wire               x_inside   = x <= {1'b0, row_tiles_i};
+  wire               x_before   = &x;                          // one before the map
+  wire               inside0    = row_inside & x_inside;
+  wire               inside1    = row_inside & two & (x_before | (x_inside & (x[TILE_W-1:0] != row_tiles_i)));
 
   wire b_moves, a_moves;
   wire a_steps = active_q & a_moves;
 
-  wire [TILE_W-1:0] x_tiles;                  // x0, sign-extended or cut to the address width
-  generate
-    if (TILE_W > 16) begin : gen_wide
-      assign x_tiles = {{(TILE_W-16){x0[15]}}, x0};
-    end else begin : gen_narrow
-      assign x_tiles = x0[TILE_W-1:0];
-    end
-  endgenerate
-  wire [TILE_W-1:0] tile = t_row_q + x_tiles;
+  wire [COORD_W-1:0] tile = t_q + x;          // from the tensor's first
 
   assign table_re_o    = a_steps;
-  assign act_tile_o    = in_tile_base_i + tile;
-  assign weight_tile_o = wtile_q;
+  assign act_tile_o    = in_tile_base_i + tile[TILE_W-1:0];
+  assign weight_tile_o = weight_tile_base_i + wtile_q;
 
   wire [WTILE_W-1:0] wtile_next = wtile_q + {{(WTILE_W-2){1'b0}}, two, ~two};
 
@@ -122,88 +124,80 @@ module dpwa_scanner #(
       active_q <= 1'b0;
     end else if (start_i) begin
       active_q <= 1'b1;
-    end else if (a_steps & node_end) begin
+    end else if (a_steps & group_end & position_last) begin
       active_q <= 1'b0;
     end
   end
 
+  reg [COORD_W-1:0] t_step, x_step;           // at the end of a run
+  always @(*) begin
+    if (!job_end) begin
+      t_step = {1'b0, row_tiles_i} + 1'b1;
+      x_step = {COORD_W{1'b0}};
+    end else if (!column_end) begin
+      t_step = t_column_i;
+      x_step = x_column_i;
+    end else if (!window_last) begin
+      t_step = t_window_i;
+      x_step = x_group_i;
+    end else if (!group_last) begin
+      t_step = t_group_i;
+      x_step = x_group_i;
+    end else if (!line_end) begin
+      t_step = t_group_i;
+      x_step = x_position_i;
+    end else begin
+      t_step = t_line_i;
+      x_step = x_line_i;
+    end
+  end
+
+  // Every counter goes to 0 with its loop.
   always @(posedge clk_i) begin
     if (start_i) begin
-      {run_q, ky_q, wy_q, wx_q, group_q, position_q} <= {16'd0, 8'd0, 4'd0, 4'd0, 12'd0, 20'd0};
-      ox_q <= first_column_i;
-      {y_pos_q, y_win_q, y_row_q} <= {3{y_start_i}};
-      {t_pos_q, t_win_q, t_row_q} <= {3{y_start_tiles_i}};
-      {x_pos_q, x_win_q}          <= {2{x_first_i}};
-      {wtile_q, wtile_group_q}    <= {2{weight_tile_base_i}};
+      step_q        <= {TILE_W{1'b0}};
+      ky_q          <= {KERNEL_W{1'b0}};
+      {wy_q, wx_q}  <= 8'd0;
+      group_q       <= {GROUP_W{1'b0}};
+      column_q      <= first_column_i;
+      position_q    <= {TILE_W{1'b0}};
+      t_q           <= t_first_i;
+      x_q           <= x_first_i;
+      wtile_q       <= {WTILE_W{1'b0}};
+      wtile_group_q <= {WTILE_W{1'b0}};
     end else if (a_steps) begin
-      run_q   <= run_end ? 16'd0 : run_q + 16'd2;
-      wtile_q <= wtile_next;
+      step_q  <= run_end ? {TILE_W{1'b0}} : step_q + 1'b1;
+      wtile_q <= (job_end & ~window_last) ? wtile_group_q : group_end ? {WTILE_W{1'b0}} : wtile_next;
       if (run_end) begin
-        ky_q    <= ky_q + 8'd1;
-        y_row_q <= y_row_q + 16'd1;
-        t_row_q <= t_row_q + row_tiles_cut;
+        ky_q <= job_end ? {KERNEL_W{1'b0}} : ky_q + 1'b1;
+        t_q  <= t_q + t_step;
+        x_q  <= x_q + x_step;
       end
-      if (job_end) begin
-        ky_q <= 8'd0;
-        // next position of the pool window
-        wx_q    <= column_end ? 4'd0 : wx_q + 4'd1;
-        x_win_q <= column_end ? x_pos_q : x_win_q + x_step_i;
-        y_row_q <= column_end ? y_win_q + y_step_i : y_win_q;
-        t_row_q <= column_end ? t_win_q + y_step_tiles_i : t_win_q;
-        if (column_end) begin
-          wy_q    <= wy_q + 4'd1;
-          y_win_q <= y_win_q + y_step_i;
-          t_win_q <= t_win_q + y_step_tiles_i;
-        end
-        wtile_q <= wtile_group_q;
+      if (job_end) wx_q <= column_end ? 4'd0 : wx_q + 4'd1;
+      if (job_end & column_end) wy_q <= window_last ? 4'd0 : wy_q + 4'd1;
+      if (window_end) begin
+        group_q       <= group_last ? {GROUP_W{1'b0}} : group_q + 1'b1;
+        wtile_group_q <= group_last ? {WTILE_W{1'b0}} : wtile_next;
       end
-      if (job_end & window_end) begin
-        // next channel group: the same window again
-        {wy_q, wx_q} <= {4'd0, 4'd0};
-        {y_win_q, y_row_q} <= {2{y_pos_q}};
-        {t_win_q, t_row_q} <= {2{t_pos_q}};
-        group_q       <= group_end ? 12'd0 : group_q + 12'd1;
-        wtile_q       <= group_end ? weight_tile_base_i : wtile_next;
-        wtile_group_q <= group_end ? weight_tile_base_i : wtile_next;
-      end
-      if (job_end & window_end & group_end) begin
-        // next stored position
-        position_q <= position_q + 20'd1;
-        ox_q    <= row_end ? 16'd0 : ox_q + 16'd1;
-        x_pos_q <= row_end ? x_start_i : x_pos_q + pool_x_step_i;
-        x_win_q <= row_end ? x_start_i : x_pos_q + pool_x_step_i;
-        if (row_end) begin
-          {y_pos_q, y_win_q, y_row_q} <= {3{y_pos_q + pool_y_step_i}};
-          {t_pos_q, t_win_q, t_row_q} <= {3{t_pos_q + pool_y_step_tiles_i}};
-        end
+      if (group_end) begin
+        position_q <= position_q + 1'b1;
+        column_q   <= line_end ? {TILE_W{1'b0}} : column_q + 1'b1;
       end
     end
   end
 
-  wire [TILE_W-1:0] row_tiles_cut;
-  generate
-    if (TILE_W > 16) begin : gen_wide_row
-      assign row_tiles_cut = {{(TILE_W-16){1'b0}}, row_tiles_i};
-    end else begin : gen_narrow_row
-      assign row_tiles_cut = row_tiles_i[TILE_W-1:0];
-    end
-  endgenerate
-
   // Stage B: widths arrive ------------------------------------------------------------------------------------------
   reg               b_valid_q, b_inside0_q, b_inside1_q, b_two_q, b_end_q;
-  reg               b_window_end_q, b_group_end_q;
-  reg [WORD_W-1:0]  b_word1_q;   // slot of the second tile
+  reg [2:0]         b_job_q;
+  reg [WORD_W-1:0]  b_word_q;      // slot of the first tile, which may be one before the tensor
   reg [WWORD_W-1:0] wword_q, wword_group_q;
 
-  // The first tile may lie one before the tensor (outside the map) while the second is its first, so the address of the
-  // second is computed and the first's is one slot below it.
-  wire [TILE_W-1:0] tile1 = tile + {{(TILE_W-1){1'b0}}, 1'b1};
-  wire [WORD_W-1:0] tile1_word;
+  wire [WORD_W-1:0] tile_cut;      // sign-extended or cut
   generate
-    if (TILE_W >= WORD_W) begin : gen_word_cut
-      assign tile1_word = tile1[WORD_W-1:0];
-    end else begin : gen_word_extend
-      assign tile1_word = {{(WORD_W-TILE_W){1'b0}}, tile1};
+    if (COORD_W >= WORD_W) begin : gen_cut
+      assign tile_cut = tile[WORD_W-1:0];
+    end else begin : gen_extend
+      assign tile_cut = {{(WORD_W-COORD_W){tile[COORD_W-1]}}, tile};
     end
   endgenerate
 
@@ -214,46 +208,42 @@ module dpwa_scanner #(
     if (!rst_ni)      b_valid_q <= 1'b0;
     else if (a_moves) b_valid_q <= active_q;
     if (a_moves) begin
-      b_inside0_q    <= inside0;
-      b_inside1_q    <= inside1;
-      b_two_q        <= two;
-      b_end_q        <= job_end;
-      b_window_end_q <= window_end;
-      b_group_end_q  <= group_end;
-      b_word1_q      <= in_word_base_i + tile1_word * {{(WORD_W-3){1'b0}}, in_planes_i};
+      b_inside0_q <= inside0;
+      b_inside1_q <= inside1;
+      b_two_q     <= two;
+      b_end_q     <= job_end;
+      b_job_q     <= {position_last, group_last, window_last};
+      b_word_q    <= in_word_base_i + tile_cut * {{(WORD_W-3){1'b0}}, in_planes_i};
     end
   end
 
-  wire take0 = b_inside0_q & (act_first_i != 3'd0) & (weight_first_i != 3'd0);
-  wire take1 = b_inside1_q & (act_second_i != 3'd0) & (weight_second_i != 3'd0);
-
-  wire [WWORD_W-1:0] wword1     = wword_q + {{(WWORD_W-3){1'b0}}, weight_first_i};
-  wire [WWORD_W-1:0] wword_next = b_two_q ? wword1 + {{(WWORD_W-3){1'b0}}, weight_second_i} : wword1;
+  wire               b_window_last = b_job_q[0];
+  wire               b_group_last  = b_job_q[1];
+  wire               take0         = b_inside0_q & (weight_first_i != 3'd0);
+  wire               take1         = b_inside1_q & (weight_second_i != 3'd0);
+  wire [3:0]         both          = {1'b0, weight_first_i} + {1'b0, weight_second_i & {3{b_two_q}}};
+  wire [WWORD_W-1:0] wword_next    = wword_q + {{(WWORD_W-4){1'b0}}, both};
+  wire [WWORD_W-1:0] wword_group   = (b_group_last & ~endless_i) ? weight_word_base_i : wword_next;
 
   always @(posedge clk_i) begin
     if (start_i) begin
       {wword_q, wword_group_q} <= {2{weight_word_base_i}};
     end else if (b_moves) begin
-      wword_q <= wword_next;
-      if (b_end_q & ~b_window_end_q) wword_q <= wword_group_q;
-      if (b_end_q & b_window_end_q) begin
-        wword_q       <= (b_group_end_q & ~endless_i) ? weight_word_base_i : wword_next;
-        wword_group_q <= (b_group_end_q & ~endless_i) ? weight_word_base_i : wword_next;
-      end
+      wword_q <= ~b_end_q ? wword_next : b_window_last ? wword_group : wword_group_q;
+      if (b_end_q & b_window_last) wword_group_q <= wword_group;
     end
   end
 
-  wire [WORD_W-1:0] b_word0 = b_word1_q - {{(WORD_W-3){1'b0}}, in_planes_i};
-  wire [WORD_W+WWORD_W+5:0] entry0 = {act_first_i, weight_first_i, b_word0, wword_q};
-  wire [WORD_W+WWORD_W+5:0] entry1 = {act_second_i, weight_second_i, b_word1_q, wword1};
+  assign step_o          = b_moves;
+  assign act_planes_o    = {act_second_i & {3{take1}}, act_first_i & {3{take0}}};
+  assign weight_planes_o = {weight_second_i, weight_first_i};
+  assign act_word_o      = b_word_q;
+  assign weight_word_o   = wword_q;
+  assign end_o           = b_end_q;
+  assign job_o           = b_job_q;
+  assign oldest_word_o   = b_window_last ? wword_q : wword_group_q;
 
-  assign step_o   = b_moves;
-  assign push_o   = {take0 & take1, take0 ^ take1};
-  assign end_o    = b_end_q;
-  assign entry0_o = take0 ? entry0 : {entry1[WORD_W+WWORD_W+5 -: 3] & {3{take1}}, entry1[WORD_W+WWORD_W+2:0]};
-  assign entry1_o = entry1;
-
-  assign oldest_word_o = b_window_end_q ? wword_q : wword_group_q;
+  wire unused = &{1'b0, tile};   // its sign, where a slot's address is no wider
 
 endmodule
 

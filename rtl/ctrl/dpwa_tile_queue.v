@@ -2,78 +2,114 @@
 //
 // dpwa_tile_queue: four tiles between the scanner (two per cycle) and the issue stage (one beat per cycle).
 //
-// A scan step pushes 0, 1 or 2 entries (push_i; entry0 is the older) and may end its job (end_i). The end belongs to
+// A scan step brings two neighbouring tiles; those with activation planes wait as entries. Entries of a step share a
+// row; the second tile's slot and weight words follow the first's. A step may end its job (end_i). The end belongs to
 // the job's last entry:
-//   1. a step that pushes marks its own newest entry;
-//   2. a step that pushes nothing marks the job's newest entry if it still waits and does not leave in this cycle;
-//   3. otherwise entry0, which then has no planes, carries the end: a null entry. It takes one issue slot.
-// step_i may be high only while space_o is.
+//   1. a step that brings entries marks its own newest;
+//   2. a step that brings none marks the job's newest entry if it still waits and does not leave in this cycle;
+//   3. otherwise an entry without planes carries the end: a null entry. It takes one issue slot.
+// step_i may be high only while space_o is. Rows therefore never number more than three.
 
 `default_nettype none
 
 module dpwa_tile_queue #(
-  parameter integer ENTRY_W = 40   // bits of an entry
+  parameter integer WORD_W  = 17,   // activation word address bits
+  parameter integer WWORD_W = 16    // weight word address bits
 ) (
   input  wire               clk_i,
   input  wire               rst_ni,
-  input  wire               step_i,       // one scan step
-  input  wire [1:0]         push_i,       // entries of the step: 0, 1 (entry0) or 2
-  input  wire               end_i,        // the step ends its job
-  input  wire [ENTRY_W-1:0] entry0_i,
-  input  wire [ENTRY_W-1:0] entry1_i,
-  output wire               space_o,      // a step fits
-  input  wire               pop_i,        // the head's last beat is issued
+  // scan step
+  input  wire               step_i,
+  input  wire [5:0]         act_planes_i,     // {second, first} tile; 0: it costs no beat
+  input  wire [5:0]         weight_planes_i,
+  input  wire [WORD_W-1:0]  act_word_i,       // slot of the first
+  input  wire [WWORD_W-1:0] weight_word_i,
+  input  wire               end_i,
+  input  wire [2:0]         job_i,
+  output wire               space_o,          // a step fits
+  // head
+  input  wire [2:0]         slot_planes_i,    // words of a slot
+  input  wire               pop_i,            // its last beat is issued
   output wire               valid_o,
-  output wire [ENTRY_W-1:0] head_o,
-  output wire               head_end_o
+  output wire               end_o,
+  output wire [2:0]         job_o,            // job_i of its job
+  output wire [2:0]         act_planes_o,     // 0: a null entry
+  output wire [2:0]         weight_planes_o,
+  output wire [WORD_W-1:0]  act_word_o,
+  output wire [WWORD_W-1:0] weight_word_o
 );
 
-  localparam integer DEPTH = 4;
-  localparam integer ROW_W = ENTRY_W + 1;   // entry and its end mark
+  localparam integer ROWS  = 3;
+  localparam integer ROW_W = WORD_W + WWORD_W + 15;
 
-  reg [2:0]             count_q;
-  reg [DEPTH*ROW_W-1:0] rows_q;             // row 0 is the head
-  reg                   job_waits_q;        // the newest row belongs to the job being scanned
+  reg [2:0]            count_q;      // entries
+  reg [1:0]            rows_q;
+  reg [ROWS*ROW_W-1:0] row_q;        // row 0 is the head's
+  reg [ROWS-1:0]       end_q;        // the row's last entry ends its job
+  reg                  first_gone_q; // of the head's row
+  reg                  job_waits_q;  // the newest row belongs to the job being scanned
 
-  assign valid_o    = count_q != 3'd0;
-  assign space_o    = count_q <= 3'd2;
-  assign head_o     = rows_q[1 +: ENTRY_W];
-  assign head_end_o = rows_q[0];
+  // Head -----------------------------------------------------------------------------------------------------------
+  wire [5:0]         act_planes, weight_planes;
+  wire [WORD_W-1:0]  act_word;
+  wire [WWORD_W-1:0] weight_word;
+  assign {job_o, act_planes, weight_planes, act_word, weight_word} = row_q[ROW_W-1:0];
 
-  wire [2:0] kept     = count_q - {2'b00, pop_i};
-  wire       ends     = step_i & end_i;
-  wire       mark     = ends & (push_i == 2'd0) & job_waits_q & (kept != 3'd0);
-  wire       null_end = ends & (push_i == 2'd0) & ~mark;
-  wire       push_one = step_i & (push_i != 2'd0) | null_end;
-  wire       push_two = step_i & push_i[1];
+  wire second    = first_gone_q | (act_planes[2:0] == 3'd0);
+  wire row_last  = second | (act_planes[5:3] == 3'd0);
+  wire row_leaves = pop_i & row_last;
 
-  wire [ROW_W-1:0] row0 = {entry0_i, ends & ~push_i[1]};
-  wire [ROW_W-1:0] row1 = {entry1_i, ends};
+  assign valid_o         = rows_q != 2'd0;
+  assign end_o           = end_q[0] & row_last;
+  assign act_planes_o    = second ? act_planes[5:3] : act_planes[2:0];
+  assign weight_planes_o = second ? weight_planes[5:3] : weight_planes[2:0];
+  assign act_word_o      = act_word + {{(WORD_W-3){1'b0}}, slot_planes_i & {3{second}}};
+  assign weight_word_o   = weight_word + {{(WWORD_W-3){1'b0}}, weight_planes[2:0] & {3{second}}};
 
-  wire [DEPTH*ROW_W-1:0] shifted = pop_i ? {{ROW_W{1'b0}}, rows_q[DEPTH*ROW_W-1:ROW_W]} : rows_q;
+  // Rows -----------------------------------------------------------------------------------------------------------
+  wire       take0 = act_planes_i[2:0] != 3'd0;
+  wire       take1 = act_planes_i[5:3] != 3'd0;
+  wire       none  = ~take0 & ~take1;
+  wire [1:0] kept  = rows_q - {1'b0, row_leaves};
+  wire       mark  = step_i & end_i & none & job_waits_q & (kept != 2'd0);
+  wire       push  = step_i & ((end_i & ~mark) | ~none);
+
+  assign space_o = count_q <= 3'd2;
+
+  wire [ROW_W-1:0]      row     = {job_i, act_planes_i, weight_planes_i, act_word_i, weight_word_i};
+  wire [ROWS*ROW_W-1:0] shifted = {{ROW_W{1'b0}}, row_q[ROWS*ROW_W-1:ROW_W]};
 
   genvar r;
   generate
-    for (r = 0; r < DEPTH; r = r + 1) begin : gen_row
-      localparam [2:0] INDEX = r;
-      wire takes0 = push_one & (kept == INDEX);
-      wire takes1 = push_two & (kept + 3'd1 == INDEX);
-      wire marked = mark & (kept == INDEX + 3'd1);
+    for (r = 0; r < ROWS; r = r + 1) begin : gen_row
+      localparam [1:0] INDEX = r;
+      wire next_end, takes;
+      if (r + 1 < ROWS) begin : gen_next
+        assign next_end = end_q[r+1];
+      end else begin : gen_none
+        assign next_end = 1'b0;
+      end
+      assign takes = push & (kept == INDEX);
       always @(posedge clk_i) begin
-        if (takes0)      rows_q[r*ROW_W +: ROW_W] <= row0;
-        else if (takes1) rows_q[r*ROW_W +: ROW_W] <= row1;
-        else             rows_q[r*ROW_W +: ROW_W] <= shifted[r*ROW_W +: ROW_W] | {{ENTRY_W{1'b0}}, marked};
+        if (takes)           row_q[r*ROW_W +: ROW_W] <= row;
+        else if (row_leaves) row_q[r*ROW_W +: ROW_W] <= shifted[r*ROW_W +: ROW_W];
+        if (takes)           end_q[r] <= end_i;
+        else                 end_q[r] <= (row_leaves ? next_end : end_q[r]) | (mark & (kept == INDEX + 2'd1));
       end
     end
   endgenerate
 
   always @(posedge clk_i) begin
     if (!rst_ni) begin
-      count_q     <= 3'd0;
-      job_waits_q <= 1'b0;
+      count_q      <= 3'd0;
+      rows_q       <= 2'd0;
+      first_gone_q <= 1'b0;
+      job_waits_q  <= 1'b0;
     end else begin
-      count_q <= kept + {2'b00, push_one} + {2'b00, push_two};
-      if (step_i) job_waits_q <= ~end_i & (job_waits_q | (push_i != 2'd0));
+      count_q <= count_q - {2'b00, pop_i} + {2'b00, push} + {2'b00, step_i & take0 & take1};
+      rows_q  <= kept + {1'b0, push};
+      if (pop_i)  first_gone_q <= ~row_last;
+      if (step_i) job_waits_q <= ~end_i & (job_waits_q | ~none);
     end
   end
 

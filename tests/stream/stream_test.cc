@@ -78,7 +78,11 @@ RandomNetwork cnn() {
 }
 
 const Machine kFour = {"four", {"WEIGHT_WORDS=64", "DENSE_WORDS=16384"}};
-const Machine kTwo = {"two", {"LANES=2", "WEIGHT_WORDS=128", "DENSE_WORDS=20000", "LUT_STYLE=ice40"}};
+/// Memories, counters and descriptor fields as narrow as they get.
+const Machine kTwo = {
+    "two",
+    {"LANES=2", "WEIGHT_WORDS=128", "DENSE_WORDS=20000", "LUT_STYLE=ice40", "ACTIVATION_TILES=256",
+     "ACTIVATION_WORDS=512", "WEIGHT_TILES=2048", "CHANNELS=128", "NODES=8"}};
 const Machine kOne = {"one", {"LANES=1", "PRODUCTS=8", "WEIGHT_WORDS=500", "DENSE_WORDS=8192"}};
 const Machine kTwoGroups = {
     "two_groups",
@@ -136,6 +140,20 @@ TEST(Stream, ANetworkTooLargeForBothTiersIsRefused) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("DENSE_WORDS needs"));
+  }
+}
+
+/// A map that fits, but not with its padding in the scanner's coordinates: 7 rows of 200 tiles.
+TEST(Stream, PaddingBeyondTheCoordinatesIsRefused) {
+  RandomNetwork n({1, 200, 16}, false, 2, 6);
+  n.add({16, 7, 7, 1, 3});
+  n.finish();
+  lower::lower(configure({"enough", {"ACTIVATION_TILES=700"}}), n.network(), n.plan());
+  try {
+    lower::lower(configure({"padded", {"ACTIVATION_TILES=698"}}), n.network(), n.plan());
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("ACTIVATION_TILES needs 700, has 698"));
   }
 }
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/config/descriptor.h"
+
+#include <algorithm>
+
+namespace dpwa::config {
+namespace {
+
+/// Bits that number `values` things from 0 on.
+int bits_for(int values) {
+  int bits = 0;
+  while ((1 << bits) < values) ++bits;
+  return bits;
+}
+
+/// Widths that several fields share, docs/architecture.md "Node descriptor".
+int tile(const Config& c) { return bits_for(c.activation_tiles); }
+int coord(const Config& c) { return tile(c) + 1; }
+int word(const Config& c) { return bits_for(c.activation_words); }
+int value(const Config& c) { return c.value_w(); }
+int kernel(const Config& c) { return std::min(8, tile(c)); }
+int group(const Config& c) { return bits_for(c.channels / c.lanes_per_group()); }
+int slot(const Config& c) { return bits_for(std::max(c.slices(), c.groups * c.planes_max) + 1); }
+template <int kBits>
+int fixed(const Config&) {
+  return kBits;
+}
+
+/// Fields that only several lane groups need are absent with one, those of streaming without a dense tier.
+int with_groups(const Config& c, int bits) { return c.groups > 1 ? bits : 0; }
+int with_stream(const Config& c, int bits) { return c.dense_words > 0 ? bits : 0; }
+int dense_row(const Config& c) { return with_stream(c, bits_for(c.dense_words / c.lanes)); }
+
+struct Row {
+  const char* name;
+  int (*bits)(const Config&);
+  const char* meaning;
+};
+
+const Row kRows[] = {
+    {"last", fixed<1>, "this is the network's last node"},
+    {"idle", [](const Config& c) { return with_groups(c, 1); }, "the group's share is empty"},
+    {"in_signed", fixed<1>, "the input tensor is signed"},
+    {"out_signed", fixed<1>, "the output tensor is signed"},
+    {"in_planes", fixed<3>, "words of an input slot"},
+    {"flush_cycles", slot, "drain slot of a job that completes a tile"},
+    {"in_tile_base", tile, "width-table entry of the input's first tile"},
+    {"in_word_base", word, "slot of the input's first tile"},
+    {"in_tiles", tile, "tiles of the input map - 1"},
+    {"row_tiles", tile, "tiles of an input row - 1"},
+    {"run_steps", tile, "pairs of tiles of a run - 1"},
+    {"run_odd", fixed<1>, "the last pair of a run is a single tile"},
+    {"kernel_rows", kernel, "kernel rows - 1 (1 x 1 for a packed input)"},
+    {"pool_rows", fixed<4>, "pool window - 1"},
+    {"pool_columns", fixed<4>, "pool window - 1"},
+    {"pool_positions", fixed<8>, "positions of the pool window - 1"},
+    {"groups", group, "channel groups of the share - 1"},
+    {"last_channels", [](const Config& c) { return bits_for(c.lanes_per_group() + 1); },
+     "channels of the share's last channel group"},
+    {"positions", tile, "stored positions of the group's share - 1"},
+    {"out_columns", tile, "stored columns - 1"},
+    {"first_column", [](const Config& c) { return with_groups(c, tile(c)); },
+     "column of the share's first position"},
+    {"t_first", coord, "rows, in tiles: of the share's first run"},
+    {"t_column", coord, "step to the next column of a pool window"},
+    {"t_window", coord, "step to its next row"},
+    {"t_group", coord, "step to the next channel group or stored column"},
+    {"t_line", coord, "step to the next stored row"},
+    {"x_first", coord, "columns, in tiles: of the share's first run"},
+    {"x_column", coord, "step to the next column of a pool window"},
+    {"x_group", coord, "step to its next row or to the next channel group"},
+    {"x_position", coord, "step to the next stored column"},
+    {"x_line", coord, "step to the next stored row"},
+    {"weight_tile_base", [](const Config& c) { return bits_for(c.weight_tiles); },
+     "first entry of the weight width table"},
+    {"weight_word_base", [](const Config& c) { return bits_for(c.weight_words); },
+     "first weight word of every bank, of a resident node"},
+    {"const_row", [](const Config& c) { return bits_for(c.channels / c.wb_lanes); },
+     "row of the first channel constants"},
+    {"out_tile_base", tile, "width-table entry of the share's first output tile"},
+    {"out_word_base", word, "slot of the share's first output tile"},
+    {"tile_step", [](const Config& c) { return with_groups(c, bits_for(c.groups + 1)); },
+     "from one output tile of the share to the next (1 with one lane group)"},
+    {"word_step", [](const Config& c) { return bits_for(c.groups * c.planes_max + 1); }, "the same in words"},
+    {"tensor", [](const Config& c) { return bits_for(c.nodes); }, "PCU context: index of the output tensor"},
+    {"lower", value, "smallest stored value, signed"},
+    {"upper", value, "largest stored value, signed"},
+    {"streamed", [](const Config& c) { return with_stream(c, 1); }, "the weights come from the dense tier"},
+    {"keep", [](const Config& c) { return with_stream(c, 1); },
+     "they are copied once, not once per position"},
+    {"ring_mask", [](const Config& c) { return with_stream(c, std::min(12, bits_for(c.weight_words))); },
+     "size of the ring - 1"},
+    {"dense_first_row", dense_row, "first row of the share's weights in the dense tier"},
+    {"dense_last_row", dense_row, "last row of them"},
+};
+
+}  // namespace
+
+std::vector<NodeField> node_fields(const Config& config) {
+  std::vector<NodeField> fields;
+  int lsb = 0;
+  for (const Row& row : kRows) {
+    fields.push_back({row.name, row.meaning, lsb, row.bits(config)});
+    lsb += fields.back().bits;
+  }
+  return fields;
+}
+
+int descriptor_words(const Config& config) {
+  const NodeField last = node_fields(config).back();
+  return (last.lsb + last.bits + 31) / 32;
+}
+
+int descriptor_stride(const Config& config) { return 1 << bits_for(descriptor_words(config)); }
+
+}  // namespace dpwa::config
