@@ -35,7 +35,15 @@ bool DumpReader::next(Record& record) {
       case dump::Kind::word: {
         const std::size_t word = std::size_t{take()} * word_parts_;
         if (word + word_parts_ > memory_.size()) memory_.resize(word + word_parts_, 0);
-        for (int p = 0; p < word_parts_; ++p) memory_[word + p] = take();
+        const std::uint32_t digits = take();
+        for (int p = 0; p < word_parts_; ++p) {
+          const std::uint32_t stored = take();
+          for (int d = 0; d < 8; ++d) {
+            if ((digits >> (8 * p + d) & 1) == 0) continue;
+            const std::uint32_t mask = 15u << (4 * d);
+            memory_[word + p] = (memory_[word + p] & ~mask) | (stored & mask);
+          }
+        }
         break;
       }
       case dump::Kind::run:

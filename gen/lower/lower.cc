@@ -8,6 +8,7 @@
 #include "gen/lower/packets.h"
 #include "gen/lower/tiers.h"
 #include "model/base/error.h"
+#include "model/num/planes.h"
 
 namespace dpwa::lower {
 namespace {
@@ -198,6 +199,10 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   d.set("out_signed", plan.tensors[node.output].is_signed);
   d.set("lower", layout.constants[n].lower);
   d.set("upper", layout.constants[n].upper);
+  const plan::TensorPlan& stored_as = plan.tensors[node.output];
+  const num::Range format = num::activation_range(stored_as.pcu.max_planes, stored_as.is_signed);
+  d.set("count_below", stored_as.is_signed && layout.constants[n].lower == format.lower);
+  d.set("count_above", layout.constants[n].upper == format.upper);
   d.set("idle", share.idle());
   if (share.idle()) return d.words();
 

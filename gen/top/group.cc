@@ -20,8 +20,14 @@ void GroupBuilder::build() {
   issue();
   if (streams()) weight_stream();
   arithmetic();
-  store();
-  precision_and_assembly();
+  if (serial()) {
+    serial_store();
+  } else {
+    write_back();
+    store();
+  }
+  precision_control();
+  serial() ? digit_writer() : assembler();
   module_.comment("Bits of wide buses that this configuration does not need.");
   module_.unused("unused_bits", concat({net("load_addr_i"), net("load_data_i"), net("descriptor"),
                                         net("border_i"), net("read_word_i"), net("read_tile_i")}));
@@ -40,6 +46,8 @@ void GroupBuilder::sizes() {
   derive("ROW_W", clog2(size("ROWS")));
   derive("LEVEL_W", 4);
   derive("PREMAX", config_.premax);
+  derive("SKEWED", serial() ? size("LANES") : size("WB_LANES"));
+  derive("PCU_COUNTERS", config_.pcu_counters);
   derive("INDEX_W", streams() ? size("WWORD_W") + 2 : size("WWORD_W"));
   derive("COORD_W", size("TILE_W") + 1);
   derive("GROUP_W", clog2(size("CHANNELS") / size("LANES")));
@@ -60,21 +68,20 @@ void GroupBuilder::ports() {
   output("node_start_o");
   input("node_done_i", 1, "every group has stored its share");
   output("done_o", 1, "this group has");
-  output("busy_o", 1, "the tile assembler has words to write");
+  output("busy_o", 1, "words of a tile are still to be written");
   module_.port_group("input tensor, through this group's PCU and assembler");
   input("border_i", 32 * lower::kBorderWords);
   input("input_start_i");
   input("packing_i");
   input("value_cut_i", 1, "the input quantizer saturated a value");
   input("pack_valid_i");
+  if (serial()) output("pack_ready_o", 1, "the digit writer can take a value");
   input("pack_element_i", clog2(size("PRODUCTS")));
   input("pack_mask_i", size("WB_LANES"));
   input("pack_values_i", size("WB_LANES") * (4 * size("PLANES_MAX") + 1));
   input("pack_flush_i");
   input("pack_tile_i", clog2(size("ACTIVATION_TILES")));
   input("pack_word_i", clog2(size("ACTIVATION_WORDS")));
-  output("limit_lower_o", 4 * size("PLANES_MAX") + 1, "the PCU's effective limits");
-  output("limit_upper_o", 4 * size("PLANES_MAX") + 1);
   module_.port_group("what this group stores");
   output("store_tile_we_o");
   output("store_tile_o", clog2(size("ACTIVATION_TILES")));
@@ -82,6 +89,7 @@ void GroupBuilder::ports() {
   output("store_word_we_o");
   output("store_addr_o", clog2(size("ACTIVATION_WORDS")));
   output("store_word_o", 4 * size("PRODUCTS"));
+  if (serial()) output("store_digits_o", size("PRODUCTS"), "digits of the word that are stored");
   module_.port_group("what any group stores: written to this group's memories");
   input("bus_tile_we_i");
   input("bus_tile_i", clog2(size("ACTIVATION_TILES")));
@@ -89,6 +97,7 @@ void GroupBuilder::ports() {
   input("bus_word_we_i");
   input("bus_addr_i", clog2(size("ACTIVATION_WORDS")));
   input("bus_word_i", 4 * size("PRODUCTS"));
+  if (serial()) input("bus_digits_i", size("PRODUCTS"));
   module_.port_group("output reader");
   input("read_table_re_i");
   input("read_tile_i", clog2(size("ACTIVATION_TILES")));
@@ -123,14 +132,7 @@ void GroupBuilder::nets() {
   declare("beat_act", size("WORD_W"));
   declare("beat_weight", size("INDEX_W"));
   declare("weight_words", size("LANES") * size("PLANE_W"));
-  declare("result_valid", 1, "write-back");
-  declare("result_slice", 5);
-  declare("result_values", size("WB_LANES") * size("VALUE_W"));
-  declare("result_above", size("WB_LANES"));
-  declare("result_below", size("WB_LANES"));
   declare("share_done");
-  declare("count_above");
-  declare("count_below");
   declare("store_valid");
   declare("store_element", size("ELEMENT_W"));
   declare("store_mask", size("WB_LANES"));
@@ -139,6 +141,9 @@ void GroupBuilder::nets() {
   declare("store_tile", size("TILE_W"));
   declare("store_word", size("WORD_W"));
   declare("store_cut", clog2(size("WB_LANES") + 1));
+  declare("sums", size("LANES") * size("ACC_W"));
+  declare("corr", size("ACC_W"));
+  if (serial()) declare("store_free", 1, "serial write-back: a job may end");
 }
 
 const config::NodeField& GroupBuilder::field_of(const std::string& name) const {
@@ -168,6 +173,8 @@ Expr GroupBuilder::border_field(const std::string& name, const Int& width) const
 Expr GroupBuilder::drained_window() const {
   return config_.premax != 0 ? literal(8, 0) : node_field("pool_positions", 8);
 }
+
+Expr GroupBuilder::lane_last() const { return bit(net("lane_beat"), size("LEVEL_W") + 1); }
 
 Expr GroupBuilder::load_we(Target target) const {
   return net("load_we_i") & equal(net("load_target_i"), literal(4, static_cast<std::uint64_t>(target)));

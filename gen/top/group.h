@@ -25,8 +25,12 @@ class GroupBuilder : private SectionBuilder {
   void bank_ports();     // who writes and reads the weight banks
   void weight_stream();  // dense tier and refill
   void arithmetic();
+  void write_back();
   void store();
-  void precision_and_assembly();
+  void serial_store();  // both of them with WRITE_BACK = serial
+  void precision_control();
+  void assembler();
+  void digit_writer();  // the same with WRITE_BACK = serial
 
   const config::NodeField& field_of(const std::string& name) const;
   int field_bits(const std::string& name) const;
@@ -36,7 +40,9 @@ class GroupBuilder : private SectionBuilder {
   Expr border_field(const std::string& name, const Int& width) const;
   /// Pool window as drain and store see it, - 1: with PREMAX every drained job is a whole window.
   Expr drained_window() const;
+  Expr lane_last() const;
   Expr load_we(lower::Target target) const;
+  bool serial() const { return config_.serial_write_back(); }
 
   const std::vector<config::NodeField> fields_;
 };

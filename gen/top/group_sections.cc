@@ -30,10 +30,10 @@ void GroupBuilder::sequence() {
 
 void GroupBuilder::memories() {
   module_.section("Memories: activation words and widths, weights");
-  place("u_activation_words", interfaces::ram())
+  place("u_activation_words", serial() ? interfaces::digit_ram() : interfaces::ram())
       .set("WIDTH", size("PLANE_W"))
       .set("DEPTH", size("ACTIVATION_WORDS"))
-      .connect("we_i", net("bus_word_we_i"))
+      .connect("we_i", net(serial() ? "bus_digits_i" : "bus_word_we_i"))
       .connect("waddr_i", net("bus_addr_i"))
       .connect("wdata_i", net("bus_word_i"))
       .connect("re_i", net("beat") | net("read_word_re_i"))
@@ -52,7 +52,7 @@ void GroupBuilder::memories() {
   bank_ports();
   place("u_weights", interfaces::weight_sram())
       .set("LANES", size("LANES"))
-      .set("WB_LANES", size("WB_LANES"))
+      .set("WB_LANES", size("SKEWED"))
       .set("WORD_BITS", size("PLANE_W"))
       .set("WORDS", size("WEIGHT_WORDS"))
       .set("TILES", size("WEIGHT_TILES"))
@@ -162,12 +162,14 @@ void GroupBuilder::issue() {
       .set("PRODUCTS", size("PRODUCTS"))
       .set("SLICES", size("SLICES"))
       .set("PREMAX", size("PREMAX"))
+      .set("SERIAL", serial() ? 1 : 0)
       .set("WORD_W", size("WORD_W"))
       .set("WWORD_W", size("INDEX_W"))
       .set("LEVEL_W", size("LEVEL_W"))
       .set("SLOT_W", field_bits("flush_cycles"))
       .connect("signed_i", node_field("in_signed"))
       .connect("flush_cycles_i", node_field("flush_cycles", field_bits("flush_cycles")))
+      .connect("free_i", serial() ? net("store_free") : literal(1, 1))
       .connect("valid_i", net("head_valid"))
       .connect("end_i", net("head_end"))
       .connect("job_i", net("head_job"))
@@ -191,32 +193,38 @@ void GroupBuilder::issue() {
 }
 
 void GroupBuilder::arithmetic() {
-  module_.section("Arithmetic: lanes, drain, write-back");
+  module_.section("Arithmetic: lanes");
   declare("lane_beat", 3 + size("LEVEL_W"), "the beat, when its words have been read");
   place("u_read_delay", interfaces::delay())
       .set("WIDTH", 3 + size("LEVEL_W"))
       .set("CYCLES", 1)
       .connect("d_i", concat({net("beat"), net("beat_last"), net("beat_signed"), net("beat_level")}))
       .connect("q_o", net("lane_beat"));
-  const Expr lane_last = bit(net("lane_beat"), size("LEVEL_W") + 1);
-  declare("sums", size("LANES") * size("ACC_W"));
-  declare("corr", size("ACC_W"));
   place("u_lanes", interfaces::lane_array())
       .set("LANES", size("LANES"))
-      .set("WB_LANES", size("WB_LANES"))
+      .set("WB_LANES", size("SKEWED"))
       .set("PRODUCTS", size("PRODUCTS"))
       .set("ACC_W", size("ACC_W"))
       .set("LEVEL_W", size("LEVEL_W"))
       .set("LUT_STYLE", size("LUT_STYLE"))
       .set("CUTS", size("LANE_CUTS"))
       .connect("valid_i", bit(net("lane_beat"), size("LEVEL_W") + 2))
-      .connect("last_i", lane_last)
+      .connect("last_i", lane_last())
       .connect("level_i", part(net("lane_beat"), 0, size("LEVEL_W")))
       .connect("a_signed_i", bit(net("lane_beat"), size("LEVEL_W")))
       .connect("a_i", net("read_data_o"))
       .connect("w_i", net("weight_words"))
       .connect("sums_o", net("sums"))
       .connect("corr_o", net("corr"));
+}
+
+void GroupBuilder::write_back() {
+  module_.section("Drain and write-back");
+  declare("result_valid");
+  declare("result_slice", 5);
+  declare("result_values", size("WB_LANES") * size("VALUE_W"));
+  declare("result_above", size("WB_LANES"));
+  declare("result_below", size("WB_LANES"));
   declare("pre_valid");
   declare("pre_row", size("ROW_W"));
   declare("drain_valid");
@@ -235,7 +243,7 @@ void GroupBuilder::arithmetic() {
         .connect("start_i", net("node_start_o"))
         .connect("window_i", node_field("pool_positions", 8))
         .connect("groups_i", node_field("groups", 12))
-        .connect("last_i", lane_last)
+        .connect("last_i", lane_last())
         .connect("sums_i", net("sums"))
         .connect("corr_i", net("corr"))
         .connect("last_o", net("pooled_last"))
@@ -253,7 +261,7 @@ void GroupBuilder::arithmetic() {
       .connect("window_i", drained_window())
       .connect("groups_i", node_field("groups", 12))
       .connect("row_base_i", node_field("const_row", size("ROW_W")))
-      .connect("last_i", premax ? net("pooled_last") : lane_last)
+      .connect("last_i", premax ? net("pooled_last") : lane_last())
       .connect("sums_i", net(premax ? "pooled_sums" : "sums"))
       .connect("corr_i", premax ? zeros(size("ACC_W")) : net("corr"))
       .connect("pre_valid_o", net("pre_valid"))
@@ -280,8 +288,8 @@ void GroupBuilder::arithmetic() {
       .connect("slice_i", net("drain_slice"))
       .connect("sum_i", net("drain_sum"))
       .connect("corr_i", net("drain_corr"))
-      .connect("lower_i", net("limit_lower_o"))
-      .connect("upper_i", net("limit_upper_o"))
+      .connect("lower_i", node_field("lower", size("VALUE_W")))
+      .connect("upper_i", node_field("upper", size("VALUE_W")))
       .connect("valid_o", net("result_valid"))
       .connect("slice_o", net("result_slice"))
       .connect("values_o", net("result_values"))
@@ -308,8 +316,8 @@ void GroupBuilder::store() {
       .connect("word_base_i", node_field("out_word_base", size("WORD_W")))
       .connect("tile_step_i", config_.groups > 1 ? node_field("tile_step", 8) : literal(8, 1))
       .connect("word_step_i", node_field("word_step", 8))
-      .connect("count_above_i", net("count_above"))
-      .connect("count_below_i", net("count_below"))
+      .connect("count_above_i", node_field("count_above"))
+      .connect("count_below_i", node_field("count_below"))
       .connect("valid_i", net("result_valid"))
       .connect("slice_i", net("result_slice"))
       .connect("values_i", net("result_values"))
@@ -326,9 +334,9 @@ void GroupBuilder::store() {
       .connect("done_o", net("share_done"));
 }
 
-void GroupBuilder::precision_and_assembly() {
-  module_.section("Precision control and tile assembly");
-  module_.comment("The packer fills the input tensor through the same PCU and assembler.");
+void GroupBuilder::precision_control() {
+  module_.section("Precision control");
+  module_.comment("The packer fills the input tensor in the same way.");
   const auto choose = [&](const char* name, const Int& width) {
     const std::string tile = std::string("tile_") + name;
     declare(tile, width);
@@ -342,7 +350,8 @@ void GroupBuilder::precision_and_assembly() {
   choose("flush", 1);
   choose("tile", size("TILE_W"));
   choose("word", size("WORD_W"));
-  const Int count_w = clog2(size("WB_LANES") + 1);
+  const Expr input_cut =
+      serial() ? net("value_cut_i") : concat({zeros(clog2(size("WB_LANES") + 1) - 1), net("value_cut_i")});
   declare("decided_planes", 3);
   declare("trace_valid");
   declare("trace_node", size("NODE_W"));
@@ -352,6 +361,7 @@ void GroupBuilder::precision_and_assembly() {
       .set("PLANES_MAX", size("PLANES_MAX"))
       .set("VALUE_W", size("VALUE_W"))
       .set("NODES", size("NODES"))
+      .set("COUNTERS", size("PCU_COUNTERS"))
       .set("COUNTER_W", 32)
       .connect("record_we_i", load_we(Target::pcu_records))
       .connect("record_addr_i", part(net("load_addr_i"), 0, size("NODE_W")))
@@ -359,21 +369,12 @@ void GroupBuilder::precision_and_assembly() {
       .connect("node_start_i", net("input_start_i") | net("node_start_o"))
       .connect("node_i", mux(net("packing_i"), zeros(size("NODE_W")), node_field("tensor", size("NODE_W"))))
       .connect("signed_i", mux(net("packing_i"), border_field("input_signed"), node_field("out_signed")))
-      .connect("lower_i", mux(net("packing_i"), border_field("input_lower", size("VALUE_W")),
-                              node_field("lower", size("VALUE_W"))))
-      .connect("upper_i", mux(net("packing_i"), border_field("input_upper", size("VALUE_W")),
-                              node_field("upper", size("VALUE_W"))))
-      .connect("limit_lower_o", net("limit_lower_o"))
-      .connect("limit_upper_o", net("limit_upper_o"))
-      .connect("count_above_o", net("count_above"))
-      .connect("count_below_o", net("count_below"))
       .connect("valid_i", net("tile_valid"))
       .connect("mask_i", net("tile_mask"))
       .connect("values_i", net("tile_values"))
       .connect("flush_i", net("tile_flush"))
       .connect("planes_o", net("decided_planes"))
-      .connect("saturated_i",
-               mux(net("packing_i"), concat({zeros(count_w - 1), net("value_cut_i")}), net("store_cut")))
+      .connect("saturated_i", mux(net("packing_i"), input_cut, net("store_cut")))
       .connect("counter_node_i", net("counter_node_i"))
       .connect("counter_index_i", net("counter_index_i"))
       .connect("counter_o", net("counter_o"))
@@ -381,6 +382,10 @@ void GroupBuilder::precision_and_assembly() {
       .connect("trace_node_o", net("trace_node"))
       .connect("trace_planes_o", net("trace_planes"));
   module_.unused("unused_trace", concat({net("trace_valid"), net("trace_node"), net("trace_planes")}));
+}
+
+void GroupBuilder::assembler() {
+  module_.section("Tile assembly");
   place("u_assembler", interfaces::tile_assembler())
       .set("PRODUCTS", size("PRODUCTS"))
       .set("WB_LANES", size("WB_LANES"))

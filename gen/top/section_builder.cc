@@ -28,6 +28,11 @@ constexpr SizeParameter kSizeParameters[] = {
     {"NODES", &config::Config::nodes, "node descriptors and PCU records, a power of two"},
 };
 
+/// Whether the configuration allows one value only.
+bool is_fixed(const config::Config& config, const SizeParameter& size) {
+  return config.serial_write_back() && size.member == &config::Config::wb_lanes;
+}
+
 }  // namespace
 
 void SectionBuilder::parameter(const std::string& name, const Int& value, const std::string& doc) {
@@ -40,7 +45,13 @@ void SectionBuilder::derive(const std::string& name, const Int& value) {
 
 void SectionBuilder::declare_sizes(int lanes, const char* lanes_doc) {
   parameter("LANES", lanes, lanes_doc);
-  for (const SizeParameter& each : kSizeParameters) parameter(each.name, config_.*each.member, each.doc);
+  for (const SizeParameter& each : kSizeParameters) {
+    if (is_fixed(config_, each)) {
+      sizes_.emplace(each.name, config_.*each.member);
+    } else {
+      parameter(each.name, config_.*each.member, each.doc);
+    }
+  }
   parameter("LUT_STYLE", static_cast<int>(config_.lut_style), "0 generic, 1 ice40, 2 ecp5, 3 asic");
 }
 
@@ -53,7 +64,9 @@ void SectionBuilder::derive_sizes() {
 }
 
 void SectionBuilder::pass_sizes(Instance& group) const {
-  for (const SizeParameter& each : kSizeParameters) group.set(each.name, size(each.name));
+  for (const SizeParameter& each : kSizeParameters) {
+    if (!is_fixed(config_, each)) group.set(each.name, size(each.name));
+  }
   group.set("LUT_STYLE", size("LUT_STYLE"));
 }
 

@@ -64,6 +64,8 @@ void TopBuilder::ports() {
   output("observe_word_we_o", 1, "a plane word is stored");
   output("observe_word_addr_o", clog2(size("ACTIVATION_WORDS")));
   output("observe_word_o", 4 * size("PRODUCTS"));
+  if (config_.serial_write_back())
+    output("observe_digits_o", size("PRODUCTS"), "digits of the word that are stored");
 }
 
 void TopBuilder::nets() {
@@ -92,8 +94,6 @@ void TopBuilder::nets() {
   declare("run_done");
   declare("send_start");
   declare("send_done");
-  declare("limit_lower", size("VALUE_W"), "effective limits of the input tensor");
-  declare("limit_upper", size("VALUE_W"));
   declare("value_valid");
   declare("value_cut", 1, "the input quantizer saturated");
   declare("pack_valid");
@@ -103,6 +103,7 @@ void TopBuilder::nets() {
   declare("pack_flush");
   declare("pack_tile", size("TILE_W"));
   declare("pack_word", size("WORD_W"));
+  declare("pack_ready", 1, "the next value may be packed");
   declare("stored", 1, "every group has stored what it had");
   declare("read_table_re", 1, "output reader");
   declare("read_tile", size("TILE_W"));

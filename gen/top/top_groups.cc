@@ -24,9 +24,11 @@ void TopBuilder::groups() {
   declare("bus_word_we");
   declare("bus_addr", size("WORD_W"));
   declare("bus_word", size("PLANE_W"));
+  if (config_.serial_write_back()) {
+    declare("store_digits", size("PRODUCTS"));
+    declare("bus_digits", size("PRODUCTS"));
+  }
   declare("node_done");
-  declare("limits_lower", count * size("VALUE_W"));
-  declare("limits_upper", count * size("VALUE_W"));
   declare("widths", count * 3);
   declare("words", count * size("PLANE_W"));
   declare("counters", count * 32);
@@ -71,8 +73,6 @@ void TopBuilder::groups() {
       .connect("node_start_o", of_group("group_start", 1))
       .connect("done_o", of_group("group_done", 1))
       .connect("busy_o", of_group("group_busy", 1))
-      .connect("limit_lower_o", of_group("limits_lower", size("VALUE_W")))
-      .connect("limit_upper_o", of_group("limits_upper", size("VALUE_W")))
       .connect("store_tile_we_o", of_group("store_tile_we", 1))
       .connect("store_tile_o", of_group("store_tile", size("TILE_W")))
       .connect("store_planes_o", of_group("store_planes", 3))
@@ -83,6 +83,13 @@ void TopBuilder::groups() {
       .connect("read_data_o", of_group("words", size("PLANE_W")))
       .connect("counter_o", of_group("counters", 32))
       .connect("beat_o", of_group("observe_beats_o", 1));
+  if (config_.serial_write_back()) {
+    group.connect("store_digits_o", net("store_digits"))
+        .connect("bus_digits_i", net("bus_digits"))
+        .connect("pack_ready_o", net("pack_ready"));
+  } else {
+    module_.assign(net("pack_ready"), literal(1, 1));
+  }
   if (streams()) {
     group.set("DENSE_WORDS", size("DENSE_WORDS") / count)
         .connect("refill_words_o", of_group("refills", 32))
@@ -93,16 +100,14 @@ void TopBuilder::groups() {
     module_.assign(net(name), part(net(source), 0, width));
   };
   first_of("run_done", "group_run_done", 1);
-  first_of("limit_lower", "limits_lower", size("VALUE_W"));
-  first_of("limit_upper", "limits_upper", size("VALUE_W"));
   first_of("read_width", "widths", 3);
   first_of("read_data", "words", size("PLANE_W"));
   first_of("observe_start_o", "group_start", 1);
   store_bus();
   counters();
   if (config_.groups > 1) {
-    module_.unused("unused_groups", concat({net("group_run_done"), net("group_start"), net("limits_lower"),
-                                            net("limits_upper"), net("widths"), net("words")}));
+    module_.unused("unused_groups",
+                   concat({net("group_run_done"), net("group_start"), net("widths"), net("words")}));
   }
 }
 
@@ -136,6 +141,7 @@ void TopBuilder::store_bus() {
     for (const char* name : {"tile_we", "tile", "planes", "word_we", "addr", "word"}) {
       module_.assign(net(std::string("bus_") + name), net(std::string("store_") + name));
     }
+    if (config_.serial_write_back()) module_.assign(net("bus_digits"), net("store_digits"));
     module_.assign(net("node_done"), net("group_done"));
     module_.assign(net("stored"), ~net("group_busy"));
   } else {
@@ -183,6 +189,7 @@ void TopBuilder::store_bus() {
                                      {"observe_word_o", "bus_word"}}) {
     module_.assign(net(port), net(source));
   }
+  if (config_.serial_write_back()) module_.assign(net("observe_digits_o"), net("bus_digits"));
 }
 
 }  // namespace dpwa::gen

@@ -15,6 +15,8 @@ Interface sum_words();
 Interface write_back();
 Interface max_pool();
 Interface tile_assembler();
+Interface write_back_serial();
+Interface digit_writer();
 Interface quantizer();
 Interface dequantizer();
 
@@ -30,10 +32,12 @@ Interface lane_array();
 Interface drain();
 Interface write_back_array();
 Interface store();
+Interface store_serial();
 Interface write_bus();
 Interface premax();
 
 Interface ram();
+Interface digit_ram();
 Interface width_table();
 Interface weight_sram();
 Interface dense_sram();

@@ -165,6 +165,7 @@ Interface issue() {
   leaf.parameter("PRODUCTS", 16);
   leaf.parameter("SLICES", 4);
   leaf.parameter("PREMAX", 0);
+  leaf.parameter("SERIAL", 0);
   const Int word_w = leaf.parameter("WORD_W", 17);
   const Int wword_w = leaf.parameter("WWORD_W", 16);
   const Int level_w = leaf.parameter("LEVEL_W", 4);
@@ -173,6 +174,7 @@ Interface issue() {
   leaf.input("rst_ni");
   leaf.input("signed_i");
   leaf.input("flush_cycles_i", slot_w);
+  leaf.input("free_i");
   leaf.input("valid_i");
   leaf.input("end_i");
   leaf.input("job_i", 3);
@@ -306,6 +308,52 @@ Interface store() {
   leaf.output("tile_o", tile_w);
   leaf.output("word_o", word_w);
   leaf.output("saturated_o", clog2(wb_lanes + 1));
+  leaf.output("done_o");
+  return leaf;
+}
+
+Interface store_serial() {
+  Interface leaf("dpwa_store_serial");
+  const Int lanes = leaf.parameter("LANES", 4);
+  const Int products = leaf.parameter("PRODUCTS", 16);
+  leaf.parameter("PLANES_MAX", 4);
+  const Int acc_w = leaf.parameter("ACC_W", 32);
+  const Int mult_w = leaf.parameter("MULT_W", 20);
+  leaf.parameter("SHIFT_MAX", 47);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  const Int rows = leaf.parameter("ROWS", 256);
+  const Int tile_w = leaf.parameter("TILE_W", 15);
+  const Int word_w = leaf.parameter("WORD_W", 17);
+  leaf.parameter("LATENCY", 5);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("const_we_i");
+  leaf.input("const_waddr_i", clog2(rows));
+  leaf.input("const_wdata_i", 6 + mult_w + acc_w);
+  leaf.input("start_i");
+  leaf.input("last_channels_i", 5);
+  leaf.input("row_base_i", clog2(rows));
+  leaf.input("tile_base_i", tile_w);
+  leaf.input("word_base_i", word_w);
+  leaf.input("slot_planes_i", 3);
+  leaf.input("lower_i", value_w);
+  leaf.input("upper_i", value_w);
+  leaf.input("count_above_i");
+  leaf.input("count_below_i");
+  leaf.input("issued_i");
+  leaf.input("job_i", 3);
+  leaf.output("free_o");
+  leaf.input("last_i");
+  leaf.input("sums_i", lanes * acc_w);
+  leaf.input("corr_i", acc_w);
+  leaf.output("valid_o");
+  leaf.output("element_o", clog2(products));
+  leaf.output("mask_o");
+  leaf.output("value_o", value_w);
+  leaf.output("flush_o");
+  leaf.output("tile_o", tile_w);
+  leaf.output("word_o", word_w);
+  leaf.output("saturated_o");
   leaf.output("done_o");
   return leaf;
 }

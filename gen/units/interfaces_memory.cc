@@ -17,6 +17,20 @@ Interface ram() {
   return leaf;
 }
 
+Interface digit_ram() {
+  Interface leaf("dpwa_digit_ram");
+  const Int width = leaf.parameter("WIDTH", 64);
+  const Int depth = leaf.parameter("DEPTH", 256);
+  leaf.input("clk_i");
+  leaf.input("we_i", width / 4);
+  leaf.input("waddr_i", clog2(depth));
+  leaf.input("wdata_i", width);
+  leaf.input("re_i");
+  leaf.input("raddr_i", clog2(depth));
+  leaf.output("rdata_o", width);
+  return leaf;
+}
+
 Interface width_table() {
   Interface leaf("dpwa_width_table");
   const Int entries = leaf.parameter("ENTRIES", 1024);

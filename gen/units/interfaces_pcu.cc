@@ -9,6 +9,7 @@ Interface pcu() {
   leaf.parameter("PLANES_MAX", 4);
   const Int value_w = leaf.parameter("VALUE_W", 17);
   const Int nodes = leaf.parameter("NODES", 32);
+  leaf.parameter("COUNTERS", 1);
   const Int counter_w = leaf.parameter("COUNTER_W", 32);
   leaf.input("clk_i");
   leaf.input("rst_ni");
@@ -18,12 +19,6 @@ Interface pcu() {
   leaf.input("node_start_i");
   leaf.input("node_i", index_bits(nodes));
   leaf.input("signed_i");
-  leaf.signed_input("lower_i", value_w);
-  leaf.signed_input("upper_i", value_w);
-  leaf.signed_output("limit_lower_o", value_w);
-  leaf.signed_output("limit_upper_o", value_w);
-  leaf.output("count_above_o");
-  leaf.output("count_below_o");
   leaf.input("valid_i");
   leaf.input("mask_i", wb_lanes);
   leaf.input("values_i", wb_lanes * value_w);

@@ -77,6 +77,61 @@ Interface tile_assembler() {
   return leaf;
 }
 
+Interface write_back_serial() {
+  Interface leaf("dpwa_write_back_serial");
+  const Int acc_w = leaf.parameter("ACC_W", 32);
+  const Int mult_w = leaf.parameter("MULT_W", 20);
+  leaf.parameter("SHIFT_MAX", 47);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  leaf.parameter("SLICES", 1);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("start_i");
+  leaf.output("take_o");
+  leaf.input("sum_i");
+  leaf.input("corr_i");
+  leaf.input("bias_i", acc_w);
+  leaf.input("mult_i", mult_w);
+  leaf.input("shift_i", 6);
+  leaf.input("first_i");
+  leaf.signed_input("lower_i", value_w);
+  leaf.signed_input("upper_i", value_w);
+  leaf.output("valid_o");
+  leaf.signed_output("y_o", value_w);
+  leaf.output("above_o");
+  leaf.output("below_o");
+  return leaf;
+}
+
+Interface digit_writer() {
+  Interface leaf("dpwa_digit_writer");
+  const Int products = leaf.parameter("PRODUCTS", 16);
+  leaf.parameter("PLANES_MAX", 4);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  const Int word_addr_w = leaf.parameter("WORD_ADDR_W", 14);
+  const Int tile_addr_w = leaf.parameter("TILE_ADDR_W", 12);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("valid_i");
+  leaf.output("ready_o");
+  leaf.input("element_i", clog2(products));
+  leaf.input("mask_i");
+  leaf.input("value_i", value_w);
+  leaf.input("flush_i");
+  leaf.input("tile_i", tile_addr_w);
+  leaf.input("word_i", word_addr_w);
+  leaf.input("planes_i", 3);
+  leaf.input("slot_planes_i", 3);
+  leaf.output("digit_we_o", products);
+  leaf.output("word_addr_o", word_addr_w);
+  leaf.output("word_data_o", 4 * products);
+  leaf.output("tile_we_o");
+  leaf.output("tile_addr_o", tile_addr_w);
+  leaf.output("tile_planes_o", 3);
+  leaf.output("busy_o");
+  return leaf;
+}
+
 Interface quantizer() {
   Interface leaf("dpwa_quantizer");
   const Int mult_w = leaf.parameter("MULT_W", 20);

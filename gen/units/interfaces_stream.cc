@@ -51,6 +51,7 @@ Interface packer() {
   leaf.input("value_i", value_w);
   leaf.output("input_done_o");
   leaf.input("pack_start_i");
+  leaf.input("ready_i");
   leaf.input("rows_i", 16);
   leaf.input("columns_i", 16);
   leaf.input("in_rows_i", 16);

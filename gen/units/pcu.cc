@@ -9,25 +9,21 @@ class Pcu : public Unit {
  public:
   std::string name() const override { return "pcu"; }
   std::string purpose() const override {
-    return "precision control: decides the planes of each tile, one context per node (N1.3, N1.4, N4.4)";
+    return "precision control: decides the planes of each tile, one context per node (N1.3)";
   }
   Interface interface() const override { return interfaces::pcu(); }
   Settings parameters(const config::Config& c) const override {
-    return {{"WB_LANES", c.wb_lanes},
-            {"PLANES_MAX", c.planes_max},
-            {"VALUE_W", c.value_w()},
-            {"NODES", c.nodes},
-            {"COUNTER_W", 32}};
+    return {{"WB_LANES", c.wb_lanes}, {"PLANES_MAX", c.planes_max}, {"VALUE_W", c.value_w()},
+            {"NODES", c.nodes},       {"COUNTERS", c.pcu_counters}, {"COUNTER_W", 32}};
   }
   Bench bench(const config::Config& c) const override {
     return {"tests/rtl_pcu/pcu_bench.cc", "dpwa_pcu", parameters(c)};
   }
   std::vector<std::string> corner_cases() const override {
-    return {"EveryValueAloneInATile", "LimitsAreTheIntersectionOfNodeAndFormat",
-            "EditingTheRecordChangesTheDecision", "ValuesBeyondTheRecordAreViolations",
-            "EventsNextToTheStartOfANodeAreCounted"};
+    return {"EveryValueAloneInATile", "EditingTheRecordChangesTheDecision",
+            "ValuesBeyondTheRecordAreViolations", "EventsNextToTheStartOfANodeAreCounted"};
   }
-  std::vector<std::string> golden() const override { return {"num::activation_range", "num::tile_width"}; }
+  std::vector<std::string> golden() const override { return {"num::tile_width"}; }
 };
 
 }  // namespace

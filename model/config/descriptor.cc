@@ -85,6 +85,8 @@ const Row kRows[] = {
     {"tensor", [](const Config& c) { return bits_for(c.nodes); }, "PCU context: index of the output tensor"},
     {"lower", value, "smallest stored value, signed"},
     {"upper", value, "largest stored value, signed"},
+    {"count_below", fixed<1>, "lower is the format's: smaller results count as saturated"},
+    {"count_above", fixed<1>, "upper is the format's: larger results count as saturated"},
     {"streamed", [](const Config& c) { return with_stream(c, 1); }, "the weights come from the dense tier"},
     {"keep", [](const Config& c) { return with_stream(c, 1); },
      "they are copied once, not once per position"},

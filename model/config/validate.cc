@@ -43,6 +43,18 @@ void validate_widths(const Config& c) {
   }
 }
 
+/// The serial write-back unit has one lane, and every value passes it.
+void validate_write_back(const Config& c) {
+  if (!c.serial_write_back()) return;
+  const auto require = [](const char* key, int found, int expected) {
+    if (found == expected) return;
+    throw fail(ExitCode::usage, "WRITE_BACK = \"serial\" needs {} = {}, found {}", key, expected, found);
+  };
+  require("GROUPS", c.groups, 1);
+  require("WB_LANES", c.wb_lanes, 1);
+  require("PREMAX", c.premax, 0);
+}
+
 void validate_memories(const Config& c) {
   // Width tables hold even and odd entries in two banks.
   require_even(c.weight_tiles, "WEIGHT_TILES");
@@ -76,6 +88,7 @@ void validate(const Config& config) {
   }
   validate_shape(config);
   validate_widths(config);
+  validate_write_back(config);
   validate_memories(config);
   validate_tiers(config);
 }

@@ -67,7 +67,7 @@ Estimate::Estimate(const config::Config& config, const net::Network& network, in
       lanes_(config.lanes_per_group()),
       products_(config.products),
       lane_groups_(config.groups),
-      drain_cycles_(config.slices()),
+      drain_cycles_(static_cast<int>(drain_slot(config))),
       premax_(config.premax != 0),
       fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, kFirstStep, 1))) {}
 

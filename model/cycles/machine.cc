@@ -16,7 +16,7 @@ int address_bits(int words) {
 }  // namespace
 
 Machine::Machine(const config::Config& config, int slot_planes, const std::optional<WeightStream>& stream)
-    : slices_(config.slices()), flush_cycles_(std::max(config.slices(), slot_planes * config.groups)) {
+    : slot_(static_cast<int>(drain_slot(config))), flush_slot_(std::max(slot_, slot_planes * config.groups)) {
   if (stream) refill_.emplace(*stream, config.lanes_per_group(), address_bits(config.weight_words));
 }
 
@@ -94,7 +94,7 @@ bool Machine::issue() {
       }
       if (ends) {
         last_ = now_;
-        if (drains) next_wait = (head.flush ? flush_cycles_ : slices_) - 1;
+        if (drains) next_wait = (head.flush ? flush_slot_ : slot_) - 1;
       }
     }
   }
@@ -131,8 +131,17 @@ void Machine::count_words(const Step& step) {
   group_word_ = word_;
 }
 
+std::int64_t drain_slot(const config::Config& config) {
+  if (!config.serial_write_back()) return config.slices();
+  const int lane_latency = config.lane_cuts + 3;
+  const int run = std::max(config.acc_w + config.mult_w + 1, config.shift_max + config.value_w());
+  const int period = run + config.value_w() + 1 + 2 * config.planes_max;
+  return 1 + lane_latency + std::int64_t{config.lanes} * period + 1;
+}
+
 std::int64_t end_cycle(const config::Config& config, int group, std::int64_t last_issue,
                        int last_tile_planes) {
+  if (config.serial_write_back()) return last_issue + drain_slot(config) + 1;
   const int lane_latency = config.lane_cuts + 3;
   const int write_back_latency = 6;
   const std::int64_t complete = last_issue + 1 + lane_latency + (config.slices() - 1) + write_back_latency +

@@ -70,8 +70,8 @@ class Machine {
   std::int64_t scan_word() const { return stage_b_.window_last ? word_ : group_word_; }
   std::int64_t oldest_word() const;
 
-  int slices_;
-  int flush_cycles_;
+  int slot_;
+  int flush_slot_;
   std::int64_t now_ = 0;
   std::int64_t last_ = 0;
   std::int64_t beats_ = 0;
@@ -87,6 +87,10 @@ class Machine {
   std::int64_t group_word_ = 0;  // of its channel group
   std::int64_t weight_stalls_ = 0;
 };
+
+/// Cycles from a drained job's last beat to the next one's at the earliest: the drain slot, with a serial
+/// write-back the time in which the job's values are stored.
+std::int64_t drain_slot(const config::Config& config);
 
 /// First descriptor word asked for -> the scanner's first step.
 inline std::int64_t fetch_cycles(const config::Config& config) {

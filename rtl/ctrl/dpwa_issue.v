@@ -6,7 +6,7 @@
 //   1. For each activation plane i, for each weight plane j: one beat of level i + j.
 //   2. The last beat of a job is issued only when the drain slot of the job before it is over: SLICES cycles after that
 //      job's last beat, flush_cycles_i when that job completes a tile. With PREMAX only the last job of a pool window is
-//      drained.
+//      drained. A serial write-back tells when the job before is stored (free_i).
 //   3. A null entry (no activation planes) takes one cycle and no beat.
 //   4. A beat waits for its weight words (ready_i, of the word at weight_addr_o in the same cycle); starved_o tells when
 //      nothing else holds it.
@@ -19,6 +19,7 @@ module dpwa_issue #(
   parameter integer PRODUCTS = 16,   // values per tile
   parameter integer SLICES   = 4,    // slices of the group = cycles of a drain slot
   parameter integer PREMAX   = 0,    // 1: only a pool window's last job is drained
+  parameter integer SERIAL   = 0,    // 1: instead of waiting for a drain slot, a job ends only when free_i
   parameter integer WORD_W   = 17,   // activation word address bits
   parameter integer WWORD_W  = 16,   // weight word address bits
   parameter integer LEVEL_W  = 4,    // bits of level_o
@@ -29,6 +30,7 @@ module dpwa_issue #(
   // node
   input  wire               signed_i,        // the input tensor is signed
   input  wire [SLOT_W-1:0]  flush_cycles_i,  // drain slot of a job that completes a tile
+  input  wire               free_i,          // SERIAL: write-back has stored the job before
   // queue head
   input  wire               valid_i,
   input  wire               end_i,
@@ -67,7 +69,8 @@ module dpwa_issue #(
   wire entry_done = null_entry | (act_top & weight_top);
   wire ends       = entry_done & end_i;
   wire drains     = ends & (window_last | (PREMAX == 0));
-  wire free       = valid_i & ~(drains & (wait_q != {SLOT_W{1'b0}}));
+  wire busy       = (SERIAL != 0) ? ~free_i : wait_q != {SLOT_W{1'b0}};
+  wire free       = valid_i & ~(drains & busy);
   wire go         = free & (null_entry | ready_i);
 
   assign beat_o        = go & ~null_entry;

@@ -5,10 +5,8 @@
 // Record ROM, one word per node, written by the loader through record_*:
 //   [1:0] policy (0 range, 1 fixed)   [4:2] min_planes   [7:5] max_planes   [31:8] not used
 //
-// Node: node_start_i samples node_i, signed_i, lower_i, upper_i and reads the record. From three cycles later until the
-// next node_start_i, limit_lower_o and limit_upper_o are the effective limits: the given ones and those of max_planes
-// together (N1.4). count_above_o, count_below_o: that limit is the format's, so a value beyond it counts as
-// saturated (N4.4).
+// Node: node_start_i samples node_i and signed_i and reads the record. That stored values keep to the record's
+// max_planes is the duty of who limits them (N1.4); one that does not is a violation.
 //
 // Values: every cycle with valid_i, the values in mask_i belong to the current tile. In the cycle of flush_i (with or
 // without valid_i) planes_o is the decision for the tile, this transfer included, latency 0:
@@ -16,10 +14,11 @@
 //   fixed  max_planes
 // No value and no flush_i in the cycle of node_start_i and in the two after it.
 //
-// Counters: dpwa_pcu_counters. trace_*: one pulse per decision, one cycle after flush_i. A *policy violation* is a
-// decision that is not lossless (a value needs more than max_planes) or follows an illegal record.
+// Counters: dpwa_pcu_counters; with COUNTERS = 0 there are none and counter_o is zero. trace_*: one pulse per decision,
+// one cycle after flush_i. A *policy violation* is a decision that is not lossless (a value needs more than
+// max_planes) or follows an illegal record.
 //
-// Numerics: docs/numerics.md, N1.3, N1.4, N4.4.
+// Numerics: docs/numerics.md, N1.3.
 
 `default_nettype none
 
@@ -28,6 +27,7 @@ module dpwa_pcu #(
   parameter integer PLANES_MAX = 4,   // 2 to 5
   parameter integer VALUE_W    = 17,  // 4 * PLANES_MAX + 1
   parameter integer NODES      = 32,  // records
+  parameter integer COUNTERS   = 1,   // 0: no event counters
   parameter integer COUNTER_W  = 32   // bits of a counter
 ) (
   input  wire                                           clk_i,
@@ -38,12 +38,6 @@ module dpwa_pcu #(
   input  wire                                           node_start_i,
   input  wire [((NODES > 1) ? $clog2(NODES) : 1)-1:0]   node_i,
   input  wire                                           signed_i,
-  input  wire signed [VALUE_W-1:0]                      lower_i,
-  input  wire signed [VALUE_W-1:0]                      upper_i,
-  output wire signed [VALUE_W-1:0]                      limit_lower_o,
-  output wire signed [VALUE_W-1:0]                      limit_upper_o,
-  output wire                                           count_above_o,
-  output wire                                           count_below_o,
   input  wire                                           valid_i,
   input  wire [WB_LANES-1:0]                            mask_i,
   input  wire [WB_LANES*VALUE_W-1:0]                    values_i,
@@ -91,44 +85,15 @@ module dpwa_pcu #(
   wire       legal      = (policy <= 2'd1) && (max_planes <= PLANES_MAX[2:0]) && (min_planes <= max_planes) &&
                           (!fixed || min_planes == max_planes);
 
-  // Limits: sampled in cycle t, narrowed to the format in t + 1, compared with it in t + 2.
-  reg                      signed_q;
-  reg [1:0]                narrow_q;
-  reg [NODE_W-1:0]         node_q;
-  reg signed [VALUE_W-1:0] lower_q, upper_q;
-  reg                      count_above_q, count_below_q;
-
-  reg signed [VALUE_W-1:0] format_upper, format_lower;  // of max_planes planes
-  integer b;
-  always @(*) begin
-    format_upper = {VALUE_W{1'b0}};
-    for (b = 0; b < 4*PLANES_MAX; b = b + 1) begin
-      if (b + (signed_q ? 1 : 0) < 4*max_planes) format_upper[b] = 1'b1;
-    end
-    format_lower = (signed_q && max_planes != 3'd0) ? ~format_upper : {VALUE_W{1'b0}};
-  end
+  reg              signed_q;
+  reg [NODE_W-1:0] node_q;
 
   always @(posedge clk_i) begin
-    narrow_q <= rst_ni ? {narrow_q[0], node_start_i} : 2'd0;
     if (node_start_i) begin
       signed_q <= signed_i;
       node_q   <= node_i;
-      lower_q  <= lower_i;
-      upper_q  <= upper_i;
-    end else if (narrow_q[0]) begin
-      if (lower_q < format_lower) lower_q <= format_lower;
-      if (upper_q > format_upper) upper_q <= format_upper;
-    end
-    if (narrow_q[1]) begin
-      count_above_q <= upper_q == format_upper;
-      count_below_q <= signed_q && lower_q == format_lower;
     end
   end
-
-  assign limit_lower_o = lower_q;
-  assign limit_upper_o = upper_q;
-  assign count_above_o = count_above_q;
-  assign count_below_o = count_below_q;
 
   // Watchers: what the tile needs, this transfer included.
   wire [WB_LANES*(PLANES_MAX+1)-1:0] more;
@@ -186,23 +151,30 @@ module dpwa_pcu #(
   assign trace_node_o   = decided_node_q;
   assign trace_planes_o = planes_q;
 
-  dpwa_pcu_counters #(
-    .NODES    (NODES),
-    .COUNTER_W(COUNTER_W),
-    .INC_W    ($clog2(WB_LANES+1))
-  ) u_counters (
-    .clk_i          (clk_i),
-    .rst_ni         (rst_ni),
-    .start_i        (node_start_i),
-    .node_i         (node_i),
-    .tile_valid_i   (decided_q),
-    .tile_planes_i  (planes_q),
-    .violated_i     (violated_q),
-    .saturated_i    (saturated_i),
-    .counter_node_i (counter_node_i),
-    .counter_index_i(counter_index_i),
-    .counter_o      (counter_o)
-  );
+  generate
+    if (COUNTERS != 0) begin : gen_counters
+      dpwa_pcu_counters #(
+        .NODES    (NODES),
+        .COUNTER_W(COUNTER_W),
+        .INC_W    ($clog2(WB_LANES+1))
+      ) u_counters (
+        .clk_i          (clk_i),
+        .rst_ni         (rst_ni),
+        .start_i        (node_start_i),
+        .node_i         (node_i),
+        .tile_valid_i   (decided_q),
+        .tile_planes_i  (planes_q),
+        .violated_i     (violated_q),
+        .saturated_i    (saturated_i),
+        .counter_node_i (counter_node_i),
+        .counter_index_i(counter_index_i),
+        .counter_o      (counter_o)
+      );
+    end else begin : gen_none
+      wire unused = &{1'b0, violated_q, saturated_i, counter_node_i, counter_index_i};
+      assign counter_o = {COUNTER_W{1'b0}};
+    end
+  endgenerate
 
 endmodule
 

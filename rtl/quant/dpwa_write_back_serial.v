@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dpwa_write_back_serial: accumulator -> stored value with one adder row, for small targets.
+// dpwa_write_back_serial: accumulator -> stored value and max pool, one bit per cycle, for small targets.
 //
-//   The arithmetic of dpwa_write_back, bit for bit, for every shift_i in 0 .. SHIFT_MAX and every mult_i.
+//   The arithmetic of dpwa_write_back and then of dpwa_max_pool, bit for bit.
 //
-// A value is taken in cycle t with valid_i and ready_o; with PASSES = MULT_W + 1 and
-//   n = shift_i                    when shift_i >= PASSES
-//   n = 2 * PASSES - shift_i       otherwise (rare: the product is larger than the accumulator)
-// its result is offered in cycle t + n + 2 for one cycle (valid_o; there is no ready), and ready_o is high again in
-// cycle t + n + 1. tag_i and the constants are sampled with the value; lower_i and upper_i are stable meanwhile.
-// Reset drops the value inside.
+// start_i in cycle t begins a value, when none is inside. In cycles t + 1 .. t + ACC_W (take_o) bits
+// 0, 1, ... of the sum and of the corrector come in on sum_i and corr_i. bias_i, mult_i, shift_i and first_i are stable
+// from t + 1 on, lower_i and upper_i during a node. valid_o in cycle t + LATENCY, LATENCY = RUN + VALUE_W + 1, with
+// above_o, below_o of the value alone; y_o is the largest value since the one with first_i in the same slice, stable
+// until the next start_i. Values belong to slices 0 .. SLICES - 1 in turn. Reset drops the value inside.
 //
-// One row multiplies, shifts and rounds. A pass is
-//     part <= (part + (next multiplier bit ? operand : 0)) >> 1
-// and collects the bit that falls out. After `shift` passes part is floor(product / 2**shift), and in the last pass,
-// when all multiplier bits are used and the operand is cleared, the carry into the row is
-// part[0] & (anything fell out before | part[1]): exactly the rounding of the half bit that leaves, ties to even.
-// A shift of fewer than PASSES passes would end before the multiplier does: the operand is first doubled, and the
-// shift raised by one with it, until PASSES is reached. A doubling that overflows OPERAND_W means a result beyond
-// VALUE_W bits, unless the multiplier is zero.
+//   RUN cycles      the product leaves a serial multiplier, lowest bit first. What shift_i drops leaves a half bit and a
+//                   sticky bit; the carry of rounding runs through the bits that are kept. VALUE_W of them are collected,
+//                   and those above must repeat the sign. RUN is enough for the sign of any rounded product and for
+//                   VALUE_W bits at SHIFT_MAX.
+//   VALUE_W cycles  highest bit first: max(., lower), min(., upper), max(., largest so far)
 //
 // Numerics: docs/numerics.md, N4. Golden twins: dpwa::num::round_shift and saturate.
 
@@ -26,144 +22,176 @@
 
 module dpwa_write_back_serial #(
   parameter integer ACC_W     = 32,  // bits of accumulator and bias
-  parameter integer MULT_W    = 20,  // bits of the unsigned multiplier, at most 32
+  parameter integer MULT_W    = 20,  // bits of the unsigned multiplier
   parameter integer SHIFT_MAX = 47,  // largest shift_i, at most 63
   parameter integer VALUE_W   = 17,  // bits of a stored value and of the limits
-  parameter integer TAG_W     = 8    // bits that travel with the value
+  parameter integer SLICES    = 1    // values between two of one pool window
 ) (
   input  wire                      clk_i,
   input  wire                      rst_ni,
-  input  wire                      valid_i,
-  output wire                      ready_o,
-  input  wire        [TAG_W-1:0]   tag_i,
-  input  wire        [ACC_W-1:0]   sum_i,
-  input  wire        [ACC_W-1:0]   corr_i,
-  input  wire signed [ACC_W-1:0]   bias_i,
+  input  wire                      start_i,
+  output wire                      take_o,
+  input  wire                      sum_i,
+  input  wire                      corr_i,
+  input  wire        [ACC_W-1:0]   bias_i,
   input  wire        [MULT_W-1:0]  mult_i,
   input  wire        [5:0]         shift_i,
+  input  wire                      first_i,
   input  wire signed [VALUE_W-1:0] lower_i,
   input  wire signed [VALUE_W-1:0] upper_i,
   output wire                      valid_o,
-  output wire        [TAG_W-1:0]   tag_o,
   output wire signed [VALUE_W-1:0] y_o,
   output wire                      above_o,
   output wire                      below_o
 );
 
   generate
-    if (ACC_W < 4 || MULT_W < 2 || MULT_W > 32 || VALUE_W < 2 || TAG_W < 1) begin : gen_check_widths
-      ERROR_ACC_W_must_be_4_or_more_MULT_W_2_to_32_VALUE_W_2_or_more_TAG_W_positive u_check ();
+    if (ACC_W < 4 || MULT_W < 2 || VALUE_W < 2 || SLICES < 1) begin : gen_check_widths
+      ERROR_ACC_W_must_be_4_or_more_MULT_W_and_VALUE_W_2_or_more_SLICES_positive u_check ();
     end
     if (SHIFT_MAX < 1 || SHIFT_MAX > 63) begin : gen_check_shift
       ERROR_SHIFT_MAX_must_be_1_to_63 u_check ();
     end
   endgenerate
 
-  localparam integer PASSES    = MULT_W + 1;
-  localparam integer DOUBLED_W = VALUE_W + PASSES + 1;
-  localparam integer OPERAND_W = (ACC_W > DOUBLED_W) ? ACC_W : DOUBLED_W;
+  localparam integer PRODUCT_W = ACC_W + MULT_W + 1;
+  localparam integer SHIFTED_W = SHIFT_MAX + VALUE_W;
+  localparam integer RUN       = (PRODUCT_W > SHIFTED_W) ? PRODUCT_W : SHIFTED_W;
+  localparam integer COUNT_W   = (RUN > 127) ? $clog2(RUN + 1) : 7;
 
-  localparam [31:0] SHIFT_MASK = (32'd1 << $clog2(SHIFT_MAX + 1)) - 32'd1;
+  localparam [COUNT_W-1:0] ONE        = 1;
+  localparam integer       ACC_LAST   = ACC_W - 1;
+  localparam integer       RUN_LAST   = RUN - 1;
+  localparam integer       VALUE_LAST = VALUE_W - 1;
 
-  // Control: doubling (busy, not running), running, limiting, offering.
-  reg       busy_q, running_q, limit_q, valid_q;
-  reg [5:0] left_q;                            // passes left, once running
+  // Phases.
+  reg               running_q, limiting_q, valid_q, take_q;
+  reg [COUNT_W-1:0] count_q;
+  wire              run_last   = running_q & (count_q == RUN_LAST[COUNT_W-1:0]);
+  wire              limit_last = limiting_q & (count_q == VALUE_LAST[COUNT_W-1:0]);
 
-  wire take   = valid_i & ~busy_q;
-  wire double = busy_q & ~running_q & (left_q < PASSES[5:0]);
-  wire pass   = busy_q & ~double;
-  wire last   = left_q == 6'd1;
-
-  assign ready_o = ~busy_q;
-
+  assign take_o  = take_q;
+  assign valid_o = valid_q;
+  
   always @(posedge clk_i) begin
     if (!rst_ni) begin
-      busy_q  <= 1'b0;
-      limit_q <= 1'b0;
-      valid_q <= 1'b0;
+      running_q  <= 1'b0;
+      limiting_q <= 1'b0;
+      valid_q    <= 1'b0;
     end else begin
-      busy_q  <= take | (busy_q & ~(pass & last));
-      limit_q <= pass & last;
-      valid_q <= limit_q;
+      running_q  <= start_i | (running_q & ~run_last);
+      limiting_q <= run_last | (limiting_q & ~limit_last);
+      valid_q    <= limit_last;
     end
-    running_q <= pass;
-    left_q    <= take ? (shift_i & SHIFT_MASK[5:0]) : double ? left_q + 6'd1 : left_q - 6'd1;
+    take_q  <= start_i | (take_q & (count_q != ACC_LAST[COUNT_W-1:0]));
+    count_q <= (start_i | run_last) ? {COUNT_W{1'b0}} : count_q + ONE;
   end
 
-  // Operand and multiplier.
-  reg [OPERAND_W-1:0] operand_q;
-  reg [MULT_W-1:0]    mult_q;
-  reg                 negative_q, over_q, nonzero_q;
-  wire [ACC_W-1:0]    inverted = ~(sum_i + bias_i);  // an inverted sum is free, an inverted addend is not
-  wire [ACC_W-1:0]    acc = ~(inverted + corr_i);    // sum - corr + bias
+  // Accumulator: sum - corr + bias, then its sign.
+  reg  less_q, plus_q, acc_q;
+  wire less = sum_i ^ ~corr_i ^ less_q;
+  wire bias = bias_i[count_q[$clog2(ACC_W)-1:0]];
+  wire acc  = take_q ? less ^ bias ^ plus_q : acc_q;
 
   always @(posedge clk_i) begin
-    if (take)                         operand_q <= {{(OPERAND_W-ACC_W){acc[ACC_W-1]}}, acc};
-    else if (double)                  operand_q <= {operand_q[OPERAND_W-2:0], 1'b0};
-    else if (left_q == 6'd2)          operand_q <= {OPERAND_W{1'b0}};
-    if (take)      mult_q <= mult_i;
-    else if (pass) mult_q <= {1'b0, mult_q[MULT_W-1:1]};
-    if (take) begin
-      negative_q <= acc[ACC_W-1];
-      over_q     <= 1'b0;
-      nonzero_q  <= 1'b0;
-    end else begin
-      if (double) over_q <= over_q | (operand_q[OPERAND_W-1] != operand_q[OPERAND_W-2]);
-      nonzero_q <= nonzero_q | mult_q[0];
-    end
+    if (start_i) {less_q, plus_q} <= 2'b10;
+    else         {less_q, plus_q} <= {(sum_i & ~corr_i) | (less_q & (sum_i | ~corr_i)),
+                                      (less & bias) | (plus_q & (less | bias))};
+    acc_q <= acc;
   end
 
-  // Row. `up` enters both addends below the lowest bit, which makes it the carry into that bit.
-  reg [OPERAND_W-1:0]  part_q;
-  reg                  sticky_q;
-  wire [OPERAND_W+1:0] row;
-  wire                 up = last & part_q[0] & (sticky_q | part_q[1]);
+  // Multiplier: part_q is what the product still owes.
+  reg  [MULT_W-1:0] part_q;
+  wire [MULT_W:0]   row;
+  wire              product = row[0];
 
-  dpwa_row #(.WIDTH(OPERAND_W + 2)) u_row (
-    .x_i  ({part_q[OPERAND_W-1], part_q, up}),
-    .y_i  ({operand_q[OPERAND_W-1], operand_q, up}),
-    .add_i(mult_q[0] | last),
+  dpwa_row #(.WIDTH(MULT_W + 1)) u_row (
+    .x_i  ({1'b0, part_q}),
+    .y_i  ({1'b0, mult_i}),
+    .add_i(acc),
     .s_o  (row)
   );
 
-  wire unused_row = row[0];
+  // Rounding: to nearest, ties to even.
+  reg  kept_q, half_q, sticky_q, carry_q;
+  wire keep    = kept_q | (count_q == {{(COUNT_W-6){1'b0}}, shift_i});
+  wire carry   = kept_q ? carry_q : half_q & (sticky_q | product);
+  wire rounded = product ^ carry;
 
   always @(posedge clk_i) begin
-    if (take) begin
-      part_q   <= {OPERAND_W{1'b0}};
+    if (start_i) begin
+      part_q   <= {MULT_W{1'b0}};
+      kept_q   <= 1'b0;
+      half_q   <= 1'b0;
       sticky_q <= 1'b0;
-    end else if (pass) begin
-      part_q   <= row[OPERAND_W+1:2];
-      sticky_q <= sticky_q | row[1];
+    end else begin
+      part_q   <= row[MULT_W:1];
+      kept_q   <= keep;
+      half_q   <= product;
+      sticky_q <= sticky_q | half_q;
+    end
+    carry_q <= product & carry;
+  end
+
+  // Value: y_q collects from the top until the one below it reaches the bottom.
+  reg  [VALUE_W:0] y_q;
+  reg              over_q, sign_q, sign_bit_q;
+  wire             best;
+
+  wire collected = y_q[0];
+  wire value_bit = over_q ? sign_q ^ ~sign_bit_q : y_q[VALUE_W];
+  wire largest;
+
+  always @(posedge clk_i) begin
+    if (start_i)                               y_q <= {1'b1, {VALUE_W{1'b0}}};
+    else if (running_q & keep & ~collected)    y_q <= {rounded, y_q[VALUE_W:1]};
+    else if (limiting_q)                       y_q <= {y_q[VALUE_W-1:1], largest, 1'b1};
+    if (start_i)                               over_q <= 1'b0;
+    else if (running_q & keep & collected)     over_q <= over_q | (rounded != y_q[VALUE_W]);
+    if (running_q)                             sign_q <= rounded;
+    sign_bit_q <= run_last;
+  end
+
+  // Limits and pool: with the sign bit inverted all compare as unsigned numbers, and the first bit that differs decides.
+  localparam integer INDEX_W = $clog2(VALUE_W);
+  wire [INDEX_W-1:0] index = VALUE_LAST[INDEX_W-1:0] - count_q[INDEX_W-1:0];
+  wire a = value_bit ^ sign_bit_q;
+  wire l = lower_i[index] ^ sign_bit_q;
+  wire u = upper_i[index] ^ sign_bit_q;
+
+  reg  above_lower_q, below_lower_q, above_upper_q, below_upper_q, above_best_q, below_best_q;
+  wire above_lower = above_lower_q | (~below_lower_q & a & ~l);
+  wire below_lower = below_lower_q | (~above_lower_q & ~a & l);
+  wire above_upper = above_upper_q | (~below_upper_q & a & ~u);
+  wire below_upper = below_upper_q | (~above_upper_q & ~a & u);
+  wire limited     = below_lower ? l : above_upper ? u : a;
+  wire above_best  = above_best_q | first_i | (~below_best_q & limited & ~best);
+  wire below_best  = below_best_q | (~above_best_q & ~first_i & ~limited & best);
+  wire pooled      = below_best ? best : limited;
+
+  assign largest = pooled ^ sign_bit_q;
+
+  always @(posedge clk_i) begin
+    if (run_last) begin
+      {above_lower_q, below_lower_q, above_upper_q, below_upper_q, above_best_q, below_best_q} <= 6'd0;
+    end else if (limiting_q) begin
+      {above_lower_q, below_lower_q, above_upper_q, below_upper_q, above_best_q, below_best_q} <=
+        {above_lower, below_lower, above_upper, below_upper, above_best, below_best};
     end
   end
 
-  // Limits.
-  wire                      beyond = over_q & nonzero_q;
-  wire                      fits   = ~beyond &
-                                     (part_q[OPERAND_W-1:VALUE_W] == {(OPERAND_W-VALUE_W){part_q[OPERAND_W-1]}});
-  wire                      sign   = beyond ? negative_q : part_q[OPERAND_W-1];
-  wire signed [VALUE_W:0]   kept   = part_q[VALUE_W:0];
-  wire above = fits ? (kept > $signed({upper_i[VALUE_W-1], upper_i})) : ~sign;
-  wire below = fits ? (kept < $signed({lower_i[VALUE_W-1], lower_i})) : sign;
+  // The largest values of all slices, the oldest bit on top.
+  reg [SLICES*VALUE_W-1:0] best_q;
 
-  reg signed [VALUE_W-1:0] y_q;
-  reg                      above_q, below_q;
-  reg [TAG_W-1:0]          tag_q, tag_out_q;
+  assign best = best_q[SLICES*VALUE_W-1];
 
   always @(posedge clk_i) begin
-    y_q       <= above ? upper_i : below ? lower_i : kept[VALUE_W-1:0];
-    above_q   <= above;
-    below_q   <= below;
-    tag_out_q <= tag_q;
-    if (take) tag_q <= tag_i;
+    if (limiting_q) best_q <= {best_q[SLICES*VALUE_W-2:0], pooled};
   end
 
-  assign valid_o = valid_q;
-  assign tag_o   = tag_out_q;
-  assign y_o     = y_q;
-  assign above_o = above_q;
-  assign below_o = below_q;
+  assign y_o     = y_q[VALUE_W:1];
+  assign above_o = over_q ? ~sign_q : above_upper_q;
+  assign below_o = over_q ? sign_q : below_lower_q;
 
 endmodule
 

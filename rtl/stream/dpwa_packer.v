@@ -5,7 +5,8 @@
 // Values arrive in stored order (y, x, channel) on value_*. After pack_start_i the packer walks
 //   for each position, for each kernel row: a run of kernel-row values that lie side by side
 // and hands one value per cycle to the tile assembler; values outside the map are zero. An unpacked input is the same
-// walk with a 1 x 1 kernel. Between two tiles at least GAP cycles pass, so that the assembler can write GAP planes.
+// walk with a 1 x 1 kernel. Between two tiles at least GAP cycles pass, so that the assembler can write GAP planes. In a
+// cycle without ready_i no value is read, and what came with valid_o stays.
 
 `default_nettype none
 
@@ -28,6 +29,7 @@ module dpwa_packer #(
   output wire                        input_done_o,      // with or after the last value
   // border fields, docs/architecture.md "Border registers"
   input  wire                        pack_start_i,
+  input  wire                        ready_i,           // the next value may be read
   input  wire [15:0]                 rows_i,            // positions - 1
   input  wire [15:0]                 columns_i,
   input  wire [15:0]                 in_rows_i,
@@ -91,7 +93,7 @@ module dpwa_packer #(
   wire column_end   = ox_q == columns_i;
   wire pack_end     = position_end & column_end & (oy_q == rows_i);
   wire tile_end     = position_end | (&element_q);
-  wire step         = active_q & ~(tile_end & (gap_q != 8'd0));
+  wire step         = active_q & ready_i & ~((GAP > 1) & tile_end & (gap_q != 8'd0));
   wire [15:0] x     = x_q + run_q;
   wire in_map       = (y_row_q < in_rows_i) & (x < row_values_i);
   wire [19:0] index = v_row_q + {{4{x[15]}}, x};
@@ -157,24 +159,28 @@ module dpwa_packer #(
   generate
     if (WB_LANES == 1) begin : gen_one
       always @(posedge clk_i) begin
-        element_o <= element_q;
-        mask_o    <= FIRST_LANE;
+        if (step) element_o <= element_q;
+        mask_o <= FIRST_LANE;
       end
     end else begin : gen_many
       localparam integer LANE_W = $clog2(WB_LANES);
       always @(posedge clk_i) begin
-        element_o <= {element_q[ELEMENT_W-1:LANE_W], {LANE_W{1'b0}}};
-        mask_o    <= FIRST_LANE << element_q[LANE_W-1:0];
+        if (step) begin
+          element_o <= {element_q[ELEMENT_W-1:LANE_W], {LANE_W{1'b0}}};
+          mask_o    <= FIRST_LANE << element_q[LANE_W-1:0];
+        end
       end
     end
   endgenerate
 
   always @(posedge clk_i) begin
-    valid_o  <= step & rst_ni;
-    flush_o  <= step & tile_end & rst_ni;
-    in_map_q <= in_map;
-    tile_o   <= tile_q;
-    word_o   <= word_q;
+    valid_o <= step & rst_ni;
+    flush_o <= step & tile_end & rst_ni;
+    if (step) begin
+      in_map_q <= in_map;
+      tile_o   <= tile_q;
+      word_o   <= word_q;
+    end
   end
 
   assign values_o    = {WB_LANES{in_map_q ? stored : {VALUE_W{1'b0}}}};

@@ -10,8 +10,7 @@ enum class Kind : std::uint32_t {
   run = 1,   ///< an inference begins: input tensor stored                no payload
   node = 2,  ///< a node's descriptor is fetched, its scan begins         no payload
   tile = 3,  ///< width stored                                            {tile, planes}
-  word =
-      4,  ///< plane word stored                                       {address, word as PRODUCTS / 8 words}
+  word = 4,  ///< digits of a plane word stored       {address, which digits, word as PRODUCTS / 8 words}
   done = 5,  ///< the last node is done                                   {beats issued since run, all groups}
   output = 6,  ///< an output word left                                     {word, last}
   end = 7,     ///< after an output's last word                             {cycles_o, transfer_o}

@@ -67,6 +67,17 @@ std::array<std::uint32_t, 2> weight_counters(const Top&, long) {
   return {0, 0};
 }
 
+/// Which digits of the observed word are stored, of a design that stores them one by one; else all.
+template <typename Top>
+auto stored_digits(const Top& top, int)
+    -> std::enable_if_t<(sizeof(top.observe_digits_o) > 0), std::uint32_t> {
+  return top.observe_digits_o;
+}
+template <typename Top>
+std::uint32_t stored_digits(const Top&, long) {
+  return ~0u;
+}
+
 /// The clock, the streams and the record of one run.
 class Bench {
  public:
@@ -262,7 +273,7 @@ class Bench {
       if (!running_) count_input_tile(top_.observe_planes_o);
     }
     if (top_.observe_word_we_o) {
-      record(Kind::word, {top_.observe_word_addr_o});
+      record(Kind::word, {top_.observe_word_addr_o, stored_digits(top_, 0)});
       std::fwrite(&top_.observe_word_o, 1, kWordBytes, dump_);
     }
     if (top_.observe_done_o) {

@@ -169,9 +169,23 @@ TEST(Validate, ChecksRangesOfAConfigThatNobodyParsed) {
   EXPECT_THAT(refusal([&] { validate(config); }), HasSubstr("GROUPS"));
 }
 
+TEST(Validate, SerialWriteBackHasOneLane) {
+  EXPECT_EQ(load("sim-4", {"WRITE_BACK=serial", "PREMAX=0"}).slices(), 4);
+  EXPECT_THAT(refusal([] { load("sim-4", {"WRITE_BACK=serial"}); }), HasSubstr("PREMAX = 0"));
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"WRITE_BACK=serial", "PREMAX=0", "WB_LANES=2"});
+              }),
+              HasSubstr("WB_LANES = 1"));
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"WRITE_BACK=serial", "PREMAX=0", "LANES=8", "GROUPS=2"});
+              }),
+              HasSubstr("GROUPS = 1"));
+}
+
 TEST(ConfigHash, DependsOnEveryKeyButTheName) {
-  const std::uint32_t hash = config_hash(load("sim-4"));
-  EXPECT_EQ(config_hash(load("sim-4", {"NAME=other"})), hash);
+  const std::string base = "PREMAX=0";  // which every other key may stand beside
+  const std::uint32_t hash = config_hash(load("sim-4", {base}));
+  EXPECT_EQ(config_hash(load("sim-4", {base, "NAME=other"})), hash);
   std::set<std::uint32_t> hashes{hash};
   const std::vector<std::string> changes = {"LANES=8",
                                             "GROUPS=2",
@@ -182,7 +196,9 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "MULT_W=25",
                                             "SHIFT_MAX=62",
                                             "LANE_CUTS=1",
-                                            "PREMAX=0",
+                                            "PREMAX=1",
+                                            "WRITE_BACK=serial",
+                                            "PCU_COUNTERS=0",
                                             "LUT_STYLE=asic",
                                             "HOST_PORT=none",
                                             "WEIGHT_WORDS=65535",
@@ -195,7 +211,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "CHANNELS=8191"};
   EXPECT_EQ(changes.size() + 1, fields().size());
   for (const std::string& change : changes) {
-    EXPECT_TRUE(hashes.insert(config_hash(load("sim-4", {change}))).second) << change;
+    EXPECT_TRUE(hashes.insert(config_hash(load("sim-4", {base, change}))).second) << change;
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dpwa_pcu: record, limits, decision, counters, trace.
+// dpwa_pcu: record, decision, counters, trace.
 #include "tests/rtl_pcu/pcu_driver.h"
 
 namespace dpwa::rtl_pcu {
@@ -11,7 +11,7 @@ using num::Range;
 TEST_F(Pcu, EditingTheRecordChangesTheDecision) {
   const auto planes_of = [this](const Record& record, std::int64_t value) {
     write_record(0, record);
-    start({0, false, {0, kValueMax}});
+    start({0, false});
     one_value(value);
     const int planes = static_cast<int>(dut_.trace_planes_o);
     idle(16);
@@ -23,41 +23,13 @@ TEST_F(Pcu, EditingTheRecordChangesTheDecision) {
   EXPECT_EQ(planes_of({0, 0, 2}, 15), 1);
   EXPECT_EQ(planes_of({0, 0, 2}, 16), 2);
   EXPECT_EQ(planes_of({1, 1, 1}, 15), 1);
-  const std::int64_t coarse = dut_.limit_upper_o;
-  EXPECT_EQ(coarse, 15);  // one plane: write-back saturates at 15
-  write_record(0, {0, 0, 2});
-  start({0, false, {0, kValueMax}});
-  EXPECT_EQ(dut_.limit_upper_o, 255U);
-}
-
-TEST_F(Pcu, LimitsAreTheIntersectionOfNodeAndFormat) {
-  for (int max_planes = 0; max_planes <= kPlanesMax; ++max_planes) {
-    write_record(0, {0, 0, max_planes});
-    for (const bool is_signed : {false, true}) {
-      const Range format = num::activation_range(max_planes, is_signed);
-      for (const std::int64_t lower :
-           {-kValueMax - 1, format.lower - 1, format.lower, std::int64_t{-1}, std::int64_t{0}}) {
-        for (const std::int64_t upper :
-             {std::int64_t{0}, std::int64_t{6}, format.upper, format.upper + 1, kValueMax}) {
-          const Range node{is_signed ? std::max(lower, -kValueMax - 1) : 0, std::min(upper, kValueMax)};
-          start({0, is_signed, node});
-          ASSERT_EQ(limits(), num::intersection(node, format)) << "max_planes " << max_planes;
-          ASSERT_EQ(dut_.count_above_o != 0, node.upper >= format.upper) << "max_planes " << max_planes;
-          ASSERT_EQ(dut_.count_below_o != 0, is_signed && node.lower <= format.lower)
-              << "max_planes " << max_planes;
-          ASSERT_NO_FATAL_FAILURE(idle(20));
-          ASSERT_EQ(limits(), num::intersection(node, format)) << "stable during the node";
-        }
-      }
-    }
-  }
 }
 
 TEST_F(Pcu, EveryValueAloneInATile) {
   write_record(0, {0, 0, kPlanesMax});
   for (const bool is_signed : {false, true}) {
     ASSERT_NO_FATAL_FAILURE(idle(20));
-    start({0, is_signed, {-kValueMax - 1, kValueMax}});
+    start({0, is_signed});
     const Range format = num::activation_range(kPlanesMax, is_signed);
     for (std::int64_t value = format.lower; value <= format.upper; ++value)
       ASSERT_NO_FATAL_FAILURE(one_value(value));
@@ -75,13 +47,14 @@ TEST_F(Pcu, WidestValueOfATileDecides) {
     const int node = static_cast<int>(random_() % kNodes);
     write_record(node, record);
     const bool is_signed = random_() % 2 != 0;
-    start({node, is_signed, {is_signed ? -kValueMax - 1 : 0, kValueMax}});
+    start({node, is_signed});
     for (int i = 0; i < 60; ++i) {
       std::optional<Transfer> transfer;
       if (random_() % 4 != 0) {
         transfer.emplace();
         transfer->mask = random_() & rtl_test::low_mask(kWbLanes);
-        for (std::int64_t& value : transfer->values) value = random_value(limits());
+        for (std::int64_t& value : transfer->values)
+          value = random_value(num::activation_range(record.max_planes, is_signed));
       }
       ASSERT_NO_FATAL_FAILURE(cycle(transfer, random_() % 3 == 0)) << "seed " << kSeed;
     }
@@ -94,40 +67,40 @@ TEST_F(Pcu, WidestValueOfATileDecides) {
 
 TEST_F(Pcu, ValuesBeyondTheRecordAreViolations) {
   write_record(0, {0, 0, 1});
-  start({0, false, {0, kValueMax}});
+  start({0, false});
   for (const std::int64_t value : {std::int64_t{16}, std::int64_t{15}, std::int64_t{-1}, kValueMax}) {
     ASSERT_NO_FATAL_FAILURE(one_value(value));
     ASSERT_NO_FATAL_FAILURE(idle(1));
   }
   ASSERT_NO_FATAL_FAILURE(expect_counters({0}));
-  EXPECT_EQ(counter(0, kViolations), 3U);
+  EXPECT_EQ(counter(0, kViolations), counted(3));
   for (int i = 0; i < 5; ++i) ASSERT_NO_FATAL_FAILURE(one_value(16));
   ASSERT_NO_FATAL_FAILURE(expect_counters({0}));
-  EXPECT_EQ(counter(0, kViolations), 4U);  // without a pause: one
+  EXPECT_EQ(counter(0, kViolations), counted(4));  // without a pause: one
 }
 
 TEST_F(Pcu, IllegalRecordsAreViolations) {
   const std::vector<Record> illegal{{2, 0, 1}, {3, 1, 1}, {0, 2, 1}, {1, 0, 1}, {0, 0, kPlanesMax + 1}};
   for (const Record& record : illegal) {
     write_record(0, record);
-    start({0, false, {0, kValueMax}});
+    start({0, false});
     EXPECT_LE(flush_unchecked(), kPlanesMax);  // the decision is not specified, but within the hardware
     ASSERT_NO_FATAL_FAILURE(idle(16));
-    EXPECT_EQ(counter(0, kViolations), 1U) << "record " << record.bits();
+    EXPECT_EQ(counter(0, kViolations), counted(1)) << "record " << record.bits();
   }
 }
 
 TEST_F(Pcu, CountersArePerNodeAndRestartWithIt) {
   for (int node = 0; node < kNodes; ++node) {
     write_record(node, {0, 0, kPlanesMax});
-    start({node, false, {0, kValueMax}});
+    start({node, false});
     ASSERT_NO_FATAL_FAILURE(expect_counters({node}));  // no event yet: all zero
   }
   std::vector<int> all;
   for (int node = 0; node < kNodes; ++node) all.push_back(node);
   for (int round = 0; round < 100; ++round) {
     const int node = static_cast<int>(random_() % kNodes);
-    start({node, true, {-kValueMax - 1, kValueMax}});
+    start({node, true});
     const int tiles = static_cast<int>(random_() % 40);
     for (int i = 0; i < tiles; ++i) {
       ASSERT_NO_FATAL_FAILURE(cycle(std::nullopt, false, static_cast<int>(random_() % (kWbLanes + 1))));
@@ -144,7 +117,7 @@ TEST_F(Pcu, EventsNextToTheStartOfANodeAreCounted) {
   write_record(0, {0, 0, kPlanesMax});
   write_record(kNodes - 1, {0, 0, kPlanesMax});
   for (int round = 0; round < 20; ++round) {
-    start({round % 2 == 0 ? 0 : kNodes - 1, false, {0, kValueMax}});
+    start({round % 2 == 0 ? 0 : kNodes - 1, false});
     Transfer transfer;
     transfer.values[0] = round;
     ASSERT_NO_FATAL_FAILURE(cycle(transfer, true, 1));
@@ -157,10 +130,10 @@ TEST_F(Pcu, EventsNextToTheStartOfANodeAreCounted) {
 
 TEST_F(Pcu, ResetKeepsTheRecords) {
   write_record(0, {1, 2, 2});
-  start({0, false, {0, kValueMax}});
+  start({0, false});
   ASSERT_NO_FATAL_FAILURE(cycle(Transfer{}, false));
   reset();
-  start({0, false, {0, kValueMax}});
+  start({0, false});
   ASSERT_NO_FATAL_FAILURE(one_value(1));
   EXPECT_EQ(dut_.trace_planes_o, 2U);
   ASSERT_NO_FATAL_FAILURE(expect_counters({0}));

@@ -20,6 +20,7 @@ using rtl_test::low_mask;
 using rtl_test::sign_extend;
 
 constexpr int kLatency = 6;
+constexpr int kTagW = TB_TAG_W;
 constexpr unsigned kSeed = 20240131;
 
 class WriteBack : public testing::Test {

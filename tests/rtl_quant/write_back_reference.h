@@ -16,7 +16,6 @@ constexpr int kAccW = TB_ACC_W;
 constexpr int kMultW = TB_MULT_W;
 constexpr int kShiftMax = TB_SHIFT_MAX;
 constexpr int kValueW = TB_VALUE_W;
-constexpr int kTagW = TB_TAG_W;
 constexpr std::int64_t kAccMax = static_cast<std::int64_t>(rtl_test::low_mask(kAccW - 1));
 constexpr std::int64_t kAccMin = -kAccMax - 1;
 constexpr std::int64_t kValueMax = static_cast<std::int64_t>(rtl_test::low_mask(kValueW - 1));

@@ -88,6 +88,9 @@ const Machine kTwoGroups = {
     "two_groups",
     {"LANES=8", "GROUPS=2", "WB_LANES=2", "PRODUCTS=8", "WEIGHT_WORDS=150", "DENSE_WORDS=16384"}};
 
+const Machine kSerial = {
+    "serial", {"WRITE_BACK=serial", "PREMAX=0", "WEIGHT_WORDS=64", "DENSE_WORDS=16384", "LUT_STYLE=ice40"}};
+
 class Stream : public testing::TestWithParam<Machine> {};
 
 TEST_P(Stream, DenseLayers) {
@@ -102,7 +105,7 @@ TEST_P(Stream, ConvolutionsAndPools) {
   EXPECT_GT(result.refill_words, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Machines, Stream, testing::Values(kFour, kTwo, kOne, kTwoGroups),
+INSTANTIATE_TEST_SUITE_P(Machines, Stream, testing::Values(kFour, kTwo, kOne, kTwoGroups, kSerial),
                          [](const auto& each) { return std::string(each.param.name); });
 
 TEST(Stream, AResetInTheMiddleLeavesNothingBehind) {

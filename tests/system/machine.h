@@ -16,6 +16,7 @@ struct Machine {
   const char* name;
   int lanes, groups, wb_lanes, products, cuts, premax;
   const char* host_port = "axi";
+  const char* write_back = "parallel";
 };
 
 void PrintTo(const Machine& machine, std::ostream* out);
@@ -23,6 +24,8 @@ void PrintTo(const Machine& machine, std::ostream* out);
 inline constexpr Machine kFour = {"four", 4, 1, 1, 16, 2, 1};
 inline constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, 0, "none"};
 inline constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3, 1};
+inline constexpr Machine kSerialOne = {"serial_one", 1, 1, 1, 8, 0, 0, "none", "serial"};
+inline constexpr Machine kSerialTwo = {"serial_two", 2, 1, 1, 16, 3, 0, "axi", "serial"};
 
 config::Config configure(const Machine& machine);
 

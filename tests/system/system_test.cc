@@ -64,22 +64,27 @@ TEST_P(EveryMachine, OddShapes) {
   expect_equal(simulate(GetParam(), n, 4), n, 4);
 }
 
-INSTANTIATE_TEST_SUITE_P(System, EveryMachine, testing::Values(kFour, kOne, kTwoGroups),
+INSTANTIATE_TEST_SUITE_P(System, EveryMachine,
+                         testing::Values(kFour, kOne, kTwoGroups, kSerialOne, kSerialTwo),
                          [](const auto& each) { return std::string(each.param.name); });
 
 TEST(System, StalledStreamsChangeNothing) {
-  RandomNetwork n = cnn();
-  verify::Options options;
-  options.stall_seed = 77;
-  expect_equal(simulate(kFour, n, 3, options), n, 3);
+  for (const Machine& machine : {kFour, kSerialTwo}) {
+    RandomNetwork n = cnn();
+    verify::Options options;
+    options.stall_seed = 77;
+    expect_equal(simulate(machine, n, 3, options), n, 3);
+  }
 }
 
 TEST(System, AResetInTheMiddleLeavesNothingBehind) {
   RandomNetwork n = cnn();
-  for (const int cycles : {1, 60, 1000}) {
-    verify::Options options;
-    options.reset_after = cycles;
-    expect_equal(simulate(kFour, n, 2, options), n, 2);
+  for (const Machine& machine : {kFour, kSerialTwo}) {
+    for (const int cycles : {1, 60, 1000, 3333}) {
+      verify::Options options;
+      options.reset_after = cycles;
+      expect_equal(simulate(machine, n, 2, options), n, 2);
+    }
   }
 }
 
