@@ -7,7 +7,6 @@ import sys
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
 CYCLE_MODEL_IMAGES = 1000
-DENSE_WEIGHT_TILES = 4096  # fmnist_mlp needs more than the preset has
 ROUTED_SEEDS = 2
 
 # What must not change a single stored value: keys over sim-4.
@@ -128,7 +127,7 @@ def dense(bench):
             design = bench.work / "designs" / f"dense-{lanes}"
             if not design.exists():
                 bench.run("generate", bench.plan(network), "--config", "up5k", "--set", f"LANES={lanes}",
-                          "--set", f"WEIGHT_TILES={DENSE_WEIGHT_TILES}", "-o", design)
+                          "-o", design)
             results[str(lanes)] = bench.run("simulate", design, "--data", network.test[0], *network.options,
                                             "-n", SIMULATED_IMAGES)
     return results

@@ -98,9 +98,9 @@ def dense_section(results):
              percent(run["busy"], 1)] for lanes, run in results.get("dense", {}).items()]
     if not rows:
         return ""
-    return ("fmnist_mlp on `up5k`, with a weight width table that holds it. The dense tier gives one plane word per cycle to "
-            "all lanes together, and a\nfully connected layer uses each word once: it is bound by that word, whatever the "
-            "number of lanes.\n\n" +
+    return ("fmnist_mlp on `up5k`. The dense tier gives one plane word per cycle to all lanes together, and a fully connected "
+            "layer uses each word\nonce; a value of its output takes the serial write-back as long as a short dot product. Both "
+            "bound it, whatever the number of lanes.\n\n" +
             markdown_table(["LANES", "values", "mismatches", "cycles / image", "predicted", "words refilled",
                             "cycles waited", "busy"], rows, "rrrrrrrr"))
 

@@ -80,7 +80,8 @@ TEST_F(Generate, RefusesWithOneLineAndLeavesNothing) {
   EXPECT_THAT(refusal({path("no-plan")}, 3), HasSubstr("no plan.json"));
   EXPECT_THAT(refusal({path("no-plan"), "--unit", "pcu"}, 2), HasSubstr("takes no plan"));
   write_plan(directory_ / "plan", 2);
-  EXPECT_THAT(refusal({path("plan"), "--config", "up5k"}, 1), HasSubstr("--set"));
+  EXPECT_THAT(refusal({path("plan"), "--config", "up5k", "--set", "WEIGHT_TILES=16"}, 1),
+              HasSubstr("--set WEIGHT_TILES="));
 }
 
 TEST_F(Generate, RefusesADirectoryOfSomebodyElse) {

@@ -121,7 +121,7 @@ TEST(Stream, FashionMlpOnUp5k) {
   RandomNetwork n({1, 1, 784}, false, 2, 5);
   n.add({128}).add({64}).add({10, 1, 1, 1, 0, 1, true, 4});
   n.finish();
-  const verify::Simulation result = simulate({"up5k", {"WEIGHT_TILES=4096"}, "up5k"}, n, 2);
+  const verify::Simulation result = simulate({"up5k", {}, "up5k"}, n, 2);
   EXPECT_GT(result.refill_words, 0);
 }
 
