@@ -61,21 +61,22 @@ search::Options options_of(const Arguments& arguments) {
 
 /// A complete plan directory: folded model, plan.json, weights/.
 void write_plan(const std::filesystem::path& directory, const net::Network& network, const std::string& model,
-                plan::Plan plan) {
+                const config::Config& config, plan::Plan plan) {
   std::filesystem::create_directories(directory);
+  plan.config_values = config::differences(config);
   write_file(directory / "model.onnx", model);
   plan.model_hash = content_hash(model);
   plan::save(directory, network, plan);
 }
 
-void write_output(OutputDirectory& output, const net::Network& network,
+void write_output(OutputDirectory& output, const net::Network& network, const config::Config& config,
                   const search::Calibration& calibration) {
   const std::string model = onnx::export_onnx(network);
-  write_plan(output.path(), network, model, calibration.dynamic.best().plan);
+  write_plan(output.path(), network, model, config, calibration.dynamic.best().plan);
   const std::filesystem::path baselines = output.path() / "baselines";
-  write_plan(baselines / "int8", network, model, calibration.int8.plan);
-  write_plan(baselines / "int4", network, model, calibration.int4.plan);
-  write_plan(baselines / "static-mix", network, model, calibration.static_mix.best().plan);
+  write_plan(baselines / "int8", network, model, config, calibration.int8.plan);
+  write_plan(baselines / "int4", network, model, config, calibration.int4.plan);
+  write_plan(baselines / "static-mix", network, model, config, calibration.static_mix.best().plan);
   write_file(output.path() / "report.json", search::report_json(network, calibration).dump(1) + "\n");
   output.commit();
 }
@@ -142,7 +143,7 @@ ExitCode calibrate(const Arguments& arguments, Context& context) {
   const search::CalibrationData data = load_data(arguments, network, *context.progress);
   const search::Calibration calibration =
       search::calibrate(network, data, config, options_of(arguments), *context.progress);
-  write_output(output, network, calibration);
+  write_output(output, network, config, calibration);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   context.result = to_json(arguments, network, calibration, elapsed.count());
   context.text = to_text(network, context.result, calibration);

@@ -58,15 +58,14 @@ plan::Plan load_plan(const Arguments& arguments, const net::Network& network) {
 }
 
 /// The configuration whose tiles and cycles are used: the user's, else the one that the plan was priced with.
-config::Config load_config(const Arguments& arguments, const plan::Plan& plan, Progress& progress) {
+config::Config load_config(const Arguments& arguments, const plan::Plan& plan) {
   if (!arguments.config.empty()) return config::load(arguments.config);
-  const std::vector<std::string> presets = config::preset_names();
-  if (std::find(presets.begin(), presets.end(), plan.config) != presets.end())
-    return config::load(plan.config);
-  progress.note(
-      fmt::format("the plan was priced with '{}', which is no preset; cycles are those of '{}' (--config)",
-                  plan.config, config::Config{}.name));
-  return config::Config{};
+  try {
+    return config::load(config::Config{}.name, plan.config_values);
+  } catch (const Error& problem) {
+    throw fail(ExitCode::bad_input, "{}: config_values: {}", (arguments.plan / "plan.json").string(),
+               problem.what());
+  }
 }
 
 void pin(const Arguments& arguments, const config::Config& config, Evaluation& evaluation) {
@@ -154,7 +153,7 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   const int values = static_cast<int>(network.tensors[network.output].shape.size());
   evaluation.plan = load_plan(arguments, network);
   evaluation.evaluated = arguments.baseline.empty() ? "plan" : arguments.baseline;
-  const config::Config config = load_config(arguments, evaluation.plan, progress);
+  const config::Config config = load_config(arguments, evaluation.plan);
   evaluation.config = config.name;
   pin(arguments, config, evaluation);
 

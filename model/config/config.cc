@@ -140,6 +140,16 @@ Config load(const std::string& name_or_file, const std::vector<std::string>& ove
   return config;
 }
 
+std::vector<std::string> differences(const Config& config) {
+  std::vector<std::string> texts;
+  for (const Field& field : fields()) {
+    if (field.get(config) != field.get(Config{})) {
+      texts.push_back(fmt::format("{}={}", field.key, field.get(config)));
+    }
+  }
+  return texts;
+}
+
 std::string to_toml(const Config& config) {
   return fmt::format("NAME = \"{}\"\n", config.name) + body_text(config);
 }

@@ -65,6 +65,9 @@ std::vector<std::string> preset_names();
 /// allowed and the nearest known name. The result is validated.
 Config load(const std::string& name_or_file, const std::vector<std::string>& overrides = {});
 
+/// The KEY=VALUE, NAME among them, that make sim-4 into this configuration: load("sim-4", these) is it again.
+std::vector<std::string> differences(const Config& config);
+
 /// Throws Error(usage) for an impossible combination: LANES not a multiple of GROUPS, lanes per group not
 /// dividing PRODUCTS, WB_LANES not dividing lanes per group, ACC_W too small for one beat at the top level
 /// ...

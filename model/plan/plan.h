@@ -56,9 +56,10 @@ struct InputPort {
 
 /// Everything calibration decided. plan.json holds it (weights in weights/<node>.npy beside it).
 struct Plan {
-  std::string network;     ///< name, for messages
-  std::string model_hash;  ///< content_hash() of the bytes of model.onnx beside it
-  std::string config;      ///< configuration it was priced with
+  std::string network;                     ///< name, for messages
+  std::string model_hash;                  ///< content_hash() of the bytes of model.onnx beside it
+  std::string config;                      ///< name of the configuration it was priced with
+  std::vector<std::string> config_values;  ///< what that configuration differs in from sim-4: KEY=VALUE
   InputPort input;
   std::vector<TensorPlan> tensors;  ///< [network.tensors]
   std::vector<NodePlan> nodes;      ///< [network.nodes]

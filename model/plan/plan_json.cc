@@ -238,6 +238,7 @@ std::string to_json(const net::Network& network, const Plan& plan) {
                {"network", plan.network},
                {"model_hash", plan.model_hash},
                {"config", plan.config},
+               {"config_values", plan.config_values},
                {"input",
                 {{"format", name_of(kPortFormats, plan.input.format)},
                  {"word_scale", plan.input.word_scale},
@@ -265,6 +266,10 @@ Plan from_json(const std::string& text, const std::string& file, const net::Netw
   plan.network = reader.text("network");
   plan.model_hash = reader.text("model_hash");
   plan.config = reader.text("config");
+  for (const Json& value : reader.list("config_values")) {
+    if (!value.is_string()) throw reader.wrong("config_values", "a list of \"KEY=VALUE\"");
+    plan.config_values.push_back(value.get<std::string>());
+  }
   Reader input(reader.take("input"), file + ": input");
   plan.input.format = input.choice("format", kPortFormats);
   plan.input.word_scale = input.number("word_scale");

@@ -64,6 +64,14 @@ TEST_F(Calibrate, WritesAPlanAndItsBaselinesThatLoad) {
   EXPECT_GT(report["dynamic"]["points"].size(), 5U);
 }
 
+TEST_F(Calibrate, RecordsTheConfigurationThatPricedThePlan) {
+  ASSERT_EQ(calibrate(constant_data(40, 1), {"--config", "sim-4", "--set", "LANES=8"}).exit_code, 0);
+  for (const char* name : {"plan", "plan/baselines/int8"}) {
+    const nlohmann::json plan = nlohmann::json::parse(read_file(directory_ / name / "plan.json"));
+    EXPECT_EQ(plan["config_values"], nlohmann::json({"LANES=8"})) << name;
+  }
+}
+
 TEST_F(Calibrate, SameBytesOnOneCore) {
   ASSERT_EQ(calibrate(kTrainImages, {"--scale", "0.00392156862745098", "--samples", "60"}, "all").exit_code,
             0);

@@ -92,6 +92,23 @@ TEST_F(Evaluate, TheConfigurationChangesCyclesAndTilesButNoValue) {
   EXPECT_EQ(invoke(arguments({"--config", "no-such"})).exit_code, 2);
 }
 
+TEST_F(Evaluate, WithoutAConfigurationItIsTheOneThatPricedThePlan) {
+  const net::Network network = onnx::import_onnx(kMlp);
+  dpwa::plan::Plan changed = dpwa::plan::load(plan(), network);
+  changed.config_values = {"NAME=mine", "LANES=8"};
+  dpwa::plan::save(plan(), network, changed);
+  const nlohmann::json mine = evaluate({});
+  changed.config_values = {"LANE=8"};
+  dpwa::plan::save(plan(), network, changed);
+  const Invocation wrong = invoke(arguments({}));
+  changed.config_values = {};
+  dpwa::plan::save(plan(), network, changed);
+  EXPECT_EQ(mine["config"], "mine");
+  EXPECT_LT(mine["cycles_per_image"], evaluate({})["cycles_per_image"]);
+  EXPECT_EQ(wrong.exit_code, 3);
+  EXPECT_THAT(wrong.err, AllOf(HasSubstr("plan.json"), HasSubstr("'LANE'"), HasSubstr("LANES")));
+}
+
 TEST_F(Evaluate, FloatBaselineAgreesWithItself) {
   const nlohmann::json json = evaluate({"--labels", kTestLabels, "--baseline", "float"});
   EXPECT_EQ(json["accuracy"], json["float_accuracy"]);

@@ -57,6 +57,14 @@ TEST(Presets, AnUnknownOneNamesTheNearest) {
   EXPECT_THAT(refusal([] { load("ecp5_85"); }), HasSubstr("nearest preset is ecp5-85"));
 }
 
+TEST(Differences, MakeEveryConfigurationOutOfSimFour) {
+  EXPECT_THAT(differences(Config()), testing::IsEmpty());
+  EXPECT_THAT(differences(load("sim-4", {"LANES=8"})), testing::ElementsAre("LANES=8"));
+  for (const std::string& name : preset_names()) {
+    EXPECT_EQ(to_toml(load("sim-4", differences(load(name)))), to_toml(load(name)));
+  }
+}
+
 TEST(Toml, RoundTripsEveryPreset) {
   for (const std::string& name : preset_names()) {
     const std::string text = to_toml(load(name));

@@ -61,10 +61,12 @@ TEST_F(PlanDirectory, LoadGivesBackWhatSaveWrote) {
   small_.plan.nodes[1].q[0] = -32768;
   small_.plan.tensors[2].pcu = {Policy::fixed, 2, 2};
   small_.plan.input = {PortFormat::s16, 1.0 / 32767, 0.25};
+  small_.plan.config_values = {"NAME=mine", "LANES=2"};
   save(directory_, small_.network, small_.plan);
   const Plan loaded = load(directory_, small_.network);
   EXPECT_EQ(loaded.network, "small");
   EXPECT_EQ(loaded.config, "sim-4");
+  EXPECT_EQ(loaded.config_values, small_.plan.config_values);
   EXPECT_EQ(loaded.input.format, PortFormat::s16);
   EXPECT_EQ(loaded.input.word_scale, 1.0 / 32767);
   EXPECT_EQ(loaded.nodes[0].scale, small_.plan.nodes[0].scale);
