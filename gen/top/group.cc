@@ -34,8 +34,8 @@ void GroupBuilder::build() {
 }
 
 void GroupBuilder::sizes() {
-  declare_sizes(config_.lanes_per_group(), "MAC lanes of the group");
-  if (streams()) parameter("DENSE_WORDS", config_.dense_words / config_.groups, "dense-tier plane words");
+  declare_sizes(config_.lanes_per_group());
+  if (streams()) constant("DENSE_WORDS", config_.dense_words / config_.groups);
   parameter("INDEX", 0, "which of the machine's groups this is");
   derive_sizes();
   derive("NODE_W", clog2(size("NODES")));

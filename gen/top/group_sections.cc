@@ -350,8 +350,9 @@ void GroupBuilder::precision_control() {
   choose("flush", 1);
   choose("tile", size("TILE_W"));
   choose("word", size("WORD_W"));
-  const Expr input_cut =
-      serial() ? net("value_cut_i") : concat({zeros(clog2(size("WB_LANES") + 1) - 1), net("value_cut_i")});
+  const Expr input_cut = config_.wb_lanes == 1
+                             ? net("value_cut_i")
+                             : concat({zeros(clog2(size("WB_LANES") + 1) - 1), net("value_cut_i")});
   declare("decided_planes", 3);
   declare("trace_valid");
   declare("trace_node", size("NODE_W"));

@@ -13,25 +13,30 @@ struct SizeParameter {
 };
 
 constexpr SizeParameter kSizeParameters[] = {
-    {"WB_LANES", &config::Config::wb_lanes, "write-back lanes per group, divides the lanes of a group"},
     {"PRODUCTS", &config::Config::products, "values per tile; the lanes of a group divide it"},
-    {"PLANES_MAX", &config::Config::planes_max, "most planes of a tile"},
     {"ACC_W", &config::Config::acc_w, "accumulator bits"},
     {"MULT_W", &config::Config::mult_w, "write-back multiplier bits"},
     {"SHIFT_MAX", &config::Config::shift_max, "largest write-back shift"},
     {"LANE_CUTS", &config::Config::lane_cuts, "register levels in a lane's adder tree"},
-    {"WEIGHT_WORDS", &config::Config::weight_words, "fast-tier plane words per lane"},
-    {"WEIGHT_TILES", &config::Config::weight_tiles, "entries of a group's weight width table"},
-    {"ACTIVATION_WORDS", &config::Config::activation_words, "plane words of a group's activation memory"},
-    {"ACTIVATION_TILES", &config::Config::activation_tiles, "entries of a group's activation width table"},
-    {"CHANNELS", &config::Config::channels, "channel constants per group"},
-    {"NODES", &config::Config::nodes, "node descriptors and PCU records, a power of two"},
 };
 
-/// Whether the configuration allows one value only.
-bool is_fixed(const config::Config& config, const SizeParameter& size) {
-  return config.serial_write_back() && size.member == &config::Config::wb_lanes;
-}
+struct SizeConstant {
+  const char* name;
+  int config::Config::*member;
+};
+
+/// What the widths of the descriptor's fields (config::node_fields) follow, LANES and DENSE_WORDS apart:
+/// these sizes are numbers in the text, since a change at instantiation could not move the fields.
+constexpr SizeConstant kSizeConstants[] = {
+    {"WB_LANES", &config::Config::wb_lanes},
+    {"PLANES_MAX", &config::Config::planes_max},
+    {"WEIGHT_WORDS", &config::Config::weight_words},
+    {"WEIGHT_TILES", &config::Config::weight_tiles},
+    {"ACTIVATION_WORDS", &config::Config::activation_words},
+    {"ACTIVATION_TILES", &config::Config::activation_tiles},
+    {"CHANNELS", &config::Config::channels},
+    {"NODES", &config::Config::nodes},
+};
 
 }  // namespace
 
@@ -43,15 +48,12 @@ void SectionBuilder::derive(const std::string& name, const Int& value) {
   sizes_.emplace(name, module_.localparam(name, value));
 }
 
-void SectionBuilder::declare_sizes(int lanes, const char* lanes_doc) {
-  parameter("LANES", lanes, lanes_doc);
-  for (const SizeParameter& each : kSizeParameters) {
-    if (is_fixed(config_, each)) {
-      sizes_.emplace(each.name, config_.*each.member);
-    } else {
-      parameter(each.name, config_.*each.member, each.doc);
-    }
-  }
+void SectionBuilder::constant(const std::string& name, int value) { sizes_.emplace(name, value); }
+
+void SectionBuilder::declare_sizes(int lanes) {
+  constant("LANES", lanes);
+  for (const SizeConstant& each : kSizeConstants) constant(each.name, config_.*each.member);
+  for (const SizeParameter& each : kSizeParameters) parameter(each.name, config_.*each.member, each.doc);
   parameter("LUT_STYLE", static_cast<int>(config_.lut_style), "0 generic, 1 ice40, 2 ecp5, 3 asic");
 }
 
@@ -64,9 +66,7 @@ void SectionBuilder::derive_sizes() {
 }
 
 void SectionBuilder::pass_sizes(Instance& group) const {
-  for (const SizeParameter& each : kSizeParameters) {
-    if (!is_fixed(config_, each)) group.set(each.name, size(each.name));
-  }
+  for (const SizeParameter& each : kSizeParameters) group.set(each.name, size(each.name));
   group.set("LUT_STYLE", size("LUT_STYLE"));
 }
 

@@ -17,14 +17,15 @@ class SectionBuilder {
  protected:
   SectionBuilder(const config::Config& config, Module& module) : config_(config), module_(module) {}
 
-  /// Parameters of dpwa_top and dpwa_group alike. `lanes`: of this module.
-  void declare_sizes(int lanes, const char* lanes_doc);
+  /// Sizes of dpwa_top and dpwa_group alike: parameters, and constants. `lanes`: of this module.
+  void declare_sizes(int lanes);
   /// Constants derived from them that both use.
   void derive_sizes();
-  /// The same parameters, LANES apart, on an instance of dpwa_group.
+  /// The same parameters on an instance of dpwa_group.
   void pass_sizes(Instance& group) const;
-  /// One more parameter, one more derived constant.
+  /// One more parameter, constant, or constant that follows from others.
   void parameter(const std::string& name, const Int& value, const std::string& doc);
+  void constant(const std::string& name, int value);
   void derive(const std::string& name, const Int& value);
 
   void input(const std::string& name, const Int& width = 1, const std::string& doc = "");

@@ -19,10 +19,10 @@ void TopBuilder::build() {
 }
 
 void TopBuilder::sizes() {
-  declare_sizes(config_.lanes, "MAC lanes of all groups together");
+  declare_sizes(config_.lanes);
   parameter("INPUT_VALUES", config_.input_values, "values of one input");
   parameter("CONFIG_HASH", Int::sized(32, config::config_hash(config_)), "images carry the same value");
-  if (streams()) parameter("DENSE_WORDS", config_.dense_words, "dense-tier plane words of all groups");
+  if (streams()) constant("DENSE_WORDS", config_.dense_words);
   derive_sizes();
   derive("GROUPS", config_.groups);
   derive("ADDEND_W", size("MULT_W") + 20);

@@ -54,7 +54,7 @@ void TopBuilder::groups() {
   Instance& group = loop.instance("u_group", group_);
   const Int g = loop.index();
   const auto of_group = [&](const char* name, const Int& width) { return part(net(name), g * width, width); };
-  group.set("LANES", size("LANES") / count).set("INDEX", g);
+  group.set("INDEX", g);
   pass_sizes(group);
   group.connect("clk_i", net("clk_i")).connect("rst_ni", net("rst_ni"));
   for (const char* shared :
@@ -91,8 +91,7 @@ void TopBuilder::groups() {
     module_.assign(net("pack_ready"), literal(1, 1));
   }
   if (streams()) {
-    group.set("DENSE_WORDS", size("DENSE_WORDS") / count)
-        .connect("refill_words_o", of_group("refills", 32))
+    group.connect("refill_words_o", of_group("refills", 32))
         .connect("weight_stalls_o", of_group("stalls", 32));
   }
 

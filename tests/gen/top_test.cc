@@ -54,11 +54,8 @@ INSTANTIATE_TEST_SUITE_P(Configurations, TopShape,
 TEST(Top, EveryOverridableParameterCanBeOverridden) {
   const config::Config config = small({});
   const std::map<std::string, std::int64_t> other = {
-      {"LANES", 8},          {"WB_LANES", 2},       {"PRODUCTS", 8},           {"PLANES_MAX", 4},
-      {"ACC_W", 50},         {"MULT_W", 20},        {"SHIFT_MAX", 40},         {"LANE_CUTS", 0},
-      {"LUT_STYLE", 1},      {"WEIGHT_WORDS", 128}, {"WEIGHT_TILES", 128},     {"ACTIVATION_WORDS", 512},
-      {"INPUT_VALUES", 100}, {"CHANNELS", 512},     {"ACTIVATION_TILES", 512}, {"NODES", 16},
-      {"CONFIG_HASH", 1}};
+      {"PRODUCTS", 8},  {"ACC_W", 50},    {"MULT_W", 20},        {"SHIFT_MAX", 40},
+      {"LANE_CUTS", 0}, {"LUT_STYLE", 1}, {"INPUT_VALUES", 100}, {"CONFIG_HASH", 1}};
   std::vector<std::string> overrides;
   const Design design = build_top(config);
   for (const ParameterSpec& parameter : design.module(design.top()).parameters()) {
