@@ -114,6 +114,8 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
           {"ACTIVATION_TILES", std::max<std::int64_t>(layout.memory.tiles, reach(network, layout)),
            config.activation_tiles},
           {"INPUT_VALUES", network.tensors[0].shape.size(), config.input_values},
+          {"INPUT_PLANES", plan.tensors[0].pcu.max_planes, config.input_planes_max()},
+          {"INPUT_CHANNELS", input_constant_count(plan::derive_input(network, plan)), config.input_channels},
           {"CHANNELS",
            most(config, layout, [&](const Part& p) { return constant_rows(config, p) * config.wb_lanes; }),
            config.channels},
@@ -359,6 +361,11 @@ Image lower(const config::Config& config, const net::Network& network, const pla
     if (!r.fits())
       shortfall +=
           fmt::format("; {} needs {}, has {} (--set {}={})", r.key, r.needed, r.available, r.key, r.needed);
+  }
+  if (config.port_formats == config::PortFormats::integer &&
+      plan.input.format == plan::PortFormat::binary16) {
+    shortfall +=
+        "; the plan has binary16 input words, PORT_FORMATS has integers only (--set PORT_FORMATS=all)";
   }
   if (!shortfall.empty()) {
     throw fail(ExitCode::mismatch, "network {} does not fit configuration {}{}", network.name, config.name,

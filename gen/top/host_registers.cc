@@ -47,7 +47,7 @@ std::string part_name(const Register& reg, const RegisterField& part) {
 }
 
 void HostRegistersBuilder::build() {
-  for (const Register& reg : registers()) {
+  for (const Register& reg : registers(config_)) {
     const std::string name = reg.parameter;
     if (name.empty()) continue;
     const std::uint32_t value = constant_value(reg, config_);
@@ -56,7 +56,7 @@ void HostRegistersBuilder::build() {
   }
   ports();
   nets();
-  for (const Register& reg : registers()) {
+  for (const Register& reg : registers(config_)) {
     if (reg.kind == Kind::flags) flags(reg);
     if (reg.kind == Kind::control) control(reg);
   }
@@ -74,7 +74,7 @@ void HostRegistersBuilder::ports() {
     port.direction == Direction::input ? input(port.name, width) : output(port.name, width);
   }
   module_.port_group("machine");
-  for (const Register& reg : registers()) {
+  for (const Register& reg : registers(config_)) {
     for (const RegisterField& part : reg.parts()) {
       const std::string name = part_name(reg, part);
       if (reg.kind == Kind::status) input(name + "_i", part.bits);
@@ -136,7 +136,7 @@ void HostRegistersBuilder::answers() {
   const Expr error = module_.reg("read_error");
   std::string text = "always @(*) begin\n  ${error} = 1'b0;\n  case (${word})\n";
   std::vector<Expr> writable;
-  for (const Register& reg : registers()) {
+  for (const Register& reg : registers(config_)) {
     text += fmt::format("    {}'d{}: ${{data}} = ${{{}}};\n", kWordBits, word_address(reg), reg.name);
     if (reg.kind == Kind::control || reg.kind == Kind::flags) {
       writable.push_back(equal(net("write_word"), literal(kWordBits, word_address(reg))));
@@ -145,7 +145,7 @@ void HostRegistersBuilder::answers() {
   text += "    default: begin\n      ${data}  = 32'd0;\n      ${error} = 1'b1;\n    end\n  endcase\nend";
   TextBlock block(text);
   block.drive("data", data).drive("error", error).read("word", net("read_word"));
-  for (const Register& reg : registers()) {
+  for (const Register& reg : registers(config_)) {
     if (reg.kind != Kind::constant) {
       block.read(reg.name, value(reg));
     } else if (*reg.parameter != '\0') {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -20,6 +21,7 @@ and the header `dpwa_registers.h` of every generated directory come from one tab
 - An address without a register, a write to an ro register and a write that does not strobe all four bytes are answered with
   SLVERR and change nothing. Bits that no field names read as zero and ignore writes.
 - Images and inputs do not pass here but as packets through `s_axis_*` (rtl/host/dpwa_loader.v).
+- OUTPUT_MODE, FLAGS.INPUT_NAN and FLAGS.OUTPUT_OVERFLOW exist only with `PORT_FORMATS = "all"`.
 
 A run: send the image, read STATUS.IMAGE_VALID and FLAGS, choose OUTPUT_MODE, send inputs and take outputs, read FLAGS again. A
 reader of a PCU counter writes COUNTER_SELECT, waits for the response and reads COUNTER_VALUE.
@@ -47,6 +49,11 @@ Register control(const char* name, int offset, int bits, const char* meaning, Fi
 
 Register flags(const char* name, int offset, const char* meaning, Fields fields) {
   return {name, offset, Kind::flags, 0, "", 32, meaning, std::move(fields)};
+}
+
+Register with_floats(Register reg) {
+  reg.floats = true;
+  return reg;
 }
 
 std::string hex(std::uint32_t value) { return fmt::format("{:#010x}", value); }
@@ -102,11 +109,12 @@ const std::vector<Register>& registers() {
              {"OPCODE", 3, 1, "a word that starts no packet"},
              {"REFUSED", 4, 1, "an input without a valid image was dropped"},
              {"LENGTH", 5, 1, "an input with a wrong number of words was dropped"},
-             {"INPUT_NAN", 8, 1, "an input value was NaN and became 0"},
+             {"INPUT_NAN", 8, 1, "an input value was NaN and became 0", true},
              {"INPUT_SATURATED", 9, 1, "an input value was beyond the limits of the input tensor"},
-             {"OUTPUT_OVERFLOW", 10, 1, "an output value was beyond the range of the output format"}}),
-      control("OUTPUT_MODE", 0x14, 2,
-              "format of output words: 0 integer, 1 float32, 2 or 3 binary16; to be written while not busy"),
+             {"OUTPUT_OVERFLOW", 10, 1, "an output value was beyond the range of the output format", true}}),
+      with_floats(control(
+          "OUTPUT_MODE", 0x14, 2,
+          "format of output words: 0 integer, 1 float32, 2 or 3 binary16; to be written while not busy")),
       status("IMAGES", 0x18, "inferences done since reset, modulo 2^32"),
       status("CYCLES", 0x1c, "compute cycles of the newest inference"),
       status("TRANSFER_CYCLES", 0x20, "cycles that it took input and gave output"),
@@ -126,6 +134,17 @@ const std::vector<Register>& registers() {
   return table;
 }
 
+std::vector<Register> registers(const config::Config& config) {
+  std::vector<Register> result = registers();
+  if (config.port_formats == config::PortFormats::all) return result;
+  const auto drop = [](auto& of) {
+    of.erase(std::remove_if(of.begin(), of.end(), [](const auto& each) { return each.floats; }), of.end());
+  };
+  drop(result);
+  for (Register& reg : result) drop(reg.fields);
+  return result;
+}
+
 std::string register_header(const config::Config& config) {
   std::string text =
       "/* SPDX-License-Identifier: Apache-2.0 */\n"
@@ -135,7 +154,7 @@ std::string register_header(const config::Config& config) {
   const auto define = [&](const std::string& name, const std::string& value, const std::string& remark = "") {
     text += fmt::format("#define {} {}{}\n", name, value, remark.empty() ? "" : "  /* " + remark + " */");
   };
-  for (const Register& reg : registers()) {
+  for (const Register& reg : registers(config)) {
     const std::string name = std::string("DPWA_") + reg.name;
     text += "\n";
     define(name + "_OFFSET", fmt::format("{:#04x}u", reg.offset),

@@ -24,6 +24,7 @@ struct RegisterField {
   int lsb;
   int bits;
   const char* meaning;
+  bool floats = false;  ///< only where port words may be floating point
 };
 
 struct Register {
@@ -35,6 +36,7 @@ struct Register {
   int bits;               ///< from bit 0; the others read as zero
   const char* meaning;
   std::vector<RegisterField> fields;  ///< none: one number
+  bool floats = false;                ///< only where port words may be floating point
 
   /// The fields, or the whole register as one of its own name.
   std::vector<RegisterField> parts() const;
@@ -47,6 +49,9 @@ std::uint32_t constant_value(const Register& reg, const config::Config& config);
 
 /// Every register, by ascending offset.
 const std::vector<Register>& registers();
+
+/// Those, and those of their fields, that a configuration has.
+std::vector<Register> registers(const config::Config& config);
 
 /// "ro", "rw", "w1c".
 const char* access_name(RegisterKind kind);

@@ -39,7 +39,7 @@ void TopBuilder::host() {
       .connect("idle_o", net("idle"))
       .connect("input_start_o", net("input_start"))
       .connect("receive_o", net("receive"))
-      .connect("input_done_i", net("input_done"))
+      .connect("input_done_i", net("input_done") & ~net("input_begin"))
       .connect("pack_start_o", net("pack_start"))
       .connect("packing_o", net("packing"))
       .connect("pack_done_i", net("pack_done") & net("stored"))
@@ -79,6 +79,7 @@ void TopBuilder::input_path() {
   place("u_input_constants", interfaces::input_constants())
       .set("MULT_W", size("MULT_W"))
       .set("ADDEND_W", size("ADDEND_W"))
+      .set("CHANNELS", size("INPUT_CHANNELS"))
       .connect("we_i", load_we(Target::input_constants))
       .connect("waddr_i", slice(net("load_addr"), 3, 0))
       .connect("wdata_i", part(net("load_data"), 0, size("MULT_W") + size("ADDEND_W")))
@@ -87,13 +88,16 @@ void TopBuilder::input_path() {
       .connect("channels_i", border_field("input_channels", 4))
       .connect("mult_o", net("port_mult"))
       .connect("addend_o", net("port_addend"));
-  declare("value", size("VALUE_W"));
+  const Int value_w = 4 * size("INPUT_PLANES") + 1;
+  declare("value", value_w);
   declare("value_nan");
   place("u_quantizer", interfaces::quantizer())
       .set("MULT_W", size("MULT_W"))
       .set("ADDEND_W", size("ADDEND_W"))
       .set("SHIFT_MAX", size("SHIFT_MAX"))
-      .set("VALUE_W", size("VALUE_W"))
+      .set("VALUE_W", value_w)
+      .set("FLOAT", floats() ? 1 : 0)
+      .set("STABLE", config_.input_channels == 1 ? 1 : 0)
       .connect("valid_i", net("port_valid"))
       .connect("word_i", net("port_word"))
       .connect("format_i", border_field("port_format"))
@@ -101,8 +105,8 @@ void TopBuilder::input_path() {
       .connect("addend_i", net("port_addend"))
       .connect("shift_i", border_field("input_shift"))
       .connect("exponent_i", border_field("input_exponent"))
-      .connect("lower_i", border_field("input_lower", size("VALUE_W")))
-      .connect("upper_i", border_field("input_upper", size("VALUE_W")))
+      .connect("lower_i", border_field("input_lower", value_w))
+      .connect("upper_i", border_field("input_upper", value_w))
       .connect("ready_i", literal(1, 1))
       .connect("ready_o", net("port_ready"))
       .connect("valid_o", net("value_valid"))
@@ -112,6 +116,7 @@ void TopBuilder::input_path() {
   place("u_packer", interfaces::packer())
       .set("VALUES", size("INPUT_VALUES"))
       .set("VALUE_W", size("VALUE_W"))
+      .set("PLANES", size("INPUT_PLANES"))
       .set("PRODUCTS", size("PRODUCTS"))
       .set("WB_LANES", size("WB_LANES"))
       .set("TILE_W", size("TILE_W"))
@@ -124,6 +129,7 @@ void TopBuilder::input_path() {
       .connect("value_i", net("value"))
       .connect("input_done_o", net("input_done"))
       .connect("pack_start_i", net("pack_start"))
+      .connect("signed_i", border_field("input_signed"))
       .connect("rows_i", border_field("rows"))
       .connect("columns_i", border_field("columns"))
       .connect("in_rows_i", border_field("in_rows"))
@@ -179,6 +185,20 @@ void TopBuilder::output_path() {
       .connect("q_o", net("read_q"))
       .connect("last_o", net("read_last"))
       .connect("ready_i", net("read_ready"));
+  if (floats()) {
+    dequantizer();
+    return;
+  }
+  module_.assign(net("m_axis_tvalid_o"), net("read_valid"));
+  module_.assign(
+      net("m_axis_tdata_o"),
+      concat({replicate(32 - size("VALUE_W"), bit(net("read_q"), size("VALUE_W") - 1)), net("read_q")}));
+  module_.assign(net("m_axis_tlast_o"), net("read_last"));
+  module_.assign(net("read_ready"), net("m_axis_tready_i"));
+  module_.assign(net("send_done"), net("read_done"));
+}
+
+void TopBuilder::dequantizer() {
   declare("word_overflow");
   place("u_dequantizer", interfaces::dequantizer())
       .set("VALUE_W", size("VALUE_W"))

@@ -21,6 +21,8 @@ void TopBuilder::build() {
 void TopBuilder::sizes() {
   declare_sizes(config_.lanes);
   parameter("INPUT_VALUES", config_.input_values, "values of one input");
+  parameter("INPUT_PLANES", config_.input_planes_max(), "most planes of an input value, at most PLANES_MAX");
+  parameter("INPUT_CHANNELS", config_.input_channels, "input channels with constants of their own");
   parameter("CONFIG_HASH", Int::sized(32, config::config_hash(config_)), "images carry the same value");
   if (streams()) constant("DENSE_WORDS", config_.dense_words);
   derive_sizes();
@@ -70,7 +72,7 @@ void TopBuilder::ports() {
 
 void TopBuilder::nets() {
   module_.section("Nets between sections");
-  declare("output_mode", 2, "from the host");
+  if (floats()) declare("output_mode", 2, "from the host");
   declare("counter_node", clog2(size("NODES")));
   declare("counter_index", 3);
   declare("load_we", 1, "loader: one entry");

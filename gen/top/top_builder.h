@@ -27,7 +27,11 @@ class TopBuilder : private SectionBuilder {
   void store_bus();
   void counters();
   void output_path();  // reader, dequantizer
+  void dequantizer();
   void host_registers();
+
+  /// Whether port words may be floating point.
+  bool floats() const { return config_.port_formats == config::PortFormats::all; }
 
   Expr border_field(const std::string& name) const;
   Expr border_field(const std::string& name, const Int& width) const;

@@ -47,7 +47,7 @@ void TopBuilder::groups() {
   only_first("group_read_table_re", "read_table_re");
   only_first("group_read_word_re", "read_word_re");
   declare("cut_now");
-  module_.assign(net("cut_now"), net("value_valid") & net("value_cut"));
+  module_.assign(net("cut_now"), net("value_valid") & net("value_cut") & ~net("input_done"));
   only_first("group_cut", "cut_now");
 
   Generate& loop = module_.generate_for("gen_group", "g", count);

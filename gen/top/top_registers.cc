@@ -15,7 +15,7 @@ void TopBuilder::register_ports() {
     }
   } else {
     module_.port_group("host");
-    input("output_mode_i", 2, "0 integer, 1 float32, 2 binary16; stable during an inference");
+    if (floats()) input("output_mode_i", 2, "0 integer, 1 float32, 2 binary16; stable during an inference");
     input("counter_node_i", clog2(size("NODES")), "PCU counter: tensor");
     input("counter_index_i", 3, "PCU counter: index (dpwa_pcu)");
   }
@@ -24,10 +24,15 @@ void TopBuilder::register_ports() {
 void TopBuilder::host_registers() {
   if (config_.host_port == HostPort::none) {
     module_.section("Host: bare ports");
-    for (const char* name : {"output_mode", "counter_node", "counter_index"}) {
+    for (const char* name : {"counter_node", "counter_index"}) {
       module_.assign(net(name), net(std::string(name) + "_i"));
     }
-    module_.unused("unused_events", concat({net("value_nan"), net("word_overflow")}));
+    if (floats()) {
+      module_.assign(net("output_mode"), net("output_mode_i"));
+      module_.unused("unused_events", concat({net("value_nan"), net("word_overflow")}));
+    } else {
+      module_.unused("unused_nan", net("value_nan"));
+    }
     return;
   }
   module_.section("Host: registers");
@@ -48,16 +53,20 @@ void TopBuilder::host_registers() {
       .connect("set_flags_opcode_i", bit(net("errors_o"), 3))
       .connect("set_flags_refused_i", bit(net("errors_o"), 4))
       .connect("set_flags_length_i", bit(net("errors_o"), 5))
-      .connect("set_flags_input_nan_i", net("value_valid") & net("value_nan"))
       .connect("set_flags_input_saturated_i", net("value_valid") & net("value_cut"))
-      .connect("set_flags_output_overflow_i", net("m_axis_tvalid_o") & net("word_overflow"))
-      .connect("output_mode_o", net("output_mode"))
       .connect("images_i", net("images_o"))
       .connect("cycles_i", net("cycles_o"))
       .connect("transfer_cycles_i", net("transfer_o"))
       .connect("counter_select_tensor_o", net("counter_tensor"))
       .connect("counter_select_index_o", net("counter_index"))
       .connect("counter_value_i", net("counter_o"));
+  if (floats()) {
+    registers.connect("set_flags_input_nan_i", net("value_valid") & net("value_nan"))
+        .connect("set_flags_output_overflow_i", net("m_axis_tvalid_o") & net("word_overflow"))
+        .connect("output_mode_o", net("output_mode"));
+  } else {
+    module_.unused("unused_nan", net("value_nan"));
+  }
   module_.assign(net("counter_node"), part(net("counter_tensor"), 0, clog2(size("NODES"))));
   module_.unused("unused_tensor_bits", net("counter_tensor"));
 }

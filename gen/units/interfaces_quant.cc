@@ -138,6 +138,8 @@ Interface quantizer() {
   const Int addend_w = leaf.parameter("ADDEND_W", 40);
   leaf.parameter("SHIFT_MAX", 47);
   const Int value_w = leaf.parameter("VALUE_W", 17);
+  leaf.parameter("FLOAT", 1);
+  leaf.parameter("STABLE", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("valid_i");

@@ -22,6 +22,7 @@ Interface input_constants() {
   Interface leaf("dpwa_input_constants");
   const Int mult_w = leaf.parameter("MULT_W", 24);
   const Int addend_w = leaf.parameter("ADDEND_W", 44);
+  leaf.parameter("CHANNELS", 16);
   leaf.input("clk_i");
   leaf.input("we_i");
   leaf.input("waddr_i", 4);
@@ -38,6 +39,7 @@ Interface packer() {
   Interface leaf("dpwa_packer");
   leaf.parameter("VALUES", 16384);
   const Int value_w = leaf.parameter("VALUE_W", 21);
+  const Int planes = leaf.parameter("PLANES", 5);
   const Int products = leaf.parameter("PRODUCTS", 16);
   const Int wb_lanes = leaf.parameter("WB_LANES", 1);
   const Int tile_w = leaf.parameter("TILE_W", 15);
@@ -48,10 +50,11 @@ Interface packer() {
   leaf.input("input_start_i");
   leaf.input("input_values_i", 20);
   leaf.input("value_valid_i");
-  leaf.input("value_i", value_w);
+  leaf.input("value_i", 4 * planes + 1);
   leaf.output("input_done_o");
   leaf.input("pack_start_i");
   leaf.input("ready_i");
+  leaf.input("signed_i");
   leaf.input("rows_i", 16);
   leaf.input("columns_i", 16);
   leaf.input("in_rows_i", 16);

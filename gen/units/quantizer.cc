@@ -19,7 +19,9 @@ class Quantizer : public Unit {
     return {{"MULT_W", c.mult_w},
             {"ADDEND_W", c.mult_w + kAddendExtraBits},
             {"SHIFT_MAX", c.shift_max},
-            {"VALUE_W", c.value_w()}};
+            {"VALUE_W", 4 * c.input_planes_max() + 1},
+            {"FLOAT", c.port_formats == config::PortFormats::all},
+            {"STABLE", c.input_channels == 1}};
   }
   Bench bench(const config::Config& c) const override {
     return {"tests/rtl_quant/quantizer_bench.cc", "dpwa_quantizer", parameters(c)};

@@ -11,6 +11,7 @@ namespace dpwa::config {
 enum class LutStyle { generic, ice40, ecp5, asic };  ///< how the lane's adders are written
 enum class WriteBack { parallel, serial };           ///< how accumulators become stored values
 enum class HostPort { axi, none };
+enum class PortFormats { all, integer };  ///< of input and output words
 
 /// A hardware configuration: everything the RTL depends on (it never depends on a network).
 /// TOML keys are the upper-case names in `fields()`; presets are embedded in the executable.
@@ -26,23 +27,27 @@ struct Config {
   int shift_max = 63;  ///< SHIFT_MAX: largest write-back right shift
   int lane_cuts = 2;   ///< LANE_CUTS: register levels in the lane's adder tree (0..3)
   int premax = 1;      ///< PREMAX: max pool on accumulators, before write-back (0, 1)
-  WriteBack write_back = WriteBack::parallel;  ///< WRITE_BACK: one value per cycle, or bit by bit
-  int pcu_counters = 1;                        ///< PCU_COUNTERS: event counters per node (0, 1)
-  LutStyle lut_style = LutStyle::generic;      ///< LUT_STYLE
-  HostPort host_port = HostPort::axi;          ///< HOST_PORT
-  int weight_words = 65536;                    ///< WEIGHT_WORDS: fast-tier plane words per lane
-  int weight_tiles = 65536;                    ///< WEIGHT_TILES: weight width-table entries per group
+  WriteBack write_back = WriteBack::parallel;   ///< WRITE_BACK: one value per cycle, or bit by bit
+  int pcu_counters = 1;                         ///< PCU_COUNTERS: event counters per node (0, 1)
+  LutStyle lut_style = LutStyle::generic;       ///< LUT_STYLE
+  HostPort host_port = HostPort::axi;           ///< HOST_PORT
+  PortFormats port_formats = PortFormats::all;  ///< PORT_FORMATS: integer: without binary16 and float32
+  int weight_words = 65536;                     ///< WEIGHT_WORDS: fast-tier plane words per lane
+  int weight_tiles = 65536;                     ///< WEIGHT_TILES: weight width-table entries per group
   int dense_words = 0;            ///< DENSE_WORDS: dense-tier plane words in all; 0 = no dense tier
   int activation_words = 131072;  ///< ACTIVATION_WORDS: plane words of activation memory (per group)
   int activation_tiles = 32768;   ///< ACTIVATION_TILES: width-table entries (per group)
   int input_values = 16384;       ///< INPUT_VALUES: values of one network input
+  int input_planes = 5;           ///< INPUT_PLANES: most planes of an input value, at most PLANES_MAX count
+  int input_channels = 16;        ///< INPUT_CHANNELS: input channels with constants of their own
   int channels = 8192;            ///< CHANNELS: channel constants of all nodes together
   int nodes = 128;                ///< NODES: node descriptors
 
   int lanes_per_group() const { return lanes / groups; }
   bool serial_write_back() const { return write_back == WriteBack::serial; }
   int slices() const { return lanes_per_group() / wb_lanes; }  ///< skewed lane slices of a group
-  int value_w() const { return 4 * planes_max + 1; }           ///< bits of a stored value, two's complement
+  int input_planes_max() const { return input_planes < planes_max ? input_planes : planes_max; }
+  int value_w() const { return 4 * planes_max + 1; }  ///< bits of a stored value, two's complement
 };
 
 /// One TOML key: its name, meaning and access to the member. One table for parser, `--set`, documentation and

@@ -3,13 +3,14 @@
 // dpwa_input_constants: multiplier and addend of the input quantizer for the channel of the next port word.
 //
 // Words arrive channel by channel (channel innermost). start_i: the next word belongs to channel 0. With one entry
-// (channels_i = 0) every channel shares it.
+// (channels_i = 0, or CHANNELS = 1) every channel shares it.
 
 `default_nettype none
 
 module dpwa_input_constants #(
   parameter integer MULT_W   = 24,
-  parameter integer ADDEND_W = 44
+  parameter integer ADDEND_W = 44,
+  parameter integer CHANNELS = 16   // entries, 1 to 16
 ) (
   input  wire                       clk_i,
   // loader
@@ -24,16 +25,25 @@ module dpwa_input_constants #(
   output wire [ADDEND_W-1:0]        addend_o
 );
 
-  reg [MULT_W+ADDEND_W-1:0] entries_q [0:15];
-  reg [3:0]                 channel_q;
-
-  assign {addend_o, mult_o} = entries_q[channel_q];
-
-  always @(posedge clk_i) begin
-    if (we_i) entries_q[waddr_i] <= wdata_i;
-    if (start_i)     channel_q <= 4'd0;
-    else if (step_i) channel_q <= (channel_q == channels_i) ? 4'd0 : channel_q + 4'd1;
-  end
+  generate
+    if (CHANNELS == 1) begin : gen_one
+      reg [MULT_W+ADDEND_W-1:0] entry_q;
+      wire unused_channel = &{1'b0, waddr_i, start_i, step_i, channels_i};
+      assign {addend_o, mult_o} = entry_q;
+      always @(posedge clk_i) begin
+        if (we_i) entry_q <= wdata_i;
+      end
+    end else begin : gen_many
+      reg [MULT_W+ADDEND_W-1:0] entries_q [0:15];
+      reg [3:0]                 channel_q;
+      assign {addend_o, mult_o} = entries_q[channel_q];
+      always @(posedge clk_i) begin
+        if (we_i) entries_q[waddr_i] <= wdata_i;
+        if (start_i)     channel_q <= 4'd0;
+        else if (step_i) channel_q <= (channel_q == channels_i) ? 4'd0 : channel_q + 4'd1;
+      end
+    end
+  endgenerate
 
 endmodule
 

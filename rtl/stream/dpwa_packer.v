@@ -13,6 +13,7 @@
 module dpwa_packer #(
   parameter integer VALUES   = 16384,  // values of one input
   parameter integer VALUE_W  = 21,
+  parameter integer PLANES   = 5,      // most planes of an input value, 4 * PLANES < VALUE_W
   parameter integer PRODUCTS = 16,     // values per tile
   parameter integer WB_LANES = 1,      // values per assembler transfer
   parameter integer TILE_W   = 15,
@@ -25,11 +26,12 @@ module dpwa_packer #(
   input  wire                        input_start_i,     // the next value is the first
   input  wire [19:0]                 input_values_i,    // - 1
   input  wire                        value_valid_i,
-  input  wire [VALUE_W-1:0]          value_i,
+  input  wire [4*PLANES:0]           value_i,           // two's complement
   output wire                        input_done_o,      // with or after the last value
   // border fields, docs/architecture.md "Border registers"
   input  wire                        pack_start_i,
   input  wire                        ready_i,           // the next value may be read
+  input  wire                        signed_i,
   input  wire [15:0]                 rows_i,            // positions - 1
   input  wire [15:0]                 columns_i,
   input  wire [15:0]                 in_rows_i,
@@ -143,14 +145,17 @@ module dpwa_packer #(
   end
 
   // Reading -----------------------------------------------------------------------------------------------------------
-  wire [VALUE_W-1:0] stored;
-  reg                in_map_q;
+  // The top bit of a value is that of its top plane, or zero.
+  wire [4*PLANES-1:0] stored;
+  reg                 in_map_q;
+  wire                sign = signed_i & stored[4*PLANES-1];
+  wire [VALUE_W-1:0]  value = {{(VALUE_W-4*PLANES){sign}}, stored};
 
-  dpwa_ram #(.WIDTH(VALUE_W), .DEPTH(VALUES)) u_values (
+  dpwa_ram #(.WIDTH(4*PLANES), .DEPTH(VALUES)) u_values (
     .clk_i  (clk_i),
     .we_i   (take),
     .waddr_i(received_q[ADDR_W-1:0]),
-    .wdata_i(value_i),
+    .wdata_i(value_i[4*PLANES-1:0]),
     .re_i   (step),
     .raddr_i(index[ADDR_W-1:0]),
     .rdata_o(stored)
@@ -183,10 +188,10 @@ module dpwa_packer #(
     end
   end
 
-  assign values_o    = {WB_LANES{in_map_q ? stored : {VALUE_W{1'b0}}}};
+  assign values_o    = {WB_LANES{in_map_q ? value : {VALUE_W{1'b0}}}};
   assign pack_done_o = ~active_q & ~valid_o;
 
-  wire unused = &{1'b0, index};
+  wire unused = &{1'b0, index, value_i[4*PLANES]};
 
 endmodule
 

@@ -124,7 +124,9 @@ class Bench {
     expect("PLANES_MAX", DPWA_PLANES_MAX_OFFSET, DPWA_PLANES_MAX_VALUE);
     expect("STATUS", DPWA_STATUS_OFFSET, 0);
     expect("FLAGS", DPWA_FLAGS_OFFSET, 0);
+#ifdef DPWA_OUTPUT_MODE_OFFSET
     expect("OUTPUT_MODE", DPWA_OUTPUT_MODE_OFFSET, 0);
+#endif
     const std::uint32_t input[3] = {4u << 28, 1, 0};
     send(input, 3);
     port_.write(DPWA_FLAGS_OFFSET, DPWA_FLAGS_REFUSED_MASK);

@@ -216,6 +216,9 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "NODES=64",
                                             "ACTIVATION_TILES=32766",
                                             "INPUT_VALUES=16383",
+                                            "INPUT_PLANES=2",
+                                            "INPUT_CHANNELS=3",
+                                            "PORT_FORMATS=integer",
                                             "CHANNELS=8191"};
   EXPECT_EQ(changes.size() + 1, fields().size());
   for (const std::string& change : changes) {

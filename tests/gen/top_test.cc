@@ -42,20 +42,23 @@ class TopShape : public testing::TestWithParam<Shape> {};
 
 TEST_P(TopShape, LintsClean) { EXPECT_EQ(lint("dpwa_top", written(small(GetParam().overrides))), ""); }
 
-INSTANTIATE_TEST_SUITE_P(Configurations, TopShape,
-                         testing::Values(Shape{"OneLane", {"LANES=1"}}, Shape{"FourLanes", {}},
-                                         Shape{"TwoGroups", {"LANES=16", "GROUPS=2", "WB_LANES=4"}},
-                                         Shape{"NoRegisters", {"HOST_PORT=none", "LANES=8", "GROUPS=2"}},
-                                         Shape{"ThirtyTwoProducts", {"PRODUCTS=32", "LANES=8", "WB_LANES=2"}},
-                                         Shape{"Ice40",
-                                               {"PLANES_MAX=4", "ACC_W=32", "MULT_W=20", "LUT_STYLE=ice40"}}),
-                         [](const auto& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Configurations, TopShape,
+    testing::Values(Shape{"OneLane", {"LANES=1"}}, Shape{"FourLanes", {}},
+                    Shape{"TwoGroups", {"LANES=16", "GROUPS=2", "WB_LANES=4"}},
+                    Shape{"NoRegisters", {"HOST_PORT=none", "LANES=8", "GROUPS=2"}},
+                    Shape{"IntegerPorts", {"PORT_FORMATS=integer", "INPUT_PLANES=1", "INPUT_CHANNELS=1"}},
+                    Shape{"IntegerBarePorts", {"PORT_FORMATS=integer", "HOST_PORT=none"}},
+                    Shape{"ThirtyTwoProducts", {"PRODUCTS=32", "LANES=8", "WB_LANES=2"}},
+                    Shape{"Ice40", {"PLANES_MAX=4", "ACC_W=32", "MULT_W=20", "LUT_STYLE=ice40"}}),
+    [](const auto& each) { return each.param.name; });
 
 TEST(Top, EveryOverridableParameterCanBeOverridden) {
   const config::Config config = small({});
   const std::map<std::string, std::int64_t> other = {
-      {"PRODUCTS", 8},  {"ACC_W", 50},    {"MULT_W", 20},        {"SHIFT_MAX", 40},
-      {"LANE_CUTS", 0}, {"LUT_STYLE", 1}, {"INPUT_VALUES", 100}, {"CONFIG_HASH", 1}};
+      {"PRODUCTS", 8},     {"ACC_W", 50},        {"MULT_W", 20},     {"SHIFT_MAX", 40},
+      {"LANE_CUTS", 0},    {"LUT_STYLE", 1},     {"CONFIG_HASH", 1}, {"INPUT_VALUES", 100},
+      {"INPUT_PLANES", 3}, {"INPUT_CHANNELS", 3}};
   std::vector<std::string> overrides;
   const Design design = build_top(config);
   for (const ParameterSpec& parameter : design.module(design.top()).parameters()) {

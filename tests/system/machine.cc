@@ -16,12 +16,15 @@ namespace fs = std::filesystem;
 void PrintTo(const Machine& machine, std::ostream* out) { *out << machine.name; }
 
 config::Config configure(const Machine& machine) {
-  config::Config config = config::load(
-      "sim-4",
-      {fmt::format("LANES={}", machine.lanes), fmt::format("GROUPS={}", machine.groups),
-       fmt::format("WB_LANES={}", machine.wb_lanes), fmt::format("PRODUCTS={}", machine.products),
-       fmt::format("LANE_CUTS={}", machine.cuts), fmt::format("PREMAX={}", machine.premax),
-       fmt::format("HOST_PORT={}", machine.host_port), fmt::format("WRITE_BACK={}", machine.write_back)});
+  std::vector<std::string> settings = {
+      fmt::format("LANES={}", machine.lanes),         fmt::format("GROUPS={}", machine.groups),
+      fmt::format("WB_LANES={}", machine.wb_lanes),   fmt::format("PRODUCTS={}", machine.products),
+      fmt::format("LANE_CUTS={}", machine.cuts),      fmt::format("PREMAX={}", machine.premax),
+      fmt::format("HOST_PORT={}", machine.host_port), fmt::format("WRITE_BACK={}", machine.write_back)};
+  for (const char* more : machine.more) {
+    if (more != nullptr) settings.emplace_back(more);
+  }
+  config::Config config = config::load("sim-4", settings);
   config.name = machine.name;
   return config;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <iosfwd>
 #include <vector>
@@ -17,6 +18,7 @@ struct Machine {
   int lanes, groups, wb_lanes, products, cuts, premax;
   const char* host_port = "axi";
   const char* write_back = "parallel";
+  std::array<const char*, 4> more = {};  ///< further settings
 };
 
 void PrintTo(const Machine& machine, std::ostream* out);
@@ -26,6 +28,13 @@ inline constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, 0, "none"};
 inline constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3, 1};
 inline constexpr Machine kSerialOne = {"serial_one", 1, 1, 1, 8, 0, 0, "none", "serial"};
 inline constexpr Machine kSerialTwo = {"serial_two", 2, 1, 1, 16, 3, 0, "axi", "serial"};
+/// Nothing at the border that the networks do not need.
+inline constexpr Machine kNarrow = {
+    "narrow",   2,
+    1,          1,
+    16,         1,
+    0,          "axi",
+    "parallel", {"PORT_FORMATS=integer", "INPUT_PLANES=2", "INPUT_CHANNELS=1", "INPUT_VALUES=196"}};
 
 config::Config configure(const Machine& machine);
 

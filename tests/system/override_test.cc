@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 
 /// Differs from sim-4 in every overridable parameter, CONFIG_HASH by consequence.
 config::Config other_configuration() {
-  return config::load("sim-4", {"NAME=other", "PRODUCTS=8", "ACC_W=50", "MULT_W=22", "SHIFT_MAX=60",
-                                "LANE_CUTS=0", "LUT_STYLE=ice40", "INPUT_VALUES=512"});
+  return config::load("sim-4",
+                      {"NAME=other", "PRODUCTS=8", "ACC_W=50", "MULT_W=22", "SHIFT_MAX=60", "LANE_CUTS=0",
+                       "LUT_STYLE=ice40", "INPUT_VALUES=512", "INPUT_PLANES=4", "INPUT_CHANNELS=4"});
 }
 
 gen::Emission emission(const config::Config& config) {

@@ -65,7 +65,7 @@ TEST_P(EveryMachine, OddShapes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(System, EveryMachine,
-                         testing::Values(kFour, kOne, kTwoGroups, kSerialOne, kSerialTwo),
+                         testing::Values(kFour, kOne, kTwoGroups, kSerialOne, kSerialTwo, kNarrow),
                          [](const auto& each) { return std::string(each.param.name); });
 
 TEST(System, StalledStreamsChangeNothing) {
