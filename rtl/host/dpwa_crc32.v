@@ -1,34 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dpwa_crc32: CRC-32 (IEEE 802.3, reflected 0xEDB88320) of a stream of 32-bit words, low byte first, one word per cycle.
+// dpwa_crc32: CRC-32 (IEEE 802.3, reflected 0xEDB88320) of a stream of 32-bit words, four bits per cycle, low bits first.
 //
-// clear_i sets the state to all ones; crc_o is the finished value (state inverted) of the words so far.
+// A stream of words followed by its own CRC leaves one and the same state, whatever the words. clear_i begins a stream.
 
 `default_nettype none
 
 module dpwa_crc32 (
-  input  wire        clk_i,
-  input  wire        clear_i,
-  input  wire        valid_i,
-  input  wire [31:0] word_i,
-  output wire [31:0] crc_o
+  input  wire       clk_i,
+  input  wire       clear_i,
+  input  wire       valid_i,
+  input  wire [3:0] nibble_i,
+  output wire       whole_o    // with this nibble the stream ends in its own CRC
 );
 
-  function automatic [31:0] next(input [31:0] state, input [31:0] word);
+  localparam [31:0] RESIDUE = 32'hdebb20e3;
+
+  function automatic [31:0] next(input [31:0] state, input [3:0] nibble);
     integer i;
     begin
-      next = state ^ word;
-      for (i = 0; i < 32; i = i + 1) next = next[0] ? (next >> 1) ^ 32'hedb88320 : next >> 1;
+      next = state ^ {28'd0, nibble};
+      for (i = 0; i < 4; i = i + 1) next = next[0] ? (next >> 1) ^ 32'hedb88320 : next >> 1;
     end
   endfunction
 
-  reg [31:0] state_q;
+  reg  [31:0] state_q;
+  wire [31:0] state_d = next(state_q, nibble_i);
 
-  assign crc_o = ~state_q;
+  assign whole_o = state_d == RESIDUE;
 
   always @(posedge clk_i) begin
     if (clear_i)      state_q <= 32'hffffffff;
-    else if (valid_i) state_q <= next(state_q, word_i);
+    else if (valid_i) state_q <= state_d;
   end
 
 endmodule

@@ -8,7 +8,7 @@
 //   END   3: number of packets since BEGIN (BEGIN and END counted), CRC    the image is whole: inputs are accepted
 //   INPUT 4: number of data words (in word 1), data words             one input of the network, no CRC
 //
-// CRC = dpwa_crc32 of the packet's words before it. A wrong CRC, hash, count or opcode sets a sticky flag in errors_o
+// A word takes eight cycles, a data word of an input one. CRC = CRC-32 of the packet's words before it (dpwa_crc32). A wrong CRC, hash, count or opcode sets a sticky flag in errors_o
 // and makes the image invalid; the data of a refused input are read and dropped. errors_o: 0 CRC, 1 configuration
 // hash, 2 packet count (an END without BEGIN too), 3 opcode, 4 input without a valid image, 5 input with a wrong number
 // of data words. BEGIN clears errors_o, an accepted input flag 5.
@@ -52,7 +52,8 @@ module dpwa_loader #(
   reg [31:0] left_q;       // entries or input words still to come
   reg [3:0]  part_q;       // word of the entry
   reg [31:0] next_addr_q;
-  reg [31:0] packets_q;    // since BEGIN
+  reg [15:0] packets_q;    // since BEGIN
+  reg [2:0]  nibble_q;     // of the word, for the CRC
   reg        begun_q;      // there was a BEGIN
   reg        valid_q;      // the image is whole
   reg        fails_q;      // this packet's field was wrong
@@ -62,7 +63,7 @@ module dpwa_loader #(
   wire        entry_end = part_q == head_q[15:12];
   wire        accepted  = valid_q & ~fails_q;
   wire        length_ok = word_i == {11'd0, {1'b0, input_words_i} + 21'd1};
-  wire [31:0] crc;
+  wire        crc_ok;
 
   assign target_o      = head_q[27:24];
   assign bank_o        = head_q[23:16];
@@ -71,10 +72,13 @@ module dpwa_loader #(
   assign input_begin_o = (state_q == ST_INPUT) & accepted;
   assign input_valid_o = (state_q == ST_INPUT) & accepted & receive_i & valid_i;
   assign input_word_o  = word_i;
-  assign ready_o       = (state_q == ST_OPCODE) ? idle_i
-                       : (state_q == ST_INPUT) ? (~accepted | (receive_i & input_ready_i)) : 1'b1;
+
+  wire checked = (state_q != ST_INPUT) & ((state_q != ST_OPCODE) | idle_i);   // a word that is read by nibbles
+
+  assign ready_o = (state_q == ST_INPUT) ? (~accepted | (receive_i & input_ready_i)) : (checked & (&nibble_q));
 
   wire take = valid_i & ready_o;
+  wire read = valid_i & checked;
 
   always @(*) begin
     state_d = state_q;
@@ -96,13 +100,15 @@ module dpwa_loader #(
       begun_q  <= 1'b0;
       valid_q  <= 1'b0;
       errors_q <= 6'd0;
+      nibble_q <= 3'd0;
     end else begin
+      if (read) nibble_q <= nibble_q + 3'd1;
       we_o <= take & (state_q == ST_DATA) & entry_end;
       if (take) begin
         state_q <= state_d;
         case (state_q)
           ST_OPCODE: begin
-            packets_q <= (word_i[31:28] == OP_BEGIN) ? 32'd1 : packets_q + 32'd1;
+            packets_q <= (word_i[31:28] == OP_BEGIN) ? 16'd1 : packets_q + 16'd1;
             if (word_i[31:28] == OP_BEGIN) begin
               begun_q  <= 1'b1;
               errors_q <= 6'd0;
@@ -115,16 +121,16 @@ module dpwa_loader #(
           ST_FIELD: begin
             case (opcode)
               OP_BEGIN: fails_q <= word_i != CONFIG_HASH;
-              OP_END:   fails_q <= ~begun_q | (word_i != packets_q);
+              OP_END:   fails_q <= ~begun_q | (word_i != {16'd0, packets_q});
               default:  fails_q <= (opcode == OP_INPUT) & ~length_ok;
             endcase
             if (opcode == OP_INPUT && valid_q) errors_q[5] <= ~length_ok;
           end
           ST_CRC: begin
-            if (word_i != crc)                 errors_q[0] <= 1'b1;
+            if (!crc_ok)                       errors_q[0] <= 1'b1;
             if (fails_q && opcode == OP_BEGIN) errors_q[1] <= 1'b1;
             if (fails_q && opcode == OP_END)   errors_q[2] <= 1'b1;
-            valid_q <= (opcode == OP_END) & ~fails_q & (word_i == crc) & (errors_q[3:0] == 4'd0);
+            valid_q <= (opcode == OP_END) & ~fails_q & crc_ok & (errors_q[3:0] == 4'd0);
           end
           default: ;
         endcase
@@ -161,11 +167,11 @@ module dpwa_loader #(
   end
 
   dpwa_crc32 u_crc (
-    .clk_i  (clk_i),
-    .clear_i(~rst_ni | (take & (state_d == ST_OPCODE))),
-    .valid_i(take & (state_q != ST_CRC)),
-    .word_i (word_i),
-    .crc_o  (crc)
+    .clk_i   (clk_i),
+    .clear_i (~rst_ni | (take & (state_d == ST_OPCODE))),
+    .valid_i (read),
+    .nibble_i(word_i[nibble_q * 4 +: 4]),
+    .whole_o (crc_ok)
   );
 
   wire unused = &{1'b0, head_q[11:0]};
