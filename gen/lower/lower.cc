@@ -94,6 +94,16 @@ std::int64_t reach(const net::Network& network, const Layout& layout) {
   return (most + 1) / 2;
 }
 
+/// Input values that the packer's coordinates ask for: twice as many must number the rows, and the values of
+/// a row, of the input map with its padding (rtl/stream/dpwa_packer.v).
+std::int64_t packed_reach(const net::Network& network, const Layout& layout) {
+  const net::Shape& input = network.tensors[0].shape;
+  const net::Window window = layout.geometry[0].packed ? network.nodes[0].window : net::Window{};
+  const std::int64_t rows = input.h + window.pad_top + window.pad_bottom,
+                     columns = input.w + window.pad_left + window.pad_right;
+  return (std::max(rows, columns * input.c) + 1) / 2;
+}
+
 std::vector<Requirement> limits(const config::Config& config, const net::Network& network,
                                 const plan::Plan& plan, const Layout& layout) {
   std::int64_t planes = 0, acc = 0, shift = 0;
@@ -106,24 +116,26 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
       shift = std::max<std::int64_t>(shift, c.shift);
   }
   for (const plan::TensorPlan& t : plan.tensors) planes = std::max<std::int64_t>(planes, t.pcu.max_planes);
-  return {{"WEIGHT_WORDS", layout.tiers.bank_words, config.weight_words},
-          {"DENSE_WORDS", layout.tiers.dense_words, config.dense_words},
-          {"WEIGHT_TILES", most(config, layout, [](const Part& p) { return p.weights.planes.size(); }),
-           config.weight_tiles},
-          {"ACTIVATION_WORDS", layout.memory.words, config.activation_words},
-          {"ACTIVATION_TILES", std::max<std::int64_t>(layout.memory.tiles, reach(network, layout)),
-           config.activation_tiles},
-          {"INPUT_VALUES", network.tensors[0].shape.size(), config.input_values},
-          {"INPUT_PLANES", plan.tensors[0].pcu.max_planes, config.input_planes_max()},
-          {"INPUT_CHANNELS", input_constant_count(plan::derive_input(network, plan)), config.input_channels},
-          {"CHANNELS",
-           most(config, layout, [&](const Part& p) { return constant_rows(config, p) * config.wb_lanes; }),
-           config.channels},
-          {"NODES", static_cast<std::int64_t>(network.tensors.size()), config.nodes},
-          {"PLANES_MAX", planes, config.planes_max},
-          {"ACC_W", acc, config.acc_w},
-          {"MULT_W", plan::kMultiplierBits, config.mult_w},
-          {"SHIFT_MAX", shift, config.shift_max}};
+  return {
+      {"WEIGHT_WORDS", layout.tiers.bank_words, config.weight_words},
+      {"DENSE_WORDS", layout.tiers.dense_words, config.dense_words},
+      {"WEIGHT_TILES", most(config, layout, [](const Part& p) { return p.weights.planes.size(); }),
+       config.weight_tiles},
+      {"ACTIVATION_WORDS", layout.memory.words, config.activation_words},
+      {"ACTIVATION_TILES", std::max<std::int64_t>(layout.memory.tiles, reach(network, layout)),
+       config.activation_tiles},
+      {"INPUT_VALUES", std::max<std::int64_t>(network.tensors[0].shape.size(), packed_reach(network, layout)),
+       config.input_values},
+      {"INPUT_PLANES", plan.tensors[0].pcu.max_planes, config.input_planes_max()},
+      {"INPUT_CHANNELS", input_constant_count(plan::derive_input(network, plan)), config.input_channels},
+      {"CHANNELS",
+       most(config, layout, [&](const Part& p) { return constant_rows(config, p) * config.wb_lanes; }),
+       config.channels},
+      {"NODES", static_cast<std::int64_t>(network.tensors.size()), config.nodes},
+      {"PLANES_MAX", planes, config.planes_max},
+      {"ACC_W", acc, config.acc_w},
+      {"MULT_W", plan::kMultiplierBits, config.mult_w},
+      {"SHIFT_MAX", shift, config.shift_max}};
 }
 
 /// Where a group's part of a node lies in the group's own memories.

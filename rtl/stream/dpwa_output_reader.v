@@ -41,11 +41,12 @@ module dpwa_output_reader #(
 );
 
   localparam integer ELEMENT_W = $clog2(PRODUCTS);
+  localparam integer CHANNEL_W = (TILE_W + ELEMENT_W < 16) ? TILE_W + ELEMENT_W : 16;
   localparam [2:0] ST_IDLE = 3'd0, ST_TABLE = 3'd1, ST_WIDTH = 3'd2, ST_READ = 3'd3, ST_SEND = 3'd4;
 
   reg [2:0]           state_q, state_d;
-  reg [19:0]          position_q;
-  reg [15:0]          channel_q;
+  reg [TILE_W-1:0]    position_q;
+  reg [CHANNEL_W-1:0] channel_q;
   reg [ELEMENT_W-1:0] element_q;
   reg [TILE_W-1:0]    tile_q;
   reg [WORD_W-1:0]    word_q;
@@ -53,13 +54,15 @@ module dpwa_output_reader #(
   reg                 arrives_q, top_q;    // a plane arrives; it is the top one
   reg [VALUE_W-1:0]   value_q;
 
-  wire channel_end = channel_q == channels_i;
+  wire channel_end = channel_q == channels_i[CHANNEL_W-1:0];
   wire tile_end    = channel_end | (&element_q);
-  wire tensor_end  = channel_end & (position_q == positions_i);
+  wire tensor_end  = channel_end & (position_q == positions_i[TILE_W-1:0]);
   wire sent        = (state_q == ST_SEND) & ready_i;
 
   wire [3:0] digit = word_data_i[element_q * 4 +: 4];
   wire       fill  = signed_i & digit[3];
+
+  wire unused = &{1'b0, positions_i, channels_i};
 
   assign done_o     = state_q == ST_IDLE;
   assign table_re_o = state_q == ST_TABLE;
@@ -97,13 +100,15 @@ module dpwa_output_reader #(
     if (state_q == ST_WIDTH || sent) value_q <= {VALUE_W{1'b0}};
     else if (arrives_q)              value_q <= {top_q ? {(VALUE_W-4){fill}} : value_q[VALUE_W-5:0], digit};
     if (state_q == ST_IDLE) begin
-      {position_q, channel_q, element_q} <= {20'd0, 16'd0, {ELEMENT_W{1'b0}}};
+      position_q <= {TILE_W{1'b0}};
+      channel_q  <= {CHANNEL_W{1'b0}};
+      element_q  <= {ELEMENT_W{1'b0}};
       tile_q <= tile_base_i;
       word_q <= word_base_i;
     end else if (sent) begin
-      channel_q <= channel_end ? 16'd0 : channel_q + 16'd1;
+      channel_q <= channel_end ? {CHANNEL_W{1'b0}} : channel_q + {{(CHANNEL_W-1){1'b0}}, 1'b1};
       element_q <= tile_end ? {ELEMENT_W{1'b0}} : element_q + {{(ELEMENT_W-1){1'b0}}, 1'b1};
-      if (channel_end) position_q <= position_q + 20'd1;
+      if (channel_end) position_q <= position_q + {{(TILE_W-1){1'b0}}, 1'b1};
       if (tile_end) begin
         tile_q <= tile_q + {{(TILE_W-1){1'b0}}, 1'b1};
         word_q <= word_q + {{(WORD_W-3){1'b0}}, planes_i};

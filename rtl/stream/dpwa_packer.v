@@ -60,11 +60,14 @@ module dpwa_packer #(
 
   localparam integer ELEMENT_W = $clog2(PRODUCTS);
   localparam integer ADDR_W    = $clog2(VALUES);
+  // Rows, and values of a row, of the map with its padding: twice VALUES number them all (gen/lower refuses others).
+  localparam integer COORD_W   = (ADDR_W < 16) ? ADDR_W + 1 : 16;
+  localparam [COORD_W-1:0]  ZERO = 0, ONE = 1;
   localparam [WB_LANES-1:0] FIRST_LANE = 1;
 
   // Receiving ---------------------------------------------------------------------------------------------------------
-  reg [19:0] received_q;
-  reg        done_q;
+  reg [ADDR_W-1:0] received_q;
+  reg              done_q;
 
   wire take = value_valid_i & ~done_q;   // words that only fill up the last beat are dropped
 
@@ -72,43 +75,67 @@ module dpwa_packer #(
 
   always @(posedge clk_i) begin
     if (!rst_ni || input_start_i) begin
-      received_q <= 20'd0;
+      received_q <= {ADDR_W{1'b0}};
       done_q     <= 1'b0;
     end else if (take) begin
-      received_q <= received_q + 20'd1;
-      done_q     <= received_q == input_values_i;
+      received_q <= received_q + {{(ADDR_W-1){1'b0}}, 1'b1};
+      done_q     <= received_q == input_values_i[ADDR_W-1:0];
     end
   end
 
   // Walking -----------------------------------------------------------------------------------------------------------
+  // The border fields as wide as they can be here.
+  wire [COORD_W-1:0] rows       = rows_i[COORD_W-1:0];
+  wire [COORD_W-1:0] columns    = columns_i[COORD_W-1:0];
+  wire [COORD_W-1:0] in_rows    = in_rows_i[COORD_W-1:0];
+  wire [COORD_W-1:0] row_values = row_values_i[COORD_W-1:0];
+  wire [COORD_W-1:0] run_values = run_values_i[COORD_W-1:0];
+  wire [COORD_W-1:0] y_start    = y_start_i[COORD_W-1:0];
+  wire [COORD_W-1:0] y_step     = y_step_i[COORD_W-1:0];
+  wire [COORD_W-1:0] x_start    = x_start_i[COORD_W-1:0];
+  wire [COORD_W-1:0] x_step     = x_step_i[COORD_W-1:0];
+
   reg                 active_q;
-  reg [15:0]          oy_q, ox_q, run_q, y_q, y_row_q, x_q;
+  reg [COORD_W-1:0]   oy_q, ox_q, run_q, y_q, y_row_q, x_q;
   reg [7:0]           ky_q;
-  reg [19:0]          v_q, v_row_q;     // value index of column 0: of the window's first row, of this row
+  reg [ADDR_W-1:0]    v_q, v_row_q;     // value index of column 0: of the window's first row, of this row
   reg [ELEMENT_W-1:0] element_q;
   reg [7:0]           gap_q;            // cycles until the next tile may end
   reg [TILE_W-1:0]    tile_q;
   reg [WORD_W-1:0]    word_q;
 
-  wire run_end      = run_q == run_values_i;
+  wire run_end      = run_q == run_values;
   wire position_end = run_end & (ky_q == kernel_rows_i);
-  wire column_end   = ox_q == columns_i;
-  wire pack_end     = position_end & column_end & (oy_q == rows_i);
+  wire column_end   = ox_q == columns;
+  wire pack_end     = position_end & column_end & (oy_q == rows);
   wire tile_end     = position_end | (&element_q);
   wire step         = active_q & ready_i & ~((GAP > 1) & tile_end & (gap_q != 8'd0));
-  wire [15:0] x     = x_q + run_q;
-  wire in_map       = (y_row_q < in_rows_i) & (x < row_values_i);
-  wire [19:0] index = v_row_q + {{4{x[15]}}, x};
+  wire [COORD_W-1:0] x = x_q + run_q;
+  wire in_map       = (y_row_q < in_rows) & (x < row_values);
+  wire [ADDR_W-1:0] index = v_row_q + x_values;
+
+  // x and the values of a row, extended or cut to an index
+  wire [ADDR_W-1:0] x_values, row_step;
+  generate
+    if (ADDR_W > COORD_W) begin : gen_extend
+      assign x_values = {{(ADDR_W-COORD_W){x[COORD_W-1]}}, x};
+      assign row_step = {{(ADDR_W-COORD_W){1'b0}}, row_values};
+    end else begin : gen_cut
+      assign x_values = x[ADDR_W-1:0];
+      assign row_step = row_values[ADDR_W-1:0];
+    end
+  endgenerate
 
   always @(posedge clk_i) begin
     if (!rst_ni)                active_q <= 1'b0;
     else if (pack_start_i)      active_q <= 1'b1;
     else if (step & pack_end)   active_q <= 1'b0;
     if (pack_start_i) begin
-      {oy_q, ox_q, run_q, ky_q} <= {16'd0, 16'd0, 16'd0, 8'd0};
-      {y_q, y_row_q}            <= {2{y_start_i}};
-      {v_q, v_row_q}            <= {2{y_start_values_i}};
-      x_q                       <= x_start_i;
+      {oy_q, ox_q, run_q} <= {3*COORD_W{1'b0}};
+      ky_q                <= 8'd0;
+      {y_q, y_row_q}            <= {2{y_start}};
+      {v_q, v_row_q}            <= {2{y_start_values_i[ADDR_W-1:0]}};
+      x_q                       <= x_start;
       element_q                 <= {ELEMENT_W{1'b0}};
       gap_q                     <= 8'd0;
       tile_q                    <= tile_base_i;
@@ -117,7 +144,7 @@ module dpwa_packer #(
       if (step & tile_end)     gap_q <= GAP[7:0] - 8'd1;
       else if (gap_q != 8'd0)  gap_q <= gap_q - 8'd1;
       if (step) begin
-        run_q     <= run_end ? 16'd0 : run_q + 16'd1;
+        run_q     <= run_end ? ZERO : run_q + ONE;
         element_q <= tile_end ? {ELEMENT_W{1'b0}} : element_q + {{(ELEMENT_W-1){1'b0}}, 1'b1};
         if (tile_end) begin
           tile_q <= tile_q + {{(TILE_W-1){1'b0}}, 1'b1};
@@ -125,19 +152,19 @@ module dpwa_packer #(
         end
         if (run_end) begin
           ky_q    <= ky_q + 8'd1;
-          y_row_q <= y_row_q + 16'd1;
-          v_row_q <= v_row_q + {4'd0, row_values_i};
+          y_row_q <= y_row_q + ONE;
+          v_row_q <= v_row_q + row_step;
         end
         if (position_end) begin
           ky_q    <= 8'd0;
-          ox_q    <= column_end ? 16'd0 : ox_q + 16'd1;
-          x_q     <= column_end ? x_start_i : x_q + x_step_i;
-          y_row_q <= column_end ? y_q + y_step_i : y_q;
-          v_row_q <= column_end ? v_q + y_step_values_i : v_q;
+          ox_q    <= column_end ? ZERO : ox_q + ONE;
+          x_q     <= column_end ? x_start : x_q + x_step;
+          y_row_q <= column_end ? y_q + y_step : y_q;
+          v_row_q <= column_end ? v_q + y_step_values_i[ADDR_W-1:0] : v_q;
           if (column_end) begin
-            oy_q <= oy_q + 16'd1;
-            y_q  <= y_q + y_step_i;
-            v_q  <= v_q + y_step_values_i;
+            oy_q <= oy_q + ONE;
+            y_q  <= y_q + y_step;
+            v_q  <= v_q + y_step_values_i[ADDR_W-1:0];
           end
         end
       end
@@ -154,10 +181,10 @@ module dpwa_packer #(
   dpwa_ram #(.WIDTH(4*PLANES), .DEPTH(VALUES)) u_values (
     .clk_i  (clk_i),
     .we_i   (take),
-    .waddr_i(received_q[ADDR_W-1:0]),
+    .waddr_i(received_q),
     .wdata_i(value_i[4*PLANES-1:0]),
     .re_i   (step),
-    .raddr_i(index[ADDR_W-1:0]),
+    .raddr_i(index),
     .rdata_o(stored)
   );
 
@@ -191,7 +218,8 @@ module dpwa_packer #(
   assign values_o    = {WB_LANES{in_map_q ? value : {VALUE_W{1'b0}}}};
   assign pack_done_o = ~active_q & ~valid_o;
 
-  wire unused = &{1'b0, index, value_i[4*PLANES]};
+  wire unused = &{1'b0, value_i[4*PLANES], input_values_i, rows_i, columns_i, in_rows_i, row_values_i, run_values_i, y_start_i,
+                  y_step_i, x_start_i, x_step_i, y_start_values_i, y_step_values_i};
 
 endmodule
 

@@ -160,5 +160,19 @@ TEST(Stream, PaddingBeyondTheCoordinatesIsRefused) {
   }
 }
 
+/// The same of a packed input: 16 values in a row, 48 with their padding.
+TEST(Stream, PaddingBeyondThePackerIsRefused) {
+  RandomNetwork n({1, 16, 1}, false, 2, 7);
+  n.add({16, 33, 33, 1, 16});
+  n.finish();
+  lower::lower(configure({"enough", {"INPUT_VALUES=24"}}), n.network(), n.plan());
+  try {
+    lower::lower(configure({"padded", {"INPUT_VALUES=22"}}), n.network(), n.plan());
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("INPUT_VALUES needs 24, has 22"));
+  }
+}
+
 }  // namespace
 }  // namespace dpwa::system_test
