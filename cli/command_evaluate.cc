@@ -27,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-  fs::path plan, data, labels, output;
+  fs::path plan, data, labels, output, policy_trace;
   std::int64_t count = 0;  ///< 0: all
   std::string config, baseline, decision;
   std::vector<std::string> pins;
@@ -146,7 +146,12 @@ void check_finite(const std::vector<float>& outputs, int values, const fs::path&
 }
 
 Evaluation evaluate(const Arguments& arguments, Progress& progress) {
-  if (!arguments.output.empty()) require_writable(arguments.output);
+  if (arguments.baseline == "float" && !(arguments.pins.empty() && arguments.policy_trace.empty())) {
+    throw fail(ExitCode::usage, "--baseline float: the float network takes no --pin and no --policy-trace");
+  }
+  for (const fs::path& file : {arguments.output, arguments.policy_trace}) {
+    if (!file.empty()) require_writable(file);
+  }
   Evaluation evaluation;
   evaluation.network = load_network(arguments);
   const net::Network& network = evaluation.network;
@@ -169,7 +174,10 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   check_finite(reference, values, arguments.data);
   if (arguments.baseline != "float") {
     progress.begin("golden model", samples.count);
-    evaluation.run = run_plan(network, evaluation.plan, config, samples, progress);
+    std::optional<plan::PolicyTrace> trace;
+    if (!arguments.policy_trace.empty()) trace.emplace(arguments.policy_trace, network);
+    evaluation.run = run_plan(network, evaluation.plan, config, samples, progress, trace ? &*trace : nullptr);
+    if (trace) trace->commit();
     if (evaluation.run->off_grid > 0) {
       progress.note(fmt::format("{} input values are not on the port's grid and were rounded",
                                 evaluation.run->off_grid));
@@ -208,6 +216,8 @@ void add_evaluate(CLI::App& app, Context& context) {
   command->add_option("--decision", arguments->decision, "How outputs decide for a class; none: they do not")
       ->check(CLI::IsMember({"argmax", "argmin", "none"}));
   command->add_option("--output", arguments->output, "Write the outputs (before a final Softmax) as .npy");
+  command->add_option("--policy-trace", arguments->policy_trace,
+                      "Write every decision of the PCU to this CSV file");
   command->add_option("--scale", arguments->scaling.scale, "Samples are multiplied by this")
       ->capture_default_str();
   command->add_option("--offset", arguments->scaling.offset, "Then this is added")->capture_default_str();

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 struct Arguments {
-  fs::path out, plan, data, output, trace;
+  fs::path out, plan, data, output, trace, policy_trace;
   std::int64_t count = 20;
   std::uint32_t stall_seed = 0;
   data::Scaling scaling;
@@ -110,7 +110,7 @@ void write_outputs(const fs::path& path, const std::vector<std::vector<float>>& 
 
 ExitCode simulate(const Arguments& arguments, Context& context) {
   const config::Config config = design_config(arguments.out);
-  for (const fs::path& file : {arguments.output, arguments.trace}) {
+  for (const fs::path& file : {arguments.output, arguments.trace, arguments.policy_trace}) {
     if (!file.empty()) require_writable(file);
   }
   const fs::path plan_dir = plan_directory(arguments);
@@ -129,6 +129,11 @@ ExitCode simulate(const Arguments& arguments, Context& context) {
   const verify::Simulation result =
       verify::simulate(arguments.out, config, network, plan, inputs, options, *context.progress);
   if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
+  if (!arguments.policy_trace.empty()) {
+    plan::PolicyTrace trace(arguments.policy_trace, network);
+    for (const plan::TileWidths& widths : result.widths) trace.add(widths);
+    trace.commit();
+  }
   context.result = to_json(result, config, network);
   context.text = to_text(context.result);
   return result.mismatches == 0 ? ExitCode::ok : ExitCode::mismatch;
@@ -150,6 +155,8 @@ void add_simulate(CLI::App& app, Context& context) {
   command->add_option("--offset", arguments->scaling.offset, "is added to every value after --scale");
   command->add_option("--output", arguments->output,
                       "write the outputs (float32, before a final Softmax) as .npy");
+  command->add_option("--policy-trace", arguments->policy_trace,
+                      "write every decision of the PCU to this CSV file");
   command->add_option("--trace", arguments->trace, "write waveforms to this FST file");
   command
       ->add_option("--stall-seed", arguments->stall_seed, "streams stall at random with this seed; 0: never")

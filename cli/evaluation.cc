@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "calib/float/parallel.h"
@@ -32,8 +33,8 @@ PlanRun empty_run(const net::Network& network) {
 }
 
 /// The tile widths of an inference, and how many tiles of each tensor have each width.
-std::vector<std::vector<std::uint8_t>> take_widths(golden::Inference& inference, PlanRun& run) {
-  std::vector<std::vector<std::uint8_t>> widths;
+plan::TileWidths take_widths(golden::Inference& inference, PlanRun& run) {
+  plan::TileWidths widths;
   for (golden::StoredTensor& tensor : inference.tensors) {
     for (const std::uint8_t planes : tensor.planes) ++run.tiles[widths.size()][planes];
     widths.push_back(std::move(tensor.planes));
@@ -56,15 +57,17 @@ PlanRun run_sample(const Machine& machine, const float* sample) {
   run.images = 1;
   run.outputs = machine.executor.outputs(inference);
   run.nodes = inference.nodes;
-  const std::vector<cycles::NodeCycles> predicted = cycles::predict(
-      machine.config, machine.network, machine.plan, machine.orders, take_widths(inference, run));
+  run.widths.push_back(take_widths(inference, run));
+  const std::vector<cycles::NodeCycles> predicted =
+      cycles::predict(machine.config, machine.network, machine.plan, machine.orders, run.widths.back());
   for (std::size_t n = 0; n < predicted.size(); ++n) run.cycles[n] = predicted[n].cycles;
   return run;
 }
 
-void append(const PlanRun& part, PlanRun& run) {
+void append(PlanRun part, PlanRun& run) {
   run.images += part.images;
   run.off_grid += part.off_grid;
+  std::move(part.widths.begin(), part.widths.end(), std::back_inserter(run.widths));
   run.outputs.insert(run.outputs.end(), part.outputs.begin(), part.outputs.end());
   for (std::size_t n = 0; n < run.nodes.size(); ++n) {
     run.nodes[n] += part.nodes[n];
@@ -116,7 +119,7 @@ double average_weight_planes(const plan::Plan& plan, const PlanRun& run) {
 }
 
 PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const config::Config& config,
-                 const data::Samples& samples, Progress& progress) {
+                 const data::Samples& samples, Progress& progress, plan::PolicyTrace* trace) {
   const Machine machine{network, plan, config};
   PlanRun run = empty_run(network);
   const auto work = [&](int, std::int64_t chunk) {
@@ -126,9 +129,13 @@ PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const conf
     }
     return part;
   };
-  const auto merge = [&](std::int64_t, const PlanRun& part) {
-    append(part, run);
+  const auto merge = [&](std::int64_t, PlanRun&& part) {
+    if (trace != nullptr) {
+      for (const plan::TileWidths& widths : part.widths) trace->add(widths);
+    }
+    part.widths.clear();
     progress.advance(part.images);
+    append(std::move(part), run);
   };
   const std::int64_t chunks = (samples.count + kChunk - 1) / kChunk;
   floating::ordered_parallel(

@@ -16,6 +16,7 @@
 #include "model/net/network.h"
 #include "model/num/planes.h"
 #include "model/plan/plan.h"
+#include "model/plan/policy_trace.h"
 
 /// What `dpwa evaluate` measures.
 namespace dpwa::cli {
@@ -29,6 +30,7 @@ struct PlanRun {
       tiles;                             ///< [network.tensors]: tiles per plane count
   std::vector<std::int64_t> cycles;      ///< [network.nodes], on the configuration's machine
   std::vector<std::int64_t> worst_case;  ///< [network.nodes], cycles that no image exceeds; not a sum
+  std::vector<plan::TileWidths> widths;  ///< [images]; the trace has taken those of a finished run
   std::int64_t off_grid = 0;             ///< input values that are not on the port's grid
 
   std::int64_t beats() const;
@@ -37,9 +39,9 @@ struct PlanRun {
 };
 
 /// Runs the golden model on every sample, on all cores, and the cycle model of `config` on its tile widths.
-/// The number of cores changes no result.
+/// The number of cores changes no result. `trace`: takes every decision of the PCU; may be null.
 PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const config::Config& config,
-                 const data::Samples& samples, Progress& progress);
+                 const data::Samples& samples, Progress& progress, plan::PolicyTrace* trace = nullptr);
 
 /// Mean granted weight planes over visited tiles x output channels.
 double average_weight_planes(const plan::Plan& plan, const PlanRun& run);

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <utility>
 #include <vector>
 
 #include "tb/common/dump_format.h"
@@ -24,7 +24,10 @@ class DumpReader {
   /// Next record other than stored words and widths, which go into the shadow memory. False at the end.
   bool next(Record& record);
 
-  int planes(int tile) const { return tile < static_cast<int>(planes_.size()) ? planes_[tile] : -1; }
+  /// Width stored last for a tile, once: -1 until it is stored again.
+  int take_planes(int tile) {
+    return tile < static_cast<int>(planes_.size()) ? std::exchange(planes_[tile], -1) : -1;
+  }
   /// Value of element e in the slot at `word`, of `planes` planes.
   std::int32_t value(int word, int element, int planes, bool is_signed) const;
 

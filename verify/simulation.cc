@@ -36,14 +36,15 @@ class Scoreboard {
              const lower::Image& image, Simulation& result)
       : config_(config), network_(network), plan_(plan), image_(image), result_(result) {}
 
-  void compare(const DumpReader& dump, const golden::Inference& golden, int tensor, std::int64_t image) {
+  void compare(DumpReader& dump, const golden::Inference& golden, int tensor, std::int64_t image) {
     const net::Tensor& t = network_.tensors[tensor];
     const lower::TensorPlace& place = image_.tensors[tensor];
     const bool is_signed = plan_.tensors[tensor].is_signed;
     const bool packed = lower::is_packed(t, config_.products);
     const int per_pixel = lower::ceil_div(t.shape.c, config_.products);
     for (int tile = 0; tile < place.tiles; ++tile) {
-      const int planes = dump.planes(place.tile_base + tile);
+      const int planes = dump.take_planes(place.tile_base + tile);
+      result_.widths.back()[tensor].push_back(static_cast<std::uint8_t>(planes));
       ++result_.tiles_checked;
       if (planes != golden.tensors[tensor].planes[tile]) {
         report(fmt::format("image {}: tensor {}, tile {}: width {} in RTL, {} in the golden model", image,
@@ -135,6 +136,7 @@ class Judge {
  private:
   void one_image(DumpReader& dump, const std::vector<std::int32_t>& words) {
     const std::int64_t image = result_.images++;
+    result_.widths.emplace_back(network_.tensors.size());
     const golden::Inference golden = golden_.run(words);
     std::vector<std::vector<std::uint8_t>> widths;
     for (const golden::StoredTensor& t : golden.tensors) widths.push_back(t.planes);

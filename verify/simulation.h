@@ -11,6 +11,7 @@
 #include "model/config/config.h"
 #include "model/net/network.h"
 #include "model/plan/plan.h"
+#include "model/plan/policy_trace.h"
 
 namespace dpwa::verify {
 
@@ -48,6 +49,7 @@ struct Simulation {
   double cpu_seconds = 0;                ///< of the bench process
   std::vector<NodeResult> nodes;
   std::vector<std::vector<float>> outputs;  ///< [image], ONNX order
+  std::vector<plan::TileWidths> widths;     ///< [image], as the machine stored them; 255: it did not
 };
 
 /// Port words of one input, stored order.

@@ -47,14 +47,6 @@ int write_all(int fd, std::string_view bytes) {
   return 0;
 }
 
-/// Writes `bytes` to `path` as it is; 0 or the error number.
-int write_plain(const fs::path& path, std::string_view bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (file.get() < 0) return errno;
-  const int error = write_all(file.get(), bytes);
-  return error != 0 ? error : file.close_now();
-}
-
 fs::path sibling(const fs::path& target, const std::string& suffix) {
   return target.parent_path() / ("." + target.filename().string() + suffix);
 }
@@ -129,16 +121,41 @@ std::string read_file(const fs::path& path) {
 }
 
 void write_file(const fs::path& path, std::string_view bytes) {
+  OutputFile file(path);
+  file.append(bytes);
+  file.commit();
+}
+
+OutputFile::OutputFile(fs::path path) : path_(std::move(path)) {
   std::error_code ignored;
   // A device or pipe (/dev/stdout) has no "old content" to protect, and renaming over it would remove it.
-  const fs::file_status status = fs::status(path, ignored);
-  const bool in_place = fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
-  const fs::path partial = in_place ? path : fs::path(path.string() + ".partial");
-  int error = write_plain(partial, bytes);
-  if (error == 0 && !in_place && ::rename(partial.c_str(), path.c_str()) != 0) error = errno;
+  const fs::file_status status = fs::status(path_, ignored);
+  in_place_ = fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+  partial_ = in_place_ ? path_ : fs::path(path_.string() + ".partial");
+  fd_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd_ < 0) give_up(errno);
+}
+
+OutputFile::~OutputFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  if (!in_place_) ::unlink(partial_.c_str());
+}
+
+void OutputFile::append(std::string_view bytes) {
+  if (const int error = write_all(fd_, bytes); error != 0) give_up(error);
+}
+
+void OutputFile::commit() {
+  int error = ::close(std::exchange(fd_, -1)) == 0 ? 0 : errno;  // a full disk may show only here
+  if (error == 0 && !in_place_ && ::rename(partial_.c_str(), path_.c_str()) != 0) error = errno;
   if (error == 0) return;
-  if (!in_place) ::unlink(partial.c_str());
-  throw fail(ExitCode::io, "{}: cannot be written: {}", path.string(), reason(error));
+  if (!in_place_) ::unlink(partial_.c_str());
+  give_up(error);
+}
+
+void OutputFile::give_up(int error) const {
+  throw fail(ExitCode::io, "{}: cannot be written: {}", path_.string(), reason(error));
 }
 
 void require_writable(const fs::path& path) {

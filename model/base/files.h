@@ -17,6 +17,25 @@ std::string read_file(const std::filesystem::path& path);
 /// place.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
+/// The same for a file that grows piece by piece. Without commit() nothing is left of it.
+class OutputFile {
+ public:
+  explicit OutputFile(std::filesystem::path path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void append(std::string_view bytes);
+  void commit();
+
+ private:
+  [[noreturn]] void give_up(int error) const;
+
+  std::filesystem::path path_, partial_;
+  bool in_place_ = false;
+  int fd_ = -1;
+};
+
 /// Throws Error(io) when write_file(path) could not succeed: to be asked before long work, not after it.
 void require_writable(const std::filesystem::path& path);
 

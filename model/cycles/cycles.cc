@@ -12,6 +12,15 @@
 namespace dpwa::cycles {
 namespace {
 
+std::optional<WeightStream> weight_stream(const tiers::Placement& placement, const ScanOrder& order,
+                                          std::size_t node, int group) {
+  if (!placement.nodes[node].streamed || order.weight_words(group) == 0) return std::nullopt;
+  return WeightStream{placement.nodes[node].keep, placement.ring, order.weight_words(group),
+                      order.positions(group)};
+}
+
+}  // namespace
+
 tiers::Placement place_weights(const config::Config& config, const std::vector<ScanOrder>& orders) {
   std::vector<tiers::NodeWeights> nodes;
   for (const ScanOrder& order : orders) {
@@ -27,15 +36,6 @@ tiers::Placement place_weights(const config::Config& config, const std::vector<S
   }
   return tiers::place(config, nodes);
 }
-
-std::optional<WeightStream> weight_stream(const tiers::Placement& placement, const ScanOrder& order,
-                                          std::size_t node, int group) {
-  if (!placement.nodes[node].streamed || order.weight_words(group) == 0) return std::nullopt;
-  return WeightStream{placement.nodes[node].keep, placement.ring, order.weight_words(group),
-                      order.positions(group)};
-}
-
-}  // namespace
 
 std::vector<ScanOrder> scan_orders(const config::Config& config, const net::Network& network,
                                    const plan::Plan& plan) {

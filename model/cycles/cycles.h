@@ -8,6 +8,7 @@
 #include "model/cycles/scan.h"
 #include "model/net/network.h"
 #include "model/plan/plan.h"
+#include "model/tiers/placement.h"
 
 namespace dpwa::cycles {
 
@@ -33,5 +34,8 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
                                 const std::vector<std::vector<std::uint8_t>>& tile_planes);
 std::vector<ScanOrder> scan_orders(const config::Config& config, const net::Network& network,
                                    const plan::Plan& plan);
+
+/// Where the weights of these nodes live.
+tiers::Placement place_weights(const config::Config& config, const std::vector<ScanOrder>& orders);
 
 }  // namespace dpwa::cycles

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/cycles/machine.h"
 #include "model/num/planes.h"
 
 namespace dpwa::cycles {
@@ -37,6 +38,17 @@ std::vector<std::uint8_t> packed_widths(const config::Config& config, const net:
   return widths;
 }
 
+/// Cycles in which a lane group copies rows or waits for the last one to be there, most of all groups.
+std::int64_t longest_copy(const config::Config& config, const ScanOrder& order) {
+  constexpr int kUntilThere = 2;  // docs/architecture.md, "Weight tiers"
+  std::int64_t most = 0;
+  for (int group = 0; group < config.groups; ++group) {
+    const std::int64_t rows = order.weight_words(group) * order.positions(group);
+    most = std::max(most, rows * (config.lanes_per_group() + kUntilThere));
+  }
+  return most;
+}
+
 }  // namespace
 
 std::vector<std::vector<std::uint8_t>> widest_tiles(const config::Config& config, const net::Network& network,
@@ -59,7 +71,23 @@ std::vector<std::vector<std::uint8_t>> widest_tiles(const config::Config& config
 
 std::vector<NodeCycles> worst_case(const config::Config& config, const net::Network& network,
                                    const plan::Plan& plan) {
-  return predict(config, network, plan, widest_tiles(config, network, plan));
+  const std::vector<std::vector<std::uint8_t>> widest = widest_tiles(config, network, plan);
+  const std::vector<ScanOrder> orders = scan_orders(config, network, plan);
+  const tiers::Placement placement = place_weights(config, orders);
+  std::vector<NodeCycles> result = predict(config, network, plan, orders, widest);
+  if (placement.ring == 0) return result;
+  config::Config resident = config;
+  resident.dense_words = 0;
+  const std::vector<NodeCycles> without_copies = predict(resident, network, plan, orders, widest);
+  for (std::size_t n = 0; n < orders.size(); ++n) {
+    const int input = network.nodes[n].input;
+    const bool varies =
+        plan.tensors[input].pcu.min_planes < *std::max_element(widest[input].begin(), widest[input].end());
+    if (!varies || !orders[n].pooled() || !placement.nodes[n].streamed || placement.nodes[n].keep) continue;
+    result[n].cycles = without_copies[n].cycles + fetch_cycles(config) - fetch_cycles(resident) +
+                       longest_copy(config, orders[n]);
+  }
+  return result;
 }
 
 std::int64_t total_cycles(const std::vector<NodeCycles>& nodes) {

@@ -14,7 +14,9 @@ std::vector<std::vector<std::uint8_t>> widest_tiles(const config::Config& config
                                                     const plan::Plan& plan);
 
 /// predict() for these widths: no input takes a node more cycles. A plan that is pinned everywhere takes
-/// exactly these.
+/// exactly these. In one case `cycles` is a bound only: a node with a pool that streams its weights gives up
+/// rows later when tiles at a window's end are skipped, so that copies overlap fewer beats; it is given the
+/// cycles of resident weights plus those of all copies.
 std::vector<NodeCycles> worst_case(const config::Config& config, const net::Network& network,
                                    const plan::Plan& plan);
 

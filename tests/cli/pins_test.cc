@@ -98,6 +98,13 @@ TEST_F(Pin, GenerateTakesThePinnedPlanAlong) {
   EXPECT_EQ(evaluate("out/plan", {})["mean_kl"], evaluate("plan", {"all=fp16"})["mean_kl"]);
 }
 
+TEST_F(Pin, TheFloatNetworkTakesNone) {
+  const Invocation run =
+      invoke({"evaluate", path("plan"), "--data", kImages, "--baseline", "float", "--pin", "all=int8"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("float network takes no --pin"));
+}
+
 TEST_F(Pin, AWrongPinIsOneClearLine) {
   const std::vector<std::string> evaluate = {"evaluate", path("plan"), "--data", kImages};
   const std::vector<std::string> generate = {"generate", path("plan"), "-o", path("out")};

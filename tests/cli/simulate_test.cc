@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -85,6 +86,18 @@ TEST_F(Simulate, ComparesEveryValueOfTheImageThatWasGenerated) {
   EXPECT_EQ(object.at("cycles_per_image"), object.at("predicted_cycles_per_image"));
   EXPECT_EQ(read_file(path("out/simulation/image.bin")), read_file(path("out/images/image.bin")));
   EXPECT_FALSE(fs::exists(path("out/simulation/dump.bin")));
+}
+
+TEST_F(Simulate, ThePolicyTraceIsThatOfEvaluate) {
+  const Invocation run = simulate({kModels}, {"--policy-trace", path("simulated.csv")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Invocation evaluation =
+      invoke({"evaluate", path("plan"), "--data", kTestImages, "--scale", "0.00392156862745098", "-n", "2",
+              "--policy-trace", path("evaluated.csv")});
+  ASSERT_EQ(evaluation.exit_code, 0) << evaluation.err;
+  const std::string trace = read_file(path("simulated.csv"));
+  EXPECT_EQ(trace, read_file(path("evaluated.csv")));
+  EXPECT_EQ(std::count(trace.begin(), trace.end(), '\n'), 1 + 2 * (49 + 8 + 4 + 1));
 }
 
 TEST_F(Simulate, RefusesAnImageThatIsNotTheOneGenerated) {

@@ -66,7 +66,7 @@ TEST_P(Cycles, OfInputsBuiltForItAreTheWorstCase) {
   for (const verify::NodeResult& node : result.nodes) EXPECT_EQ(node.cycles, node.worst_case);
 }
 
-INSTANTIATE_TEST_SUITE_P(System, Cycles, testing::Values(kFour, kOne, kTwoGroups),
+INSTANTIATE_TEST_SUITE_P(System, Cycles, testing::Values(kFour, kOne, kTwoGroups, kSerialOne, kSerialTwo),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
