@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "calib/float/layer.h"
+#include "calib/search/compensate.h"
 #include "calib/search/simulate.h"
 #include "model/num/planes.h"
 
@@ -62,6 +64,12 @@ void fit_accumulators(const net::Network& network, const config::Config& config,
   }
 }
 
+/// Values as the plan stores them.
+void store(const plan::TensorPlan& plan, const std::vector<float>& values, std::vector<float>& stored) {
+  const observe::Grid grid{plan.step_exponent, plan.is_signed, {plan.lower, plan.upper}};
+  for (float value : values) stored.push_back(static_cast<float>(grid.round(value)));
+}
+
 }  // namespace
 
 plan::Plan assemble(const net::Network& network, const SearchSpace& space, const Choice& choice,
@@ -84,14 +92,25 @@ plan::Plan assemble(const net::Network& network, const SearchSpace& space, const
   return plan;
 }
 
-void correct_biases(const net::Network& network, const observe::Observation& observation,
-                    const std::vector<float>& samples, plan::Plan& plan) {
-  Simulation simulation(network, plan);
-  simulation.run(samples, observation);
-  for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
-    for (std::size_t c = 0; c < plan.nodes[n].bias.size(); ++c) {
-      plan.nodes[n].bias[c] += simulation.bias_shifts()[n][c];
-    }
+void fit_weights(const net::Network& network, const observe::Observation& observation, plan::Plan& plan) {
+  std::vector<std::vector<float>> stored(network.tensors.size());
+  store(plan.tensors[0], observation.tensors[0].values, stored[0]);
+  net::Network quantised = network;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    net::Node& node = quantised.nodes[n];
+    plan::NodePlan& node_plan = plan.nodes[n];
+    round_for_stored_inputs(network, static_cast<int>(n), observation.tensors[node.input].values,
+                            stored[node.input], node_plan);
+    load_weights(node_plan, node);
+    floating::Layer layer(quantised, node, observation.samples);
+    std::vector<float> sums(node.conv_shape.size() * observation.samples);
+    layer.convolve(stored[node.input].data(), sums.data());
+    const std::vector<double> shift =
+        shift_to_means(sums.data(), sums.size(), observation.nodes[n].mean_preactivation);
+    for (std::size_t c = 0; c < shift.size(); ++c) node_plan.bias[c] += shift[c];
+    std::vector<float> outputs(network.tensors[node.output].shape.size() * observation.samples);
+    layer.activate(sums.data(), outputs.data());
+    store(plan.tensors[node.output], outputs, stored[node.output]);
   }
 }
 

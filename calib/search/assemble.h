@@ -18,10 +18,10 @@ inline constexpr double kZeroChannelStep = 1.0 / 256;
 plan::Plan assemble(const net::Network& network, const SearchSpace& space, const Choice& choice,
                     const plan::InputPort& port, const config::Config& config);
 
-/// Moves each bias so that every node's mean pre-activation over the fit samples is the float network's
-/// again: rounding errors of one sign would else add up over a sum. Node by node, on the quantised values of
-/// the nodes before. `samples`: the samples of `observation`, ONNX order.
-void correct_biases(const net::Network& network, const observe::Observation& observation,
-                    const std::vector<float>& samples, plan::Plan& plan);
+/// Fits weights and biases to the inputs that the nodes really get, the stored values of the fit samples,
+/// node by node: the weights are rounded again (round_for_stored_inputs), and each bias moves so that the
+/// node's mean pre-activation is the float network's again, as rounding errors of one sign would else add up
+/// over a sum.
+void fit_weights(const net::Network& network, const observe::Observation& observation, plan::Plan& plan);
 
 }  // namespace dpwa::search

@@ -207,7 +207,7 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
   calibration.static_mix = sweep(problem, pinned, progress);
   if (calibration.static_mix.best().accepted) {
     add_rival(problem, same_values(problem, with_run_time_widths(pinned), calibration.static_mix.best()),
-              calibration.dynamic);
+              calibration.static_mix.best().cycles, calibration.dynamic);
   }
   calibration.int8 = pinned_point(problem, weights, 2);
   calibration.int4 = pinned_point(problem, weights, 1);

@@ -28,12 +28,12 @@ struct Matrix {
 /// Windows of a node's input over the fit samples, [rows][kh][kw][input c], zero where the window leaves the
 /// map.
 std::vector<float> windows(const net::Network& network, const net::Node& node,
-                           const observe::Observation& observation) {
+                           const std::vector<float>& values) {
   const net::Shape& in = network.tensors[node.input].shape;
   const net::Window& w = node.window;
-  const std::vector<float>& values = observation.tensors[node.input].values;
   const std::int64_t positions = std::int64_t{node.conv_shape.h} * node.conv_shape.w;
-  const std::int64_t all = positions * observation.samples, rows = std::min(all, kMostRows);
+  const auto samples = static_cast<std::int64_t>(values.size()) / in.size();
+  const std::int64_t all = positions * samples, rows = std::min(all, kMostRows);
   std::vector<float> result(rows * w.kh * w.kw * in.c, 0.0F);
   for (std::int64_t r = 0; r < rows; ++r) {
     const std::int64_t at = r * all / rows, sample = at / positions, position = at % positions;
@@ -51,64 +51,115 @@ std::vector<float> windows(const net::Network& network, const net::Node& node,
   return result;
 }
 
-/// Covariance of the window values in `members` (bias correction takes care of the mean), shrunk and damped.
-Matrix covariance(const std::vector<float>& rows, std::size_t stride, const std::vector<int>& members) {
-  const int n = static_cast<int>(members.size());
-  const auto count = static_cast<std::int64_t>(rows.size() / stride);
-  std::vector<double> mean(n, 0.0), centred(n);
-  for (std::int64_t r = 0; r < count; ++r) {
-    for (int i = 0; i < n; ++i) mean[i] += rows[r * stride + members[i]];
+/// The window values in `members` less their means (bias correction takes care of those), [rows][members].
+std::vector<double> centred(const std::vector<float>& rows, std::size_t stride,
+                            const std::vector<int>& members) {
+  const std::size_t n = members.size(), count = rows.size() / stride;
+  std::vector<double> mean(n, 0.0), result(count * n);
+  for (std::size_t r = 0; r < count; ++r) {
+    for (std::size_t i = 0; i < n; ++i) mean[i] += rows[r * stride + members[i]];
   }
   for (double& m : mean) m /= static_cast<double>(count);
-  Matrix matrix(n);
-  for (std::int64_t r = 0; r < count; ++r) {
-    for (int i = 0; i < n; ++i) centred[i] = rows[r * stride + members[i]] - mean[i];
-    for (int i = 0; i < n; ++i) {
-      if (centred[i] == 0) continue;
+  for (std::size_t r = 0; r < count; ++r) {
+    for (std::size_t i = 0; i < n; ++i) result[r * n + i] = rows[r * stride + members[i]] - mean[i];
+  }
+  return result;
+}
+
+/// What is kept of a covariance of two inputs, (1 - a) with a = K / (K + rows): few rows say little about
+/// pairs of weights.
+double kept_share(std::size_t rows, std::size_t stride) {
+  return static_cast<double>(rows) / static_cast<double>(stride + rows);
+}
+
+/// Covariance of the columns of `values`, [rows][size], shrunk and damped; lower triangle.
+Matrix covariance(const std::vector<double>& values, int size, double keep) {
+  Matrix matrix(size);
+  for (std::size_t r = 0; r < values.size(); r += size) {
+    const double* v = values.data() + r;
+    for (int i = 0; i < size; ++i) {
+      if (v[i] == 0) continue;
       double* row = matrix.row(i);
-      for (int j = 0; j <= i; ++j) row[j] += centred[i] * centred[j];
+      for (int j = 0; j <= i; ++j) row[j] += v[i] * v[j];
     }
   }
-  // (1 - a) H + a diag(H), a = K / (K + rows): few rows say little about pairs of weights.
-  const double keep = static_cast<double>(count) / (static_cast<double>(stride) + static_cast<double>(count));
   double trace = 0;
-  for (int i = 0; i < n; ++i) trace += matrix.row(i)[i];
-  for (int i = 0; i < n; ++i) {
+  for (int i = 0; i < size; ++i) trace += matrix.row(i)[i];
+  for (int i = 0; i < size; ++i) {
     for (int j = 0; j < i; ++j) matrix.row(i)[j] *= keep;
-    matrix.row(i)[i] += trace > 0 ? kDamping * trace / n : 1;
+    matrix.row(i)[i] += trace > 0 ? kDamping * trace / size : 1;
   }
   return matrix;
 }
 
-/// Lower Cholesky factor, in place of the lower triangle.
+/// Lower Cholesky factor, in place of the lower triangle; column by column.
 void factorise(Matrix& matrix) {
-  for (int i = 0; i < matrix.size; ++i) {
-    double* row = matrix.row(i);
-    for (int j = 0; j <= i; ++j) {
-      const double* other = matrix.row(j);
-      double sum = row[j];
-      for (int k = 0; k < j; ++k) sum -= row[k] * other[k];
-      row[j] = i == j ? std::sqrt(sum) : sum / other[j];
+  std::vector<double> column(matrix.size);
+  for (int j = 0; j < matrix.size; ++j) {
+    const double pivot = std::sqrt(matrix.row(j)[j]);
+    matrix.row(j)[j] = pivot;
+    for (int i = j + 1; i < matrix.size; ++i) column[i] = matrix.row(i)[j] /= pivot;
+    for (int i = j + 1; i < matrix.size; ++i) {
+      double* row = matrix.row(i);
+      const double factor = column[i];
+      for (int k = j + 1; k <= i; ++k) row[k] -= factor * column[k];
     }
   }
+}
+
+/// Solves L L' x = x in place.
+void solve(const Matrix& factor, std::vector<double>& x) {
+  for (int i = 0; i < factor.size; ++i) {
+    const double* row = factor.row(i);
+    for (int k = 0; k < i; ++k) x[i] -= row[k] * x[k];
+    x[i] /= row[i];
+  }
+  for (int i = factor.size - 1; i >= 0; --i) {
+    const double* row = factor.row(i);
+    x[i] /= row[i];
+    for (int k = 0; k < i; ++k) x[k] -= row[k] * x[i];
+  }
+}
+
+/// Weights of one channel that come closest to the float output on stored inputs: w + H^-1 cov(stored, lost)
+/// w, where lost = what storing took away from the inputs.
+std::vector<double> retargeted(const Matrix& factor, const std::vector<double>& stored,
+                               const std::vector<double>& lost, double keep,
+                               const std::vector<double>& weights) {
+  const std::size_t n = weights.size();
+  std::vector<double> change(n, 0.0), own(n, 0.0);
+  for (std::size_t r = 0; r < stored.size(); r += n) {
+    double output = 0;
+    for (std::size_t i = 0; i < n; ++i) output += lost[r + i] * weights[i];
+    for (std::size_t i = 0; i < n; ++i) {
+      change[i] += stored[r + i] * output;
+      own[i] += stored[r + i] * lost[r + i];
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) change[i] = keep * change[i] + (1 - keep) * own[i] * weights[i];
+  solve(factor, change);
+  for (std::size_t i = 0; i < n; ++i) change[i] += weights[i];
+  return change;
 }
 
 /// Rounds the block's weights of one channel. With H = L L', the loss e'He is the sum over j of
 /// (sum over i >= j of L[i][j] e[i])^2: from the last index down, each e[j] cancels what its square has
 /// collected.
-void compensate(const Matrix& factor, const std::vector<int>& members, const float* weights, num::Range range,
-                ChannelOption& option) {
+double compensate(const Matrix& factor, const std::vector<double>& weights, double scale, num::Range range,
+                  std::vector<std::int64_t>& rounded) {
   std::vector<double> collected(factor.size, 0.0);
+  rounded.resize(factor.size);
+  double loss = 0;
   for (int j = factor.size - 1; j >= 0; --j) {
     const double* row = factor.row(j);
-    const double target = weights[members[j]] - collected[j] / row[j];
-    const std::int64_t q = num::saturate(num::round_even(target / option.scale), range);
-    const double error = static_cast<double>(q) * option.scale - weights[members[j]];
-    option.q[members[j]] = static_cast<std::int16_t>(q);
+    const double target = weights[j] - collected[j] / row[j];
+    rounded[j] = num::saturate(num::round_even(target / scale), range);
+    const double error = static_cast<double>(rounded[j]) * scale - weights[j];
     for (int k = 0; k < j; ++k) collected[k] += row[k] * error;
     const double left = collected[j] + row[j] * error;
-    option.loss += left * left;
+    loss += left * left;
   }
+  return loss;
 }
 
 /// Blocks of window positions, each sorted by the strength of its inputs, weakest first.
@@ -131,18 +182,24 @@ NodeOptions round_compensated(const net::Network& network, int node,
   const net::Node& weights = network.nodes[node];
   const std::size_t stride = weights.weight.size() / weights.out_channels;
   NodeOptions options = round_nearest(network, node, observation);
-  const std::vector<float> rows = windows(network, weights, observation);
+  const std::vector<float> rows = windows(network, weights, observation.tensors[weights.input].values);
   for (auto& channel : options) {
     for (ChannelOption& option : channel) option.loss = 0;
   }
+  std::vector<std::int64_t> rounded;
   for (const std::vector<int>& block : blocks_of(rows, stride)) {
-    Matrix factor = covariance(rows, stride, block);
+    const std::vector<double> inputs = centred(rows, stride, block);
+    const int size = static_cast<int>(block.size());
+    Matrix factor = covariance(inputs, size, kept_share(rows.size() / stride, stride));
     factorise(factor);
     for (int c = 0; c < weights.out_channels; ++c) {
       if (is_zero_channel(weights, c)) continue;
+      std::vector<double> targets;
+      for (int i : block) targets.push_back(weights.weight[c * stride + i]);
       for (int planes = 1; planes <= kWeightPlanes; ++planes) {
-        compensate(factor, block, weights.weight.data() + c * stride, num::weight_range(planes),
-                   options[c][planes - 1]);
+        ChannelOption& option = options[c][planes - 1];
+        option.loss += compensate(factor, targets, option.scale, num::weight_range(planes), rounded);
+        for (int i = 0; i < size; ++i) option.q[block[i]] = static_cast<std::int16_t>(rounded[i]);
       }
     }
   }
@@ -151,6 +208,33 @@ NodeOptions round_compensated(const net::Network& network, int node,
     for (ChannelOption& option : options[c]) option.loss = observe::rounded(option.loss * importance[c]);
   }
   return options;
+}
+
+void round_for_stored_inputs(const net::Network& network, int node, const std::vector<float>& inputs,
+                             const std::vector<float>& stored_inputs, plan::NodePlan& plan) {
+  const net::Node& weights = network.nodes[node];
+  const std::size_t stride = weights.weight.size() / weights.out_channels;
+  const std::vector<float> stored_rows = windows(network, weights, stored_inputs);
+  std::vector<float> lost_rows = windows(network, weights, inputs);
+  for (std::size_t i = 0; i < lost_rows.size(); ++i) lost_rows[i] -= stored_rows[i];
+  const double keep = kept_share(stored_rows.size() / stride, stride);
+  std::vector<std::int64_t> rounded;
+  for (const std::vector<int>& block : blocks_of(stored_rows, stride)) {
+    const std::vector<double> stored = centred(stored_rows, stride, block),
+                              lost = centred(lost_rows, stride, block);
+    Matrix factor = covariance(stored, static_cast<int>(block.size()), keep);
+    factorise(factor);
+    for (int c = 0; c < weights.out_channels; ++c) {
+      if (plan.planes[c] == 0) continue;
+      std::vector<double> targets;
+      for (int i : block) targets.push_back(weights.weight[c * stride + i]);
+      targets = retargeted(factor, stored, lost, keep, targets);
+      compensate(factor, targets, plan.scale[c], num::weight_range(plan.planes[c]), rounded);
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        plan.q[c * stride + block[i]] = static_cast<std::int16_t>(rounded[i]);
+      }
+    }
+  }
 }
 
 }  // namespace dpwa::search

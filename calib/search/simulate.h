@@ -18,8 +18,6 @@ namespace dpwa::search {
 class Simulation {
  public:
   explicit Simulation(const net::Network& network);
-  /// All of a plan: its grids, weights and biases.
-  Simulation(const net::Network& network, const plan::Plan& plan);
 
   void set_grid(int tensor, const observe::Grid& grid) { grids_[tensor] = grid; }
   /// All channels of a node at one plane count.
@@ -30,14 +28,17 @@ class Simulation {
 
   /// After run(): [samples][output values] in stored order.
   const std::vector<float>& outputs() const { return outputs_; }
-  /// After run(): what was added to the biases, [node][out_channels].
-  const std::vector<std::vector<double>>& bias_shifts() const { return shifts_; }
 
  private:
   net::Network network_;  ///< with the quantised weights
   std::vector<std::optional<observe::Grid>> grids_;
   std::vector<float> outputs_;
-  std::vector<std::vector<double>> shifts_;
 };
+
+/// Adds to each channel of [values][channels] what brings its mean to `target`; returns what was added.
+std::vector<double> shift_to_means(float* values, std::size_t count, const std::vector<double>& target);
+
+/// A plan's weights and biases as real values.
+void load_weights(const plan::NodePlan& plan, net::Node& node);
 
 }  // namespace dpwa::search

@@ -82,7 +82,7 @@ Point build_point(const Problem& problem, const SearchSpace& space, const Price&
   point.choice = std::move(choice);
   point.forecast = forecast(problem.network, space, price, point.choice);
   point.plan = assemble(problem.network, space, point.choice, problem.port, problem.config);
-  correct_biases(problem.network, problem.observation, problem.fit_samples, point.plan);
+  fit_weights(problem.network, problem.observation, point.plan);
   point.verdict = measure(problem.network, point.plan, problem.objective, problem.held_out, problem.config);
   for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
@@ -116,8 +116,7 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
   return search;
 }
 
-void add_rival(const Problem& problem, Point point, Search& search) {
-  const double most_cycles = point.cycles;
+void add_rival(const Problem& problem, Point point, double most_cycles, Search& search) {
   search.points.push_back(std::move(point));
   sort_by_cost(search.points);
   search.chosen =

@@ -51,7 +51,7 @@ struct Search {
 /// the smallest divergence. Points are measured, never interpolated: the loss has a cliff.
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress);
 
-/// Adds `point` to a search and chooses again, among the points that take no more cycles.
-void add_rival(const Problem& problem, Point point, Search& search);
+/// Adds `point` to a search and chooses again, among the points of at most `most_cycles`.
+void add_rival(const Problem& problem, Point point, double most_cycles, Search& search);
 
 }  // namespace dpwa::search

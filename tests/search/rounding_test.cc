@@ -162,5 +162,51 @@ TEST(RoundCompensated, BlocksCoverLongRows) {
   for (int k = 0; k < inputs; ++k) EXPECT_NEAR(option.q[k] * option.scale, weights[k], 8 * option.scale) << k;
 }
 
+/// Three planes of weights for stored inputs.
+plan::NodePlan rounded_for(const Layer& layer, const std::vector<float>& stored) {
+  const ChannelOption option = layer.compensated()[0][2];
+  plan::NodePlan plan;
+  plan.planes = {3};
+  plan.scale = {option.scale};
+  plan.q = option.q;
+  round_for_stored_inputs(layer.network, 0, layer.observation.tensors[0].values, stored, plan);
+  return plan;
+}
+
+TEST(RoundForStoredInputs, NothingLostChangesNothing) {
+  Layer layer(test::random_samples(24, 5, -1, 1), 1, 1);
+  layer.observation.samples = 400;
+  layer.observation.tensors[0].values = test::random_samples(400 * 24, 6, -1, 1);
+  EXPECT_EQ(rounded_for(layer, layer.observation.tensors[0].values).q, layer.compensated()[0][2].q);
+}
+
+// Every second input is rounded away; the one before it is nearly the same and takes over its weight. The
+// largest weight leaves the scale room for that.
+TEST(RoundForStoredInputs, NeighboursMakeUpForLostInputs) {
+  constexpr int kInputs = 8, kSamples = 400;
+  Layer layer({0.2F, 0.3F, 0.25F, 0.2F, 0.3F, 0.1F, 1, 0}, 1, 1);
+  layer.observation.samples = kSamples;
+  std::vector<float>& x = layer.observation.tensors[0].values;
+  x = test::random_samples(kSamples * kInputs, 6, -1, 1);
+  for (std::size_t i = 1; i < x.size(); i += 2) x[i] = x[i - 1] + 0.05F * x[i];
+  std::vector<float> stored = x;
+  for (std::size_t i = 1; i < x.size(); i += 2) stored[i] = 0;
+  const auto error = [&](const std::vector<std::int16_t>& q, double scale) {
+    double sum = 0;
+    for (int r = 0; r < kSamples; ++r) {
+      double difference = 0;
+      for (int i = 0; i < kInputs; ++i) {
+        const std::size_t at = std::size_t{kInputs} * r + i;
+        difference += double{x[at]} * layer.network.nodes[0].weight[i] - q[i] * scale * stored[at];
+      }
+      sum += difference * difference;
+    }
+    return sum;
+  };
+  const ChannelOption before = layer.compensated()[0][2];
+  const plan::NodePlan after = rounded_for(layer, stored);
+  EXPECT_LT(error(after.q, after.scale[0]), error(before.q, before.scale) / 20);
+}
+
 }  // namespace
 }  // namespace dpwa::search
