@@ -22,8 +22,8 @@ TEST(ControlC, CalibrateStopsAndLeavesNothing) {
   const TemporaryDirectory directory;
   // Far more samples than a second suffices for.
   const Invocation run = invoke(
-      {"calibrate", kNetwork, "--data", kTrainImages, "--samples", "20000", "-o", directory.path() / "plan"}, "",
-      {"timeout", "--foreground", "--preserve-status", "-s", "INT", "1"});
+      {"calibrate", kNetwork, "--data", kTrainImages, "--samples", "20000", "-o", directory.path() / "plan"},
+      "", {"timeout", "--foreground", "--preserve-status", "-s", "INT", "1"});
   EXPECT_EQ(run.exit_code, 130);
   EXPECT_THAT(run.err, HasSubstr("dpwa: error: interrupted"));
   EXPECT_TRUE(fs::is_empty(directory.path()));
