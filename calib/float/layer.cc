@@ -13,8 +13,15 @@ namespace {
 using Tag = dnnl::memory::format_tag;
 using Arguments = std::unordered_map<int, dnnl::memory>;
 
+/// Instruction sets differ in the order of their sums, so in last bits, from which a search makes other
+/// plans: every x86 machine uses the kernels that all of them have.
+dnnl::engine common_engine() {
+  dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41);
+  return dnnl::engine(dnnl::engine::kind::cpu, 0);
+}
+
 const dnnl::engine& cpu() {
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  static const dnnl::engine engine = common_engine();
   return engine;
 }
 
