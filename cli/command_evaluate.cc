@@ -211,7 +211,7 @@ void add_evaluate(CLI::App& app, Context& context) {
   command->add_option("--config", arguments->config, "Hardware configuration: preset or TOML file");
   command->add_option("--baseline", arguments->baseline, "Evaluate this instead of the plan")
       ->check(CLI::IsMember({"float", "int8", "int4", "static-mix"}));
-  command->add_option("--pin", arguments->pins, "NODE=FORMAT or all=FORMAT: int4, int8, int16 or fp16")
+  command->add_option("--pin", arguments->pins, "NODE=FORMAT or all=FORMAT: " + search::pin_formats())
       ->allow_extra_args(false);
   command->add_option("--decision", arguments->decision, "How outputs decide for a class; none: they do not")
       ->check(CLI::IsMember({"argmax", "argmin", "none"}));

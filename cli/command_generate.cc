@@ -97,7 +97,7 @@ void add_generate(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   command->add_option("PLANDIR", options->plan,
                       "Plan made by dpwa calibrate: its images and a copy come along");
-  command->add_option("--pin", options->pins, "NODE=FORMAT or all=FORMAT: int4, int8, int16 or fp16")
+  command->add_option("--pin", options->pins, "NODE=FORMAT or all=FORMAT: " + search::pin_formats())
       ->allow_extra_args(false);
   command->add_option("--config", options->config, "Preset or TOML file")->capture_default_str();
   command->add_option("--set", options->overrides, "KEY=VALUE, over the configuration")->take_all();

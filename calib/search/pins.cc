@@ -2,7 +2,6 @@
 #include "calib/search/pins.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -10,10 +9,9 @@
 
 #include "calib/search/assemble.h"
 #include "calib/search/space.h"
+#include "calib/search/stored_weights.h"
 #include "model/base/error.h"
 #include "model/base/files.h"
-#include "model/num/binary16.h"
-#include "model/num/multiplier.h"
 #include "model/num/planes.h"
 
 namespace dpwa::search {
@@ -21,11 +19,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 4> kNames = {"int4", "int8", "int16", "fp16"};
-constexpr int kWidePlanes = 4;     ///< of INT16, and of the observed range of FP16
+using num::Format;
+
 constexpr int kFewestAligned = 3;  ///< planes of an FP16 window
-constexpr double kLargestBinary16 = 65504;
-constexpr num::Range kStoredWeights{-32768, 32767};
+
+std::string_view name_of(Format format) { return num::storage_format(format).name; }
+
+bool is_baseline(Format format) { return format == Format::int4 || format == Format::int8; }
+
+/// The formats that say what the tensor is, too.
+bool is_operand(Format format) {
+  return is_baseline(format) || format == Format::int12 || format == Format::int16 || format == Format::fp16;
+}
+
+/// Planes of the weights, and of the observed range of the tensor, of the wider operand formats.
+int wide_planes(Format format) { return format == Format::int12 ? 3 : kWidestWeights; }
 
 /// Formats by node and by tensor; empty: not pinned.
 struct Formats {
@@ -50,7 +58,7 @@ Formats resolve(const net::Network& network, const std::vector<Pin>& pins) {
     for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
       if (only >= 0 && n != only) continue;
       formats.nodes[n] = pin.format;
-      formats.tensors[network.nodes[n].input] = pin.format;
+      if (is_operand(pin.format)) formats.tensors[network.nodes[n].input] = pin.format;
     }
   }
   return formats;
@@ -61,7 +69,7 @@ int planes_of(Format format, int most, const config::Config& config) {
   const int fewest = format == Format::fp16 ? kFewestAligned : most;
   if (config.planes_max < fewest) {
     throw fail(ExitCode::usage, "--pin: {} needs PLANES_MAX {} or more, configuration {} has {}",
-               kNames[static_cast<int>(format)], fewest, config.name, config.planes_max);
+               name_of(format), fewest, config.name, config.planes_max);
   }
   return std::min(most, config.planes_max);
 }
@@ -74,7 +82,7 @@ class PlanDirectory {
   const plan::Plan& baseline(Format format) {
     const auto found = baselines_.find(format);
     if (found != baselines_.end()) return found->second;
-    const fs::path directory = path_ / "baselines" / kNames[static_cast<int>(format)];
+    const fs::path directory = path_ / "baselines" / name_of(format);
     require(directory);
     return baselines_.emplace(format, plan::load(directory, network_)).first->second;
   }
@@ -129,7 +137,7 @@ bool takes_binary16(const net::Network& network) {
 void pin_tensor(PlanDirectory& directory, const net::Network& network, const config::Config& config,
                 int index, Format format, plan::Plan& plan) {
   plan::TensorPlan& tensor = plan.tensors[index];
-  if (format == Format::int4 || format == Format::int8) {
+  if (is_baseline(format)) {
     const plan::TensorPlan& baseline = directory.baseline(format).tensors[index];
     set_grid({baseline.step_exponent, baseline.is_signed, {baseline.lower, baseline.upper}},
              baseline.pcu.max_planes, tensor);
@@ -138,41 +146,22 @@ void pin_tensor(PlanDirectory& directory, const net::Network& network, const con
   if (format == Format::fp16 && index == 0 && takes_binary16(network)) {
     plan.input = {plan::PortFormat::binary16, 1, 0};
   }
-  const int planes = planes_of(format, format == Format::fp16 ? kWidePlanes + 1 : kWidePlanes, config);
-  const observe::Grid grid = covering_grid(network, index, plan.input, directory.observed(index), planes,
-                                           std::min(planes, kWidePlanes));
+  const int wide = wide_planes(format);
+  const int planes = planes_of(format, format == Format::fp16 ? wide + 1 : wide, config);
+  const observe::Grid grid =
+      covering_grid(network, index, plan.input, directory.observed(index), planes, std::min(planes, wide));
   set_grid(grid, std::min(planes, num::activation_planes(grid.limits, grid.is_signed)), tensor);
 }
 
-/// The step of an FP16 channel: the smallest power of two with which no weight leaves the window.
-double aligned_scale(double peak, std::int64_t upper) {
-  int exponent = num::floor_log2(peak / static_cast<double>(upper));
-  while (num::round_even(std::ldexp(peak, -exponent)) > upper) ++exponent;
-  return std::ldexp(1.0, exponent);
-}
-
-/// INT16: scaled to the largest weight. FP16: rounded to binary16, then aligned to the channel's window.
-void round_weights(const net::Node& node, Format format, int planes, double zero_scale,
-                   plan::NodePlan& plan) {
-  const num::Range range = num::intersection(num::weight_range(planes), kStoredWeights);
+/// INT12 and INT16: scaled to the largest weight.
+void scale_weights(const net::Node& node, int planes, double zero_scale, plan::NodePlan& plan) {
   const std::size_t count = node.weight.size() / node.out_channels;
-  plan.pinned = true;
-  plan.bias.assign(node.bias.begin(), node.bias.end());
   for (int c = 0; c < node.out_channels; ++c) {
-    std::vector<double> weights(node.weight.begin() + c * count, node.weight.begin() + (c + 1) * count);
+    const float* weights = node.weight.data() + c * count;
     double peak = 0;
-    for (double& weight : weights) {
-      if (format == Format::fp16) {
-        weight = num::decode_binary16(
-            num::encode_binary16(std::clamp(weight, -kLargestBinary16, kLargestBinary16)));
-      }
-      peak = std::max(peak, std::fabs(weight));
-    }
-    const auto upper = static_cast<double>(range.upper);
+    for (std::size_t i = 0; i < count; ++i) peak = std::max(peak, std::fabs(double{weights[i]}));
     plan.planes[c] = peak > 0 ? planes : 0;
-    plan.scale[c] = peak == 0                ? zero_scale
-                    : format == Format::fp16 ? aligned_scale(peak, range.upper)
-                                             : peak / upper;
+    plan.scale[c] = peak > 0 ? peak / static_cast<double>(num::weight_range(planes).upper) : zero_scale;
     for (std::size_t i = 0; i < count; ++i) {
       plan.q[c * count + i] = static_cast<std::int16_t>(num::round_even(weights[i] / plan.scale[c]));
     }
@@ -182,41 +171,60 @@ void round_weights(const net::Node& node, Format format, int planes, double zero
 void pin_node(PlanDirectory& directory, const net::Network& network, const config::Config& config, int index,
               Format format, plan::Plan& plan) {
   const net::Node& node = network.nodes[index];
-  if (network.tensors[node.output].consumers.empty()) {
+  plan::NodePlan& weights = plan.nodes[index];
+  if (is_operand(format) && network.tensors[node.output].consumers.empty()) {
     plan::PcuRecord& record = plan.tensors[node.output].pcu;
     record = {plan::Policy::fixed, record.max_planes, record.max_planes};
   }
-  if (format == Format::int4 || format == Format::int8) {
-    plan.nodes[index] = directory.baseline(format).nodes[index];
-    plan.nodes[index].pinned = true;
+  if (is_baseline(format)) {
+    weights = directory.baseline(format).nodes[index];
+    weights.pinned = true;
     return;
   }
-  const double zero_scale = std::ldexp(
-      kZeroChannelStep, plan.tensors[node.output].step_exponent - plan.tensors[node.input].step_exponent);
-  round_weights(node, format, planes_of(format, kWidePlanes, config), zero_scale, plan.nodes[index]);
+  weights.bias.assign(node.bias.begin(), node.bias.end());
+  weights.pinned = is_operand(format);
+  const plan::TensorPlan& input = plan.tensors[node.input];
+  const double zero_scale =
+      std::ldexp(kZeroChannelStep, plan.tensors[node.output].step_exponent - input.step_exponent);
+  if (format == Format::int12 || format == Format::int16) {
+    scale_weights(node, planes_of(format, wide_planes(format), config), zero_scale, weights);
+    return;
+  }
+  const int planes = format == Format::fp16 ? planes_of(format, kWidestWeights, config) : 0;
+  store_weights(network, index, format, planes, config.planes_max, zero_scale, input.order, weights);
 }
 
 /// Where the accumulator could overflow, an FP16 window loses its headroom.
 void fit_accumulator(const net::Network& network, const config::Config& config, int node, plan::Plan& plan) {
   plan::TensorPlan& tensor = plan.tensors[network.nodes[node].input];
-  if (tensor.pcu.max_planes <= kWidePlanes || plan::derive(network, plan, node).acc_bits <= config.acc_w)
+  if (tensor.pcu.max_planes <= kWidestWeights || plan::derive(network, plan, node).acc_bits <= config.acc_w)
     return;
-  const num::Range limits =
-      num::intersection({tensor.lower, tensor.upper}, num::activation_range(kWidePlanes, tensor.is_signed));
-  set_grid({tensor.step_exponent, tensor.is_signed, limits}, kWidePlanes, tensor);
+  const num::Range limits = num::intersection({tensor.lower, tensor.upper},
+                                              num::activation_range(kWidestWeights, tensor.is_signed));
+  set_grid({tensor.step_exponent, tensor.is_signed, limits}, kWidestWeights, tensor);
 }
 
 }  // namespace
 
+std::string pin_formats() {
+  std::string names;
+  for (const num::StorageFormat& format : num::kStorageFormats) {
+    names += (names.empty() ? "" : ", ") + std::string(format.name);
+  }
+  return names;
+}
+
 Pin parse_pin(const std::string& text) {
   const std::size_t at = text.rfind('=');
-  const std::string format = at == std::string::npos ? "" : text.substr(at + 1);
-  const auto name = std::find(kNames.begin(), kNames.end(), format);
-  if (at == 0 || name == kNames.end()) {
+  const std::string name = at == std::string::npos ? "" : text.substr(at + 1);
+  const auto& formats = num::kStorageFormats;
+  const auto* format =
+      std::find_if(formats.begin(), formats.end(), [&](const auto& f) { return f.name == name; });
+  if (at == 0 || format == formats.end()) {
     throw fail(ExitCode::usage, "--pin: expected NODE=FORMAT or all=FORMAT, FORMAT one of {}, found '{}'",
-               fmt::join(kNames, ", "), text);
+               pin_formats(), text);
   }
-  return {text.substr(0, at), static_cast<Format>(name - kNames.begin())};
+  return {text.substr(0, at), static_cast<Format>(format - formats.begin())};
 }
 
 plan::Plan apply_pins(const fs::path& plan_dir, const net::Network& network, const config::Config& config,
@@ -235,7 +243,7 @@ plan::Plan apply_pins(const fs::path& plan_dir, const net::Network& network, con
                fmt::join(illegal, "; "));
   }
   for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
-    if (formats.nodes[n] == Format::fp16) fit_accumulator(network, config, n, plan);
+    if (formats.tensors[network.nodes[n].input] == Format::fp16) fit_accumulator(network, config, n, plan);
   }
   return plan;
 }

@@ -26,6 +26,25 @@ constexpr StorageFormat float_format(std::string_view name, FloatFormat f, bool 
   return {name, f.bits(), f, f.lowest_bit(), block_scaled};
 }
 
+enum class Format {
+  int2,
+  int4,
+  int8,
+  int12,
+  int16,
+  fp16,
+  bf16,
+  fp8e4m3,
+  fp8e5m2,
+  mxint8,
+  mxfp8e4m3,
+  mxfp8e5m2,
+  mxfp6e2m3,
+  mxfp6e3m2,
+  mxfp4
+};
+
+/// By Format.
 inline constexpr std::array<StorageFormat, 15> kStorageFormats{integer_format("int2", 2),
                                                                integer_format("int4", 4),
                                                                integer_format("int8", 8),
@@ -41,6 +60,10 @@ inline constexpr std::array<StorageFormat, 15> kStorageFormats{integer_format("i
                                                                float_format("mxfp6e2m3", kE2M3, true),
                                                                float_format("mxfp6e3m2", kE3M2, true),
                                                                float_format("mxfp4", kE2M1, true)};
+
+constexpr const StorageFormat& storage_format(Format format) {
+  return kStorageFormats[static_cast<int>(format)];
+}
 
 inline constexpr int kMxBlock = 32;     ///< values that share a scale
 inline constexpr int kScaleBias = 127;  ///< E8M0: code c is 2^(c - 127)

@@ -112,7 +112,8 @@ TEST_F(Pin, AWrongPinIsOneClearLine) {
     arguments.insert(arguments.end(), {"--pin", "all=int5"});
     const Invocation run = invoke(arguments);
     EXPECT_EQ(run.exit_code, 2);
-    EXPECT_THAT(run.err, AllOf(HasSubstr("int4, int8, int16, fp16"), HasSubstr("all=int5")));
+    EXPECT_THAT(run.err,
+                AllOf(HasSubstr("int2, int4, int8, int12, int16, fp16, bf16"), HasSubstr("all=int5")));
   }
   const Invocation run = invoke({"generate", "--pin", "all=int8", "-o", path("out")});
   EXPECT_EQ(run.exit_code, 2);

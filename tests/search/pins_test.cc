@@ -100,6 +100,8 @@ net::Network Pins::network_;
 std::vector<float> Pins::samples_;
 double Pins::peak_ = 0;
 
+bool by_magnitude(int a, int b) { return std::abs(a) < std::abs(b); }
+
 TEST_F(Pins, WithoutAnyThePlanStaysAsItIs) { EXPECT_EQ(text_of(pinned({})), text_of(loaded())); }
 
 TEST_F(Pins, Int8AndInt4AreTheBaselines) {
@@ -120,7 +122,7 @@ TEST_F(Pins, Int8AndInt4AreTheBaselines) {
 }
 
 TEST_F(Pins, EveryWidthOfAFullyPinnedPlanIsFixed) {
-  for (const std::string format : {"int4", "int8", "int16", "fp16"}) {
+  for (const std::string format : {"int4", "int8", "int12", "int16", "fp16"}) {
     const plan::Plan plan = pinned({"all=" + format});
     EXPECT_THAT(plan::check(network_, plan), IsEmpty());
     for (const plan::TensorPlan& tensor : plan.tensors) {
@@ -150,6 +152,38 @@ TEST_F(Pins, OtherNodesKeepThePlan) {
   EXPECT_EQ(plan.tensors[2].step_exponent, before.tensors[2].step_exponent);
   EXPECT_EQ(plan.tensors[1].pcu.max_planes, 4);
   EXPECT_EQ(plan.tensors.back().pcu.policy, plan::Policy::range);
+}
+
+TEST_F(Pins, Int12HasThreePlanes) {
+  const plan::Plan plan = pinned({"all=int12"});
+  EXPECT_EQ(*std::max_element(plan.nodes[0].q.begin(), plan.nodes[0].q.end(), by_magnitude) % 1911, 0);
+  EXPECT_EQ(plan.tensors[1].pcu.max_planes, 3);
+  const double top = std::ldexp(peak_, -plan.tensors[1].step_exponent);
+  EXPECT_LE(top, 4095.5);
+  EXPECT_GT(top, 2047);
+}
+
+TEST_F(Pins, WeightFormatsReplaceTheWeightsAlone) {
+  const plan::Plan before = loaded();
+  for (const num::StorageFormat& format : num::kStorageFormats) {
+    const std::string name(format.name);
+    if (name == "int4" || name == "int8" || name == "int12" || name == "int16" || name == "fp16") continue;
+    const plan::Plan plan = pinned({"all=" + name});
+    for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
+      EXPECT_EQ(plan.tensors[t].step_exponent, before.tensors[t].step_exponent) << name;
+      EXPECT_EQ(plan.tensors[t].pcu.policy, before.tensors[t].pcu.policy) << name;
+    }
+    for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
+      EXPECT_NE(plan.nodes[n].q, before.nodes[n].q) << name;
+      EXPECT_EQ(plan.nodes[n].bias,
+                std::vector<double>(network_.nodes[n].bias.begin(), network_.nodes[n].bias.end()));
+      EXPECT_FALSE(plan.nodes[n].pinned) << name;
+    }
+    const plan::Plan both = pinned({"all=int8", "all=" + name});
+    EXPECT_EQ(both.nodes[1].q, plan.nodes[1].q) << name;
+    EXPECT_EQ(both.tensors[1].step_exponent, loaded("baselines/int8").tensors[1].step_exponent) << name;
+    EXPECT_EQ(text_of(pinned({"all=" + name, "all=int8"})), text_of(pinned({"all=int8"}))) << name;
+  }
 }
 
 TEST_F(Pins, Int16UsesTheWholeRange) {
@@ -245,7 +279,8 @@ TEST_F(Pins, WiderFormatsComeCloserToTheFloatNetwork) {
 TEST_F(Pins, RefusesWhatItCannotDo) {
   EXPECT_THAT(refusal({"no-such=int8"}, ExitCode::usage), HasSubstr(name(1)));
   for (const char* text : {"all", "all=int7", "=int8", "int8", ""}) {
-    EXPECT_THAT(refusal({text}, ExitCode::usage), HasSubstr("int4, int8, int16, fp16")) << text;
+    EXPECT_THAT(refusal({text}, ExitCode::usage), HasSubstr("int2, int4, int8, int12, int16, fp16, bf16"))
+        << text;
   }
   config::Config narrow;
   narrow.planes_max = 3;
