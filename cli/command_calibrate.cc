@@ -14,6 +14,7 @@
 #include "calib/onnx/export.h"
 #include "calib/onnx/import.h"
 #include "calib/search/calibrate.h"
+#include "calib/search/pareto.h"
 #include "calib/search/report.h"
 #include "cli/commands.h"
 #include "model/base/files.h"
@@ -27,7 +28,7 @@ using nlohmann::ordered_json;
 struct Arguments {
   std::filesystem::path model, data, labels, output;
   std::int64_t samples = 256;
-  std::string task = "auto", decision, config = "sim-4";
+  std::string task = "auto", decision, config = "sim-4", optimise = "balanced";
   std::vector<std::string> overrides;
   search::Budget budget;
   data::Scaling scaling;
@@ -56,6 +57,9 @@ search::Options options_of(const Arguments& arguments) {
   if (arguments.task == "regress") options.task = observe::Task::regress;
   if (arguments.decision == "argmax") options.decision = observe::Decision::argmax;
   if (arguments.decision == "argmin") options.decision = observe::Decision::argmin;
+  if (arguments.optimise == "cycles") options.optimise = search::Optimise::cycles;
+  if (arguments.optimise == "weights") options.optimise = search::Optimise::weights;
+  if (arguments.optimise == "energy") options.optimise = search::Optimise::energy;
   return options;
 }
 
@@ -78,7 +82,24 @@ void write_output(OutputDirectory& output, const net::Network& network, const co
   write_plan(baselines / "int4", network, model, config, calibration.int4.plan);
   write_plan(baselines / "static-mix", network, model, config, calibration.static_mix.best().plan);
   write_file(output.path() / "report.json", search::report_json(network, calibration).dump(1) + "\n");
+  const ordered_json pareto = search::pareto_json(network, config, calibration);
+  write_file(output.path() / "pareto.json", pareto.dump(1) + "\n");
+  write_file(output.path() / "pareto.svg", search::pareto_svg(pareto));
   output.commit();
+}
+
+constexpr double kPicojoulePerNanojoule = 1000;
+
+/// Estimates for the held-out samples, beside those of INT8 and the static mix.
+void add_costs(const search::Calibration& calibration, ordered_json& json) {
+  auto add = [&](const std::string& suffix, const search::Costs& costs) {
+    json["cycles" + suffix] = search::brief(costs.cycles);
+    json["weight_bytes" + suffix] = search::brief(costs.weight_bytes);
+    json["energy_estimate_nj" + suffix] = search::brief(costs.energy / kPicojoulePerNanojoule);
+  };
+  add("", calibration.dynamic.best().costs);
+  add("_int8", calibration.int8.costs);
+  add("_static_mix", calibration.static_mix.best().costs);
 }
 
 ordered_json to_json(const Arguments& arguments, const net::Network& network,
@@ -97,6 +118,7 @@ ordered_json to_json(const Arguments& arguments, const net::Network& network,
   json["beats_static_mix"] = mix;
   json["beats_over_int8"] = int8 > 0 ? ordered_json(verdict.beats / int8) : ordered_json(nullptr);
   json["beats_over_static_mix"] = mix > 0 ? ordered_json(verdict.beats / mix) : ordered_json(nullptr);
+  add_costs(calibration, json);
   json["static_mix_budget_met"] = calibration.static_mix.best().accepted;
   json["nodes"] = search::nodes_json(network, calibration);
   json["warnings"] = calibration.warnings;
@@ -106,6 +128,14 @@ ordered_json to_json(const Arguments& arguments, const net::Network& network,
 
 std::string ratio_text(double beats, double other) {
   return other > 0 ? fmt::format("{:.3f}", beats / other) : "-";
+}
+
+std::string costs_text(const ordered_json& json) {
+  auto ratio = [&](const char* key) {
+    return ratio_text(json[key].get<double>(), json[std::string(key) + "_int8"].get<double>());
+  };
+  return fmt::format("  of INT8, estimated: cycles {}, weight bytes {}, energy {}\n", ratio("cycles"),
+                     ratio("weight_bytes"), ratio("energy_estimate_nj"));
 }
 
 std::string to_text(const net::Network& network, const ordered_json& json,
@@ -131,6 +161,7 @@ std::string to_text(const net::Network& network, const ordered_json& json,
   text += fmt::format("\n  beats: {:.0f}, {} of INT8, {} of the static mix\n", verdict.beats,
                       ratio_text(verdict.beats, json["beats_int8"].get<double>()),
                       ratio_text(verdict.beats, json["beats_static_mix"].get<double>()));
+  text += costs_text(json);
   text += fmt::format("  budget {}\n", calibration.budget_met ? "met" : "NOT shown to be met");
   return text;
 }
@@ -171,6 +202,9 @@ void add_calibrate(CLI::App& app, Context& context) {
                    "How a class is read from the outputs (default: argmax)")
       ->check(CLI::IsMember({"argmax", "argmin"}));
   command->add_option("--config", arguments->config, "Hardware configuration that prices the plan")
+      ->capture_default_str();
+  command->add_option("--optimise", arguments->optimise, "What is minimised within the budgets")
+      ->check(CLI::IsMember({"balanced", "cycles", "weights", "energy"}))
       ->capture_default_str();
   command->add_option("--set", arguments->overrides, "Override one key of the configuration: KEY=VALUE");
   command

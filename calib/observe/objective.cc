@@ -102,6 +102,15 @@ double Objective::cross_entropy(const float* outputs, int label) const {
   return log_normaliser(outputs, logit_scale_) - outputs[label] * logit_scale_;
 }
 
+std::vector<float> Objective::label_gradient(const float* outputs, int label) const {
+  const std::vector<double> p = probabilities(outputs, 1);
+  std::vector<float> gradient;
+  for (int k = 0; k < values_; ++k) {
+    gradient.push_back(static_cast<float>((p[k] - (k == label)) * logit_scale_));
+  }
+  return gradient;
+}
+
 int Objective::decide(const float* outputs) const {
   const float* end = outputs + values_;
   const float* best =

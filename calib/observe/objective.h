@@ -45,6 +45,9 @@ class Objective {
   /// Heads of the divergence plus, for classifiers, of the softened divergence, at the float outputs.
   std::vector<Head> heads(const float* outputs) const;
 
+  /// Gradient of cross_entropy() by the outputs.
+  std::vector<float> label_gradient(const float* outputs, int label) const;
+
   static constexpr double kSoftening = 4;
 
  private:

@@ -18,6 +18,7 @@ struct Partial {
   std::vector<std::vector<double>> preactivation_sums;  ///< [node][out_channels]
   std::vector<std::vector<float>> weight_fisher;        ///< [node][weights]
   std::vector<double> squared_gradient;                 ///< [node], mean over the positions
+  std::vector<double> squared_label_gradient;           ///< [node], or empty
 };
 
 void add_squares(double weight, const std::vector<float>& gradient, std::vector<float>& sum) {
@@ -38,7 +39,7 @@ std::vector<double> channel_sums(const std::vector<float>& values, int channels)
 }
 
 Partial observe_sample(const net::Network& network, const Objective& objective, floating::Pass& pass,
-                       const float* sample) {
+                       const float* sample, std::optional<int> label) {
   pass.forward(sample);
   Partial partial;
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
@@ -59,6 +60,12 @@ Partial observe_sample(const net::Network& network, const Objective& objective, 
       add_squares(head.weight, pass.weight_gradient(n), partial.weight_fisher[n]);
       partial.squared_gradient[n] += head.weight * mean_square(pass.preactivation_gradient(n));
     }
+  }
+  if (!label) return partial;
+  const float* outputs = pass.tensor(network.output).data();
+  pass.backward(objective.label_gradient(outputs, *label).data(), false);
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    partial.squared_label_gradient.push_back(mean_square(pass.preactivation_gradient(n)));
   }
   return partial;
 }
@@ -88,6 +95,7 @@ void append(const Partial& partial, Observation& observation) {
   for (std::size_t n = 0; n < observation.nodes.size(); ++n) {
     NodeObservation& node = observation.nodes[n];
     node.gradient_rms += partial.squared_gradient[n];
+    if (node.label_gradient_rms) *node.label_gradient_rms += partial.squared_label_gradient[n];
     for (std::size_t k = 0; k < node.weight_fisher.size(); ++k)
       node.weight_fisher[k] += partial.weight_fisher[n][k];
     for (std::size_t c = 0; c < node.mean_preactivation.size(); ++c) {
@@ -136,7 +144,8 @@ double rounded(double value) {
 }
 
 Observation observe(const net::Network& network, const Objective& objective,
-                    const std::vector<float>& samples, int threads, Progress& progress) {
+                    const std::vector<float>& samples, const std::vector<int>& labels, int threads,
+                    Progress& progress) {
   const std::int64_t size = network.tensors[0].shape.size();
   const auto count = static_cast<std::int64_t>(samples.size()) / size;
   Observation observation;
@@ -145,6 +154,7 @@ Observation observe(const net::Network& network, const Objective& objective,
   for (const net::Node& node : network.nodes) {
     NodeObservation empty;
     empty.mean_preactivation.assign(node.out_channels, 0.0);
+    if (!labels.empty()) empty.label_gradient_rms = 0;
     empty.weight_fisher.assign(node.weight.size(), 0.0F);
     observation.nodes.push_back(std::move(empty));
   }
@@ -152,7 +162,8 @@ Observation observe(const net::Network& network, const Objective& objective,
   floating::ordered_parallel(
       count, threads > 0 ? threads : floating::default_threads(), [&] { return floating::Pass(network, 1); },
       [&](floating::Pass& pass, std::int64_t sample) {
-        return observe_sample(network, objective, pass, samples.data() + sample * size);
+        const std::optional<int> label = labels.empty() ? std::nullopt : std::optional<int>(labels[sample]);
+        return observe_sample(network, objective, pass, samples.data() + sample * size, label);
       },
       [&](std::int64_t sample, const Partial& partial) {
         check_finite(network, partial, sample);
@@ -166,6 +177,9 @@ Observation observe(const net::Network& network, const Objective& objective,
     NodeObservation& node = observation.nodes[n];
     const net::Shape& conv = network.nodes[n].conv_shape;
     node.gradient_rms = std::sqrt(node.gradient_rms / static_cast<double>(count));
+    if (node.label_gradient_rms) {
+      node.label_gradient_rms = std::sqrt(*node.label_gradient_rms / static_cast<double>(count));
+    }
     node.variance = observation.tensors[network.nodes[n].output].variance;
     const double positions = static_cast<double>(count) * conv.h * conv.w;
     for (double& mean : node.mean_preactivation) mean /= positions;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "calib/observe/objective.h"
@@ -35,9 +36,10 @@ struct TensorObservation {
 /// One node over the fit samples.
 struct NodeObservation {
   double gradient_rms = 0;  ///< of the pre-activations, over heads (by their weight), samples and positions
-  double variance = 0;      ///< of the stored output: the other half of a node's sensitivity
-  std::vector<double> mean_preactivation;  ///< [out_channels]
-  std::vector<float> weight_fisher;        ///< [out_channels][kh][kw][input c], mean over the samples
+  std::optional<double> label_gradient_rms;  ///< the same for the cross-entropy of the labels
+  double variance = 0;                       ///< of the stored output: the other half of a node's sensitivity
+  std::vector<double> mean_preactivation;    ///< [out_channels]
+  std::vector<float> weight_fisher;          ///< [out_channels][kh][kw][input c], mean over the samples
 };
 
 /// What calibration knows about a network: everything that the search decides from.
@@ -48,11 +50,12 @@ struct Observation {
 };
 
 /// Runs the fit samples forward and every head of the objective backward.
-/// `samples`: [count] user samples in ONNX order. One sample per step, sums in sample order: the same bytes
-/// for any number of threads (0: one per core). Throws Error(bad_input) naming the tensor where a value is
-/// not finite.
+/// `samples`: [count] user samples in ONNX order; `labels`: [count], or empty. One sample per step, sums in
+/// sample order: the same bytes for any number of threads (0: one per core). Throws Error(bad_input) naming
+/// the tensor where a value is not finite.
 Observation observe(const net::Network& network, const Objective& objective,
-                    const std::vector<float>& samples, int threads, Progress& progress);
+                    const std::vector<float>& samples, const std::vector<int>& labels, int threads,
+                    Progress& progress);
 
 /// Rounds a sensitivity or a price to 12 significant bits: decisions do not hang on the last bits of a float
 /// sum.

@@ -23,6 +23,7 @@ constexpr double kNegligible = 0.25;  ///< of an output step
 /// Samples by their role.
 struct Split {
   std::vector<float> fit;
+  std::vector<int> fit_labels;
   HeldOut held_out;
 };
 
@@ -59,6 +60,7 @@ Split split(const net::Network& network, const CalibrationData& data, const std:
     const float* sample = data.samples.data() + i * in;
     if ((i + 1) * fit / count > i * fit / count) {
       result.fit.insert(result.fit.end(), sample, sample + in);
+      if (!data.labels.empty()) result.fit_labels.push_back(data.labels[i]);
       continue;
     }
     if (result.held_out.count == used) continue;
@@ -76,15 +78,21 @@ Split split(const net::Network& network, const CalibrationData& data, const std:
 Point pinned_point(const Problem& problem, const std::vector<NodeOptions>& weights, int planes) {
   const SearchSpace space = build_space(problem.network, problem.observation, problem.config, problem.port,
                                         pinned_scheme(planes), weights);
-  const Price price(problem.network, problem.config);
+  const Price price(problem.network, problem.config, problem.optimise);
   constexpr double kLossOnly = 1e12;
   return build_point(problem, space, price, choose(problem.network, space, price, kLossOnly), kLossOnly);
 }
 
 /// The static mix is in the search space: its values with run-time widths, never more beats or cycles.
 Point same_values(const Problem& problem, const SearchSpace& space, const Point& pinned) {
-  const Price price(problem.network, problem.config);
+  const Price price(problem.network, problem.config, problem.optimise);
   return build_point(problem, space, price, pinned.choice, pinned.lambda);
+}
+
+/// Fewer beats must not cost more time than the static mix takes; bytes and energy may.
+double most_cycles(const Calibration& calibration) {
+  const bool timed = calibration.optimise == Optimise::balanced || calibration.optimise == Optimise::cycles;
+  return timed ? calibration.static_mix.best().costs.cycles : std::numeric_limits<double>::infinity();
 }
 
 /// Every node's options under one rounding strategy.
@@ -108,13 +116,12 @@ WeightPlanes weight_planes(const net::Network& network, const observe::Observati
   const std::vector<float>& peaks = observation.tensors[node.input].channel_peak;
   const double negligible = std::ldexp(kNegligible, plan.tensors[node.output].step_exponent);
   const std::size_t count = node.weight.size() / node.out_channels;
-  WeightPlanes result;
+  WeightPlanes result{};
   for (std::size_t i = 0; i < node.weight.size(); ++i) {
     double range = std::abs(double{node.weight[i]}) * peaks[i % peaks.size()];
     std::size_t needed = 0;
-    for (; range > negligible && needed + 1 < result.needed.size(); range /= 16) ++needed;
-    ++result.needed[needed];
-    ++result.granted[plan.nodes[index].planes[i / count]];
+    for (; range > negligible && needed + 1 < result.size(); range /= 16) ++needed;
+    ++result[needed][plan.nodes[index].planes[i / count]];
   }
   return result;
 }
@@ -173,6 +180,7 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
   calibration.task =
       options.task ? *options.task
                    : observe::automatic_task(network, !data.labels.empty(), options.decision.has_value());
+  calibration.optimise = options.optimise;
   calibration.decision = options.decision.value_or(observe::Decision::argmax);
 
   progress.begin("float", count);
@@ -183,8 +191,10 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
   const observe::Objective objective(calibration.task, calibration.decision, outputs,
                                      static_cast<int>(network.tensors[network.output].shape.size()));
   const Split parts = split(network, data, outputs, static_cast<int>(count));
+  calibration.allowed = allowed_loss(options.budget, calibration.task);
   calibration.fit_samples = fit_count(static_cast<int>(count));
-  calibration.observation = observe::observe(network, objective, parts.fit, threads, progress);
+  calibration.observation =
+      observe::observe(network, objective, parts.fit, parts.fit_labels, threads, progress);
 
   const Problem problem{network,
                         config,
@@ -194,6 +204,7 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
                         parts.held_out,
                         choose_port(data.samples, data.grid),
                         options.budget,
+                        options.optimise,
                         threads};
   const std::vector<NodeOptions> weights =
       round_weights(network, calibration.observation, round_compensated, threads, progress);
@@ -207,7 +218,7 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
   calibration.static_mix = sweep(problem, pinned, progress);
   if (calibration.static_mix.best().accepted) {
     add_rival(problem, same_values(problem, with_run_time_widths(pinned), calibration.static_mix.best()),
-              calibration.static_mix.best().cycles, calibration.dynamic);
+              most_cycles(calibration), calibration.dynamic);
   }
   calibration.int8 = pinned_point(problem, weights, 2);
   calibration.int4 = pinned_point(problem, weights, 1);

@@ -24,20 +24,20 @@ struct Options {
   std::optional<observe::Task> task;          ///< empty: automatic
   std::optional<observe::Decision> decision;  ///< empty: argmax
   Budget budget;
+  Optimise optimise = Optimise::balanced;
   int threads = 0;  ///< 0: one per core; changes no byte of the result
 };
 
-/// Weights of one node by the plane counts they need and have. Index = planes.
-struct WeightPlanes {
-  /// Fewest planes a weight needs so that its own rounding moves no output by more than a quarter of an
-  /// output step: |w| * range of its input is compared with the step. 0 = below that even when left out.
-  std::array<std::int64_t, 6> needed{};
-  std::array<std::int64_t, 6> granted{};
-};
+/// Weights of one node: [planes needed][planes granted]. Needed = the fewest with which a weight's own
+/// rounding moves no output by more than a quarter of an output step: |w| * range of its input, the range of
+/// what it produces, is compared with the step. 0 = below that even when left out.
+using WeightPlanes = std::array<std::array<std::int64_t, 6>, 6>;
 
 struct Calibration {
   observe::Task task = observe::Task::classify;
   observe::Decision decision = observe::Decision::argmax;
+  Optimise optimise = Optimise::balanced;
+  double allowed = 0;  ///< mean divergence
   int fit_samples = 0;
   Search dynamic;     ///< the product
   Search static_mix;  ///< the same search without run-time width and skipping

@@ -2,7 +2,6 @@
 #include "calib/search/choose.h"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -90,45 +89,6 @@ NodeChoice choose_node(const SearchSpace& space, const Price& price, int node, c
 }
 
 }  // namespace
-
-Price::Price(const net::Network& network, const config::Config& config) : lanes_(config.lanes_per_group()) {
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const int node = static_cast<int>(n);
-    const observe::TileReader reader(network, network.nodes[n].input, config.products);
-    reads_.push_back(static_cast<double>(reader.total_visits()));
-    estimates_.emplace_back(config, network, node);
-    const Reading int8{2, estimates_[n].group(std::vector<std::uint8_t>(reader.tiles(), 2))};
-    const std::vector<int> planes(network.nodes[n].out_channels, 2);
-    int8_beats_ += beats(node, int8, planes);
-    int8_cycles_ += cycles(node, int8, planes);
-  }
-}
-
-double Price::beats(int node, const Reading& reading, const std::vector<int>& sorted_planes) const {
-  double widths = 0;
-  for (std::size_t first = 0; first < sorted_planes.size(); first += lanes()) widths += sorted_planes[first];
-  return reads_[node] * reading.mean_planes * widths;
-}
-
-double Price::cycles(int node, const Reading& reading, std::vector<int> planes) const {
-  std::sort(planes.begin(), planes.end(), std::greater<>());
-  return estimates_[node].node(reading.group_cycles, planes);
-}
-
-double Price::cost(int node, const Reading& reading, const std::vector<int>& sorted_planes) const {
-  return (beats(node, reading, sorted_planes) / int8_beats_ +
-          estimates_[node].node(reading.group_cycles, sorted_planes) / int8_cycles_) /
-         2;
-}
-
-double Price::group(int node, const Reading& reading, int planes) const {
-  return (beats(node, reading, {planes}) / int8_beats_ + reading.group_cycles[planes] / int8_cycles_) / 2;
-}
-
-double Price::node(int node, const Reading& reading, std::vector<int> planes) const {
-  std::sort(planes.begin(), planes.end(), std::greater<>());
-  return cost(node, reading, planes);
-}
 
 Choice choose(const net::Network& network, const SearchSpace& space, const Price& price, double lambda) {
   Choice choice;

@@ -82,6 +82,8 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
     agreed += expected == found ? 1 : 0;
     if (verdict.has_labels) {
       const int label = held_out.labels[i];
+      verdict.float_accuracy += expected == label ? 1 : 0;
+      verdict.accuracy += found == label ? 1 : 0;
       lost.push_back((expected == label ? 1.0 : 0.0) - (found == label ? 1.0 : 0.0));
     }
     add_counts(inference, network, estimates, verdict);
@@ -92,6 +94,8 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
   verdict.softened = mean_of(softened);
   for (int fold = 0; fold < kFolds; ++fold) verdict.folds[fold] = fold_mean(divergence, fold);
   verdict.agreement = static_cast<double>(agreed) / count;
+  verdict.accuracy /= count;
+  verdict.float_accuracy /= count;
   verdict.accuracy_drop = mean_of(lost);
   verdict.accuracy_error = standard_error(lost);
   verdict.saturated /= count;

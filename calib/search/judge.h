@@ -40,6 +40,7 @@ struct Verdict {
   std::array<double, kFolds> folds{};  ///< mean divergence of each fold
   double agreement = 0;                ///< fraction of samples with the float network's decision
   bool has_labels = false;
+  double accuracy = 0, float_accuracy = 0;
   double accuracy_drop = 0;        ///< float accuracy - plan's accuracy on the same samples
   double accuracy_error = 0;       ///< standard error of the paired difference
   double beats = 0;                ///< mean per sample

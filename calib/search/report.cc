@@ -11,13 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Six significant digits: a report is read, not computed with.
-double brief(double value) {
-  if (value == 0 || !std::isfinite(value)) return value;
-  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 5);
-  return std::stod(fmt::format("{:.6g}", std::nearbyint(value / unit) * unit));
-}
-
 template <class Counts>
 Json histogram_json(const Counts& counts) {
   Json json = Json::array();
@@ -55,7 +48,7 @@ Json point_json(const Calibration& calibration, const Point& point) {
   json["lambda"] = brief(point.lambda);
   json["beats"] = brief(point.verdict.beats);
   json["beats_over_int8"] = brief(point.verdict.beats / calibration.int8.verdict.beats);
-  json["cycles"] = brief(point.cycles);
+  json["cycles"] = brief(point.costs.cycles);
   json["predicted_loss"] = brief(point.forecast.loss);
   json["predicted_cost"] = brief(point.forecast.cost);
   json["measured_cost"] = brief(point.cost);
@@ -63,6 +56,13 @@ Json point_json(const Calibration& calibration, const Point& point) {
   name_by_task(calibration, json["held_out"]);
   json["accepted"] = point.accepted;
   return json;
+}
+
+Json sensitivity_json(const observe::NodeObservation& node) {
+  return {{"gradient_magnitude", brief(node.gradient_rms)},
+          {"gradient_magnitude_labels",
+           node.label_gradient_rms ? Json(brief(*node.label_gradient_rms)) : Json(nullptr)},
+          {"variance", brief(node.variance)}};
 }
 
 Json search_json(const Calibration& calibration, const Search& search) {
@@ -91,7 +91,29 @@ Json tensor_json(const net::Tensor& tensor, const observe::TensorObservation& ob
   return json;
 }
 
+/// Sums over the other index of [needed][granted].
+std::array<std::int64_t, 6> needed_planes(const WeightPlanes& weights) {
+  std::array<std::int64_t, 6> sums{};
+  for (std::size_t needed = 0; needed < 6; ++needed) {
+    for (std::int64_t count : weights[needed]) sums[needed] += count;
+  }
+  return sums;
+}
+std::array<std::int64_t, 6> granted_planes(const WeightPlanes& weights) {
+  std::array<std::int64_t, 6> sums{};
+  for (const auto& row : weights) {
+    for (std::size_t granted = 0; granted < 6; ++granted) sums[granted] += row[granted];
+  }
+  return sums;
+}
+
 }  // namespace
+
+double brief(double value) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 5);
+  return std::stod(fmt::format("{:.6g}", std::nearbyint(value / unit) * unit));
+}
 
 Json held_out_json(const Calibration& calibration) {
   Json json = verdict_json(calibration.dynamic.best().verdict);
@@ -116,10 +138,11 @@ Json nodes_json(const net::Network& network, const Calibration& calibration) {
     json["tile_widths"] = histogram_json(best.verdict.tile_widths[node.output]);
     json["input_planes"] = brief(best.verdict.readings[n].mean_planes);
     json["channel_planes"] = histogram_json(channels);
-    json["weight_planes_needed"] = histogram_json(calibration.weights[n].needed);
-    json["weight_planes_granted"] = histogram_json(calibration.weights[n].granted);
-    json["sensitivity"] = {{"gradient_magnitude", brief(calibration.observation.nodes[n].gradient_rms)},
-                           {"variance", brief(calibration.observation.nodes[n].variance)}};
+    json["weight_planes_needed"] = histogram_json(needed_planes(calibration.weights[n]));
+    json["weight_planes_granted"] = histogram_json(granted_planes(calibration.weights[n]));
+    json["weight_planes"] = Json::array();
+    for (const auto& row : calibration.weights[n]) json["weight_planes"].push_back(histogram_json(row));
+    json["sensitivity"] = sensitivity_json(calibration.observation.nodes[n]);
     json["beats"] = brief(best.verdict.node_beats[n]);
     json["beats_int8"] = brief(calibration.int8.verdict.node_beats[n]);
     json["beats_static_mix"] = brief(calibration.static_mix.best().verdict.node_beats[n]);
@@ -133,6 +156,7 @@ Json report_json(const net::Network& network, const Calibration& calibration) {
   Json json;
   json["task"] = calibration.task == observe::Task::classify ? "classify" : "regress";
   json["decision"] = calibration.decision == observe::Decision::argmax ? "argmax" : "argmin";
+  json["optimise"] = name_of(calibration.optimise);
   json["budget_met"] = calibration.budget_met;
   json["warnings"] = calibration.warnings;
   json["fit_samples"] = calibration.fit_samples;

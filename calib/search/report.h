@@ -7,6 +7,9 @@
 
 namespace dpwa::search {
 
+/// Six significant digits: a report is read, not computed with.
+double brief(double value);
+
 /// The `held_out` object of `dpwa calibrate --json`: what the chosen plan loses on the held-out samples.
 nlohmann::ordered_json held_out_json(const Calibration& calibration);
 

@@ -53,7 +53,7 @@ double worst_loss(const Point& point) { return std::max(point.verdict.mean, poin
 std::size_t choose_point(const std::vector<Point>& points, double allowed,
                          double most_cycles = std::numeric_limits<double>::infinity()) {
   auto less_loss = [](const Point& a, const Point& b) { return worst_loss(a) < worst_loss(b); };
-  auto accepted = [&](const Point& point) { return point.accepted && point.cycles <= most_cycles; };
+  auto accepted = [&](const Point& point) { return point.accepted && point.costs.cycles <= most_cycles; };
   const auto cheapest = std::find_if(points.begin(), points.end(), accepted);
   if (cheapest == points.end()) {
     return std::min_element(points.begin(), points.end(), less_loss) - points.begin();
@@ -87,16 +87,16 @@ Point build_point(const Problem& problem, const SearchSpace& space, const Price&
   for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
     point.cost += price.node(node, point.verdict.readings[n], point.choice.planes[n]);
-    point.cycles += price.cycles(node, point.verdict.readings[n], point.choice.planes[n]);
+    point.costs += price.costs(node, point.verdict.readings[n], point.choice.planes[n]);
   }
   point.cost = observe::rounded(point.cost);
-  point.cycles = observe::rounded(point.cycles);
+  point.costs.cycles = observe::rounded(point.costs.cycles);
   point.accepted = within_budget(point.verdict, problem.budget, problem.objective.task());
   return point;
 }
 
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress) {
-  const Price price(problem.network, problem.config);
+  const Price price(problem.network, problem.config, problem.optimise);
   Search search;
   std::vector<double> lambdas;
   for (int k = kFirstExponent; k <= kLastExponent; ++k) lambdas.push_back(std::ldexp(1.0, k));

@@ -19,6 +19,7 @@ struct Problem {
   const HeldOut& held_out;
   plan::InputPort port;
   Budget budget;
+  Optimise optimise = Optimise::balanced;
   int threads = 1;
 };
 
@@ -29,8 +30,8 @@ struct Point {
   Choice choice;
   plan::Plan plan;
   Verdict verdict;
-  double cost = 0;    ///< as the search prices it, with the widths of the held-out samples; INT8 = 1
-  double cycles = 0;  ///< estimated, mean per held-out sample
+  Costs costs;      ///< estimated from the widths of the held-out samples, mean per sample
+  double cost = 0;  ///< as the search weighs them; INT8 = 1
   bool accepted = false;
 };
 

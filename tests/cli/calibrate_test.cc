@@ -62,6 +62,10 @@ TEST_F(Calibrate, WritesAPlanAndItsBaselinesThatLoad) {
   }
   const nlohmann::json report = nlohmann::json::parse(read_file(directory_ / "plan/report.json"));
   EXPECT_GT(report["dynamic"]["points"].size(), 5U);
+  const nlohmann::json pareto = nlohmann::json::parse(read_file(directory_ / "plan/pareto.json"));
+  EXPECT_EQ(pareto["dynamic"].size(), report["dynamic"]["points"].size());
+  EXPECT_THAT(read_file(directory_ / "plan/pareto.svg"), testing::StartsWith("<svg"));
+  EXPECT_LE(json["weight_bytes"].get<double>(), 0.6 * json["weight_bytes_int8"].get<double>());
 }
 
 TEST_F(Calibrate, RecordsTheConfigurationThatPricedThePlan) {
@@ -115,6 +119,7 @@ TEST_F(Calibrate, RefusesBadInputInOneLine) {
                  "60000 labels for 40 samples", plan);
   expect_refused(calibrate(kTrainImages, {"--samples", "1"}), 2, "--samples", plan);
   expect_refused(calibrate(kTrainImages, {"--config", "sim-5"}), 2, "sim-4", plan);
+  expect_refused(calibrate(kTrainImages, {"--optimise", "speed"}), 2, "--optimise", plan);
   expect_refused(calibrate("absent.npy", {}), 5, "absent.npy", plan);
 }
 

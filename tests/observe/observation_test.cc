@@ -26,7 +26,7 @@ TEST(Observe, FisherOfADenseLayerIsExact) {
   const std::vector<float> sample = test::random_samples(6, 4, -1, 1);
   const Objective objective = objective_for(network, sample, 1);
   SilentProgress progress;
-  const Observation observation = observe(network, objective, sample, 1, progress);
+  const Observation observation = observe(network, objective, sample, {}, 1, progress);
   const std::vector<Head> heads = objective.heads(observation.tensors[1].values.data());
   const std::vector<float>& weight = network.nodes[0].weight;
   for (int k = 0; k < 6; ++k) {
@@ -46,11 +46,31 @@ TEST(Observe, FisherOfADenseLayerIsExact) {
   }
 }
 
+// One dense layer, so the gradient at its sums is that of the cross-entropy: probabilities less the
+// label's 1.
+TEST(Observe, SensitivityWithLabels) {
+  const net::Network network = test::NetworkBuilder({1, 1, 6}, 3).dense(4, -kInfinity, kInfinity).build();
+  const std::vector<float> sample = test::random_samples(6, 4, -1, 1);
+  const Objective objective = objective_for(network, sample, 1);
+  SilentProgress progress;
+  EXPECT_FALSE(observe(network, objective, sample, {}, 1, progress).nodes[0].label_gradient_rms);
+  const Observation observation = observe(network, objective, sample, {2}, 1, progress);
+  const float* outputs = observation.tensors[1].values.data();
+  double squares = 0;
+  for (int k = 0; k < 4; ++k) {
+    const double error = std::exp(-objective.cross_entropy(outputs, k)) - (k == 2 ? 1 : 0);
+    squares += error * error;
+  }
+  ASSERT_TRUE(observation.nodes[0].label_gradient_rms);
+  EXPECT_NEAR(*observation.nodes[0].label_gradient_rms, std::sqrt(squares / 4), 1e-6);
+}
+
 TEST(Observe, RangesMomentsAndHistogram) {
   const net::Network network = test::NetworkBuilder({1, 1, 3}, 3).dense(2, -kInfinity, kInfinity).build();
   const std::vector<float> samples{0, 1, -2, 0, 3, 4};
   SilentProgress progress;
-  const Observation observation = observe(network, objective_for(network, samples, 2), samples, 1, progress);
+  const Observation observation =
+      observe(network, objective_for(network, samples, 2), samples, {}, 1, progress);
   const TensorObservation& input = observation.tensors[0];
   EXPECT_EQ(input.min, -2);
   EXPECT_EQ(input.max, 4);
@@ -71,7 +91,8 @@ TEST(Observe, MeanPreactivationIsOverSamplesAndPositions) {
                                    .build();
   const std::vector<float> samples = test::random_samples(18 * 4, 6);
   SilentProgress progress;
-  const Observation observation = observe(network, objective_for(network, samples, 4), samples, 1, progress);
+  const Observation observation =
+      observe(network, objective_for(network, samples, 4), samples, {}, 1, progress);
   floating::Pass pass(network, 4);
   pass.forward(samples.data());
   for (int c = 0; c < 3; ++c) {
@@ -91,8 +112,8 @@ TEST(Observe, BytesDoNotDependOnThreads) {
   const std::vector<float> samples = test::random_samples(75 * 9, 6);
   const Objective objective = objective_for(network, samples, 9);
   SilentProgress progress;
-  const Observation one = observe(network, objective, samples, 1, progress);
-  const Observation three = observe(network, objective, samples, 3, progress);
+  const Observation one = observe(network, objective, samples, {}, 1, progress);
+  const Observation three = observe(network, objective, samples, {}, 3, progress);
   for (std::size_t t = 0; t < one.tensors.size(); ++t) {
     EXPECT_EQ(one.tensors[t].values, three.tensors[t].values);
     EXPECT_EQ(one.tensors[t].fisher, three.tensors[t].fisher);
@@ -112,7 +133,7 @@ TEST(Observe, NamesTheTensorThatOverflows) {
   network.nodes[0].weight.assign(6, 3e38F);
   SilentProgress progress;
   try {
-    observe(network, objective, samples, 1, progress);
+    observe(network, objective, samples, {}, 1, progress);
     FAIL() << "an overflow was accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::bad_input);

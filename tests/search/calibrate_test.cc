@@ -68,7 +68,7 @@ TEST(Calibrate, MeetsTheBudgetWithLegalPlansAndFewerBeats) {
   EXPECT_EQ(best.verdict.samples, 200);
   EXPECT_LT(best.verdict.beats, calibration.int8.verdict.beats / 2);
   EXPECT_LE(best.cost, 1.03 * calibration.static_mix.best().cost);
-  EXPECT_LE(best.cycles, calibration.static_mix.best().cycles);
+  EXPECT_LE(best.costs.cycles, calibration.static_mix.best().costs.cycles);
   for (const plan::Plan* plan :
        {&best.plan, &calibration.static_mix.best().plan, &calibration.int8.plan, &calibration.int4.plan}) {
     EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
@@ -91,6 +91,43 @@ TEST(Calibrate, BaselinesArePinned) {
     EXPECT_TRUE(node.pinned);
     EXPECT_THAT(node.planes, testing::Each(2));
   }
+}
+
+// Each search has the least of what it minimises, and reports what its point costs.
+TEST(Calibrate, MinimisesWhatWasAskedFor) {
+  const net::Network network = small_cnn();
+  const CalibrationData data = pixels(network, 256);
+  auto best_of = [&](Optimise optimise) {
+    Options options;
+    options.optimise = optimise;
+    options.budget.kl = 1e-4;  // not every weight has one plane
+    const Calibration calibration = run(network, data, options);
+    EXPECT_TRUE(calibration.budget_met) << name_of(optimise);
+    return calibration.dynamic.best().costs;
+  };
+  const Costs balanced = best_of(Optimise::balanced), bytes = best_of(Optimise::weights);
+  EXPECT_LT(bytes.weight_bytes, balanced.weight_bytes);
+  EXPECT_LE(best_of(Optimise::cycles).cycles, 1.03 * balanced.cycles);
+  EXPECT_LE(best_of(Optimise::energy).energy, 1.03 * balanced.energy);
+}
+
+// Every weight is counted once, by what it needs and what it has.
+TEST(Calibrate, SetsNeededPlanesBesideGrantedOnes) {
+  net::Network network = small_cnn();
+  network.nodes[1].weight[5] = 0;  // needs nothing
+  const Calibration calibration = run(network, pixels(network, 60));
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    std::size_t weights = 0;
+    for (const auto& row : calibration.weights[n]) {
+      for (std::int64_t count : row) weights += count;
+    }
+    EXPECT_EQ(weights, network.nodes[n].weight.size());
+  }
+  const nlohmann::ordered_json node = nodes_json(network, calibration)[1];
+  EXPECT_GE(node["weight_planes_needed"][0].get<int>(), 1);
+  int granted_one = 0;
+  for (const auto& row : node["weight_planes"]) granted_one += row[1].get<int>();
+  EXPECT_EQ(node["weight_planes_granted"][1], granted_one);
 }
 
 TEST(Calibrate, ChannelsAreStoredWidestFirst) {
@@ -162,6 +199,9 @@ TEST(Calibrate, LabelsAreCheckedOnHeldOutSamples) {
   const Calibration calibration = run(network, data);
   EXPECT_TRUE(calibration.dynamic.best().verdict.has_labels);
   EXPECT_FALSE(held_out_json(calibration)["accuracy_drop"].is_null());
+  const Verdict& verdict = calibration.dynamic.best().verdict;
+  EXPECT_NEAR(verdict.float_accuracy - verdict.accuracy, verdict.accuracy_drop, 1e-12);
+  EXPECT_TRUE(nodes_json(network, calibration)[0]["sensitivity"]["gradient_magnitude_labels"].is_number());
 }
 
 // ---- degenerate networks and data: a legal plan, or one clear refusal

@@ -57,7 +57,7 @@ struct Toy {
 TEST(Choose, NoLossWeightTakesTheCheapest) {
   const Toy toy({{3, 2, 1}, {3, 2, 1}}, 5, 1);
   const config::Config config = config_with_lanes(1);
-  const Price price(toy.network, config);
+  const Price price(toy.network, config, Optimise::balanced);
   const auto read = [&](int node, int planes) { return all_tiles(toy.network, config, node, planes); };
   const Choice choice = choose(toy.network, toy.space, price, 0);
   EXPECT_EQ(choice.activation[0], 0);
@@ -68,7 +68,7 @@ TEST(Choose, NoLossWeightTakesTheCheapest) {
 TEST(Choose, UnlimitedLossWeightTakesTheFinest) {
   const Toy toy({{3, 2, 1}, {3, 2, 1}}, 5, 1);
   const config::Config config = config_with_lanes(1);
-  const Price price(toy.network, config);
+  const Price price(toy.network, config, Optimise::balanced);
   const auto read = [&](int node, int planes) { return all_tiles(toy.network, config, node, planes); };
   const Choice choice = choose(toy.network, toy.space, price, 1e9);
   EXPECT_EQ(choice.activation[0], 1);
@@ -82,7 +82,7 @@ TEST(Choose, UnlimitedLossWeightTakesTheFinest) {
 TEST(Choose, IsOptimalForSingleLanes) {
   const Toy toy({{0.30, 0.02, 0.001}, {0.10, 0.05, 0.002}, {0.9, 0.1, 0.01}, {0.02, 0.01, 0.001}}, 0.2, 0.01);
   const config::Config config = config_with_lanes(1);
-  const Price price(toy.network, config);
+  const Price price(toy.network, config, Optimise::balanced);
   for (double lambda : {0.01, 0.1, 0.5, 1.0, 3.0, 10.0, 100.0}) {
     const Forecast chosen =
         forecast(toy.network, toy.space, price, choose(toy.network, toy.space, price, lambda));
@@ -102,7 +102,7 @@ TEST(Choose, ALaneGroupPaysItsWidestSoWidthsAreBoughtByTheGroup) {
   // One channel out of four gains: alone in its group it would buy, but three passengers come along for free.
   const Toy toy({{0.1, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}, {0.001, 0, 0}}, 0, 0, 4);
   const config::Config config = config_with_lanes(4);
-  const Price price(toy.network, config);
+  const Price price(toy.network, config, Optimise::balanced);
   const auto read = [&](int node, int planes) { return all_tiles(toy.network, config, node, planes); };
   const Choice choice = choose(toy.network, toy.space, price, 2);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{2, 2, 2, 2, 1}));
@@ -115,7 +115,7 @@ TEST(Price, IsOneForTwoPlanesEverywhere) {
   const net::Network network =
       test::NetworkBuilder({1, 1, 64}, 1).dense(8, 0, kInfinity).dense(4, -kInfinity, kInfinity).build();
   const config::Config config = config_with_lanes(2);
-  const Price price(network, config);
+  const Price price(network, config, Optimise::balanced);
   const auto read = [&](int node, int planes) { return all_tiles(network, config, node, planes); };
   EXPECT_DOUBLE_EQ(
       price.node(0, read(0, 2), std::vector<int>(8, 2)) + price.node(1, read(1, 2), std::vector<int>(4, 2)),
@@ -130,7 +130,7 @@ TEST(Price, IsOneForTwoPlanesEverywhere) {
 TEST(Choose, CostFallsAndLossRisesAsLambdaFalls) {
   const Toy toy({{0.30, 0.02, 0.001}, {0.10, 0.05, 0.002}, {0.9, 0.1, 0.01}, {0.02, 0.01, 0.001}}, 0.2, 0.01);
   const config::Config config = config_with_lanes(1);
-  const Price price(toy.network, config);
+  const Price price(toy.network, config, Optimise::balanced);
   Forecast last{0, kInfinity};
   for (double lambda = 1000; lambda > 0.001; lambda /= 2) {
     const Forecast now =
@@ -145,7 +145,7 @@ TEST(Choose, AChannelOfZerosCostsNothing) {
   Toy toy({{0, 0, 0}, {3, 2, 1}}, 0, 0);
   for (ChannelOption& option : toy.space.weights[0][0]) option.q.assign(32, 0);
   const config::Config config = config_with_lanes(1);
-  const Price price(toy.network, config);
+  const Price price(toy.network, config, Optimise::balanced);
   const auto read = [&](int node, int planes) { return all_tiles(toy.network, config, node, planes); };
   const Choice choice = choose(toy.network, toy.space, price, 1e9);
   EXPECT_EQ(choice.planes[0], (std::vector<int>{0, 3}));
@@ -156,7 +156,7 @@ TEST(Choose, PinnedSchemesGiveANodeOneWidth) {
   Toy toy({{3, 0.1, 0.1}, {0.01, 0.01, 0.01}}, 0, 0);
   toy.space.scheme = static_mix_scheme();
   const config::Config config = config_with_lanes(1);
-  const Price price(toy.network, config);
+  const Price price(toy.network, config, Optimise::balanced);
   EXPECT_EQ(choose(toy.network, toy.space, price, 1).planes[0], (std::vector<int>{2, 2}));
   EXPECT_EQ(choose(toy.network, toy.space, price, 0).planes[0], (std::vector<int>{1, 1}));
 }

@@ -85,10 +85,10 @@ double priced(const net::Network& network, const Point& point, const config::Con
   held_out.outputs.assign(kImages * 10, 0);
   held_out.count = kImages;
   const Verdict verdict = measure(network, point.plan, objective, held_out, config);
-  const Price price(network, config);
+  const Price price(network, config, Optimise::balanced);
   double cycles = 0;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    cycles += price.cycles(static_cast<int>(n), verdict.readings[n], point.choice.planes[n]);
+    cycles += price.costs(static_cast<int>(n), verdict.readings[n], point.choice.planes[n]).cycles;
   }
   return cycles;
 }
