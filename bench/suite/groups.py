@@ -7,7 +7,13 @@ import sys
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
 CYCLE_MODEL_IMAGES = 1000
+FORMAT_IMAGES = 1000
+FORMAT_RTL_IMAGES = 5
 ROUTED_SEEDS = 2
+
+# Of --pin: operands first, then weights alone.
+FORMATS = ("int4", "int8", "int12", "int16", "fp16", "int2", "bf16", "fp8e4m3", "fp8e5m2", "mxint8", "mxfp8e4m3",
+           "mxfp8e5m2", "mxfp6e2m3", "mxfp6e3m2", "mxfp4")
 
 # What must not change a single stored value: keys over sim-4.
 CONFIGURATIONS = {
@@ -108,6 +114,35 @@ def busy(bench):
     return results
 
 
+def formats(bench):
+    """Every format of --pin: all or many test images through the golden model, a few through the RTL."""
+    results = {}
+    for network in present(bench, "fmnist_mlp", "fmnist_cnn"):
+        data, labels = network.test
+        results[network.name] = {}
+        for name in (None, *FORMATS):
+            pins = ("--pin", f"all={name}") if name else ()
+            count = () if name == "fp16" else ("-n", FORMAT_IMAGES)
+            pinned = bench.work / "pinned"
+            bench.run("generate", bench.plan(network), *pins, "-o", pinned)
+            results[network.name][name or "plan"] = {
+                "golden": bench.run("evaluate", bench.plan(network), "--data", data, "--labels", labels,
+                                    *network.options, *pins, *count),
+                "rtl": bench.run("simulate", bench.design({}), "--plan", pinned / "plan", "--data", data,
+                                 *network.options, "-n", FORMAT_RTL_IMAGES)}
+    return results
+
+
+def dot(bench):
+    """FP16 dot products beside chains of FMAs: bench/fp16_dot.cc."""
+    build = bench.work.parent.parent
+    for command in (["cmake", "--build", build, "--target", "fp16_dot"], [build / "bench/fp16_dot"]):
+        status, output, _, _ = bench.command(command)
+        if status != 0:
+            return {"error": f"{command[0]} failed"}
+    return {"rows": json.loads(output)}
+
+
 def lane(bench):
     """Areas and routing of the lane: bench/lanes/measure.py, unless it has been run in this build folder."""
     directory = bench.work.parent / "lanes"
@@ -158,4 +193,5 @@ def speed(bench):
 
 
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
+          "formats": formats, "dot": dot,
           "lane": lane, "up5k": up5k, "speed": speed}

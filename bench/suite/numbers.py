@@ -11,6 +11,8 @@ ACCURACY_DROP = 0.005
 INT8_CYCLES = {("yardstick_mlp", 1): 28000, ("yardstick_mlp", 16): 1900, ("yardstick_cnn", 2): 133000,
                ("yardstick_cnn", 8): 34000}
 BUSY, USEFUL = 0.95, 0.90
+FP16_KL = 1e-5
+DOT_ERROR, DOT_MACS = 1e-4, 0.8
 LANE_LUT4, LANE_MHZ = 525, 48
 GENERATE_SECONDS, CALIBRATE_SECONDS = 1, 60
 CYCLES_PER_SECOND = 200000
@@ -104,6 +106,37 @@ def busy_rows(results):
                  verdict(least[0] >= BUSY and least[1] >= USEFUL)]
 
 
+def format_rows(results):
+    measured = results.get("formats", {})
+    fp16 = ["fmnist_cnn, `--pin all=fp16`: RTL against golden; mean KL to float", f"0 mismatches; <= {FP16_KL:.0e}"]
+    every = ["every format of `--pin`, fmnist_mlp and fmnist_cnn: RTL against golden", "0 mismatches"]
+    if "fmnist_cnn" not in measured:
+        yield from (row + [why_absent("formats", results), NOT_RUN] for row in (fp16, every))
+        return
+    run = measured["fmnist_cnn"]["fp16"]
+    kl, mismatches = run["golden"]["mean_kl"], run["rtl"]["mismatches"]
+    yield fp16 + [f"{mismatches} mismatches in {count(run['rtl']['values_checked'])} values; {kl:.1e}, "
+                  f"{count(run['golden']['images'])} images", verdict(mismatches == 0 and kl <= FP16_KL)]
+    runs = [one["rtl"] for formats in measured.values() for name, one in formats.items() if name != "plan"]
+    mismatches = sum(one["mismatches"] for one in runs)
+    yield every + [f"{mismatches} mismatches in {count(sum(one['values_checked'] for one in runs))} values, "
+                   f"{len(measured['fmnist_cnn']) - 1} formats", verdict(mismatches == 0)]
+
+
+def dot_rows(results):
+    row = ["dot products of Gaussian FP16 data, K = 16 .. 1,024: relative RMS error; FP16 MAC per cycle and lane",
+           f"<= {DOT_ERROR:.0e}; >= {DOT_MACS}"]
+    rows = results.get("dot", {}).get("rows")
+    if not rows:
+        yield row + [results.get("dot", {}).get("error", ""), NOT_RUN]
+        return
+    error = max(one["aligned"] for one in rows)
+    rate = min(one["mac_per_cycle_and_lane"] for one in rows)
+    chain = rows[0]["fp16_chain"], rows[-1]["fp16_chain"]
+    yield row + [f"{error:.1e} (FP16 FMA chain {chain[0]:.1e} to {chain[1]:.1e}); {rate:.2f}",
+                 verdict(error <= DOT_ERROR and rate >= DOT_MACS)]
+
+
 def lane_rows(results):
     measured = results.get("lane", {})
     lut4 = ["MAC lane, iCE40 LUT4", f"<= {LANE_LUT4}"]
@@ -167,6 +200,7 @@ def speed_rows(results):
 
 
 def table(results):
-    kinds = (accuracy_rows, nngen_rows, rtl_rows, dense_rows, busy_rows, lane_rows, up5k_rows, speed_rows)
+    kinds = (accuracy_rows, nngen_rows, rtl_rows, dense_rows, busy_rows, format_rows, dot_rows, lane_rows,
+             up5k_rows, speed_rows)
     rows = [row for rows_of in kinds for row in rows_of(results)]
     return markdown_table(["what", "target", "measured", ""], rows, "llll")

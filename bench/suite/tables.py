@@ -105,6 +105,40 @@ def dense_section(results):
                             "cycles waited", "busy"], rows, "rrrrrrrr"))
 
 
+def formats_section(results):
+    rows, images = [], 0
+    for network, formats in results.get("formats", {}).items():
+        int8 = formats["int8"]["golden"]["beats"]
+        for name, run in formats.items():
+            golden, rtl = run["golden"], run["rtl"]
+            images = rtl["images"]
+            rows.append([network, name, percent(golden["accuracy"]), f"{golden['mean_kl']:.1e}",
+                         f"{golden['average_activation_planes']:.2f} / {golden['average_weight_planes']:.2f}",
+                         ratio(golden["beats"] / int8), count(golden["images"]), count(rtl["values_checked"]),
+                         count(rtl["mismatches"])])
+    if not rows:
+        return ""
+    return ("`--pin all=FORMAT` (numerics.md N8, N9.4). INT4 to FP16 are formats of both operands, the same planes in every tile; the others are "
+            "formats of\nthe weights alone, beside the plan's activations with run-time widths. Weight formats round to nearest, without error "
+            f"compensation: a\nplan gets by with fewer planes. RTL: {images} images each, every value.\n\n" +
+            markdown_table(["network", "format", "accuracy", "mean KL, nat", "planes a / w", "beats / INT8", "images", "RTL values",
+                            "mismatches"], rows, "llrrrrrrr"))
+
+
+def dot_section(results):
+    rows = [[count(r["k"]), f"{r['aligned']:.1e}", f"{r['fp16_chain']:.1e}", f"{r['fp32_chain']:.1e}",
+             f"{r['mac_per_cycle_and_lane']:.2f}", f"{r['mac_per_cycle_and_lane_pinned']:.2f}",
+             f"{count(r['saturated'])} of {count(r['dot_products'])}"] for r in results.get("dot", {}).get("rows", [])]
+    if not rows:
+        return ""
+    return ("FP16 operands, aligned fixed-point arithmetic (numerics.md N8.4): relative RMS error against the exact dot product of the same "
+            "binary16\nnumbers, standard Gaussian, a fully connected layer of 64 outputs on 4 lanes. Both windows come from other samples than those "
+            "measured. An\nFP16 FMA chain rounds every sum to binary16; one that keeps its sum in binary32 is better than either. MAC per cycle "
+            "and lane: with the\nwidth of each tile at run time, and with five planes in every tile (`--pin`).\n\n" +
+            markdown_table(["K", "aligned", "FP16 FMA chain", "FP32 sum", "MAC / cycle / lane", "pinned", "saturated"], rows,
+                           "rrrrrrr"))
+
+
 def up5k_section(results):
     report = results.get("up5k", {}).get("2", {})
     if "modules" not in report:
@@ -134,6 +168,8 @@ def sections(results):
             ("RTL against golden", rtl_section(results)),
             ("Weights from the dense tier", dense_section(results)),
             ("Lanes in 3 x 3 convolutions, 4 lanes", busy_section(results)),
+            ("Formats", formats_section(results)),
+            ("FP16 dot products", dot_section(results)),
             ("Where the cells of up5k are", up5k_section(results)),
             ("Area of a lane", "[lane.md](lane.md): cells, baselines and tax on iCE40, ECP5 and ASIC.\n")]
 
