@@ -16,6 +16,9 @@ constexpr int kMaxHeads = 16;
 /// A class this improbable contributes nothing that survives rounding.
 constexpr double kSmallestWeight = 1e-7;
 
+/// Where every class is as likely as the others, or the logits mean nothing.
+constexpr double kHighestTemperature = 1e6;
+
 /// Median over the samples of the gap between the two smallest outputs.
 double median_margin(const std::vector<float>& outputs, int values) {
   std::vector<double> margins;
@@ -52,6 +55,19 @@ Objective::Objective(Task task, Decision decision, const std::vector<float>& out
     const double margin = median_margin(outputs, values);
     logit_scale_ = margin > 0 ? -3 / margin : -1;
   }
+  if (task == Task::regress) return;
+  while (temperature_ < kHighestTemperature && mean_top_probability(outputs, temperature_) > kSureness) {
+    temperature_ *= 1.25;
+  }
+}
+
+double Objective::mean_top_probability(const std::vector<float>& outputs, double temperature) const {
+  double sum = 0;
+  for (std::size_t at = 0; at < outputs.size(); at += values_) {
+    const std::vector<double> p = probabilities(outputs.data() + at, temperature);
+    sum += *std::max_element(p.begin(), p.end());
+  }
+  return sum * values_ / static_cast<double>(outputs.size());
 }
 
 std::vector<double> Objective::probabilities(const float* outputs, double temperature) const {
@@ -95,7 +111,7 @@ double Objective::divergence(const float* reference, const float* outputs) const
 }
 
 double Objective::softened(const float* reference, const float* outputs) const {
-  return task_ == Task::classify ? kl(reference, outputs, kSoftening) : divergence(reference, outputs);
+  return task_ == Task::classify ? kl(reference, outputs, temperature_) : divergence(reference, outputs);
 }
 
 double Objective::cross_entropy(const float* outputs, int label) const {
@@ -141,7 +157,7 @@ std::vector<Head> Objective::heads(const float* outputs) const {
   std::vector<Head> heads;
   if (task_ == Task::classify) {
     add_class_heads(outputs, 1, heads);
-    add_class_heads(outputs, kSoftening, heads);
+    add_class_heads(outputs, temperature_, heads);
     return heads;
   }
   const double weight = 2 / (values_ * variance_);

@@ -34,7 +34,7 @@ class Objective {
 
   /// Divergence of one sample's outputs from the float network's.
   double divergence(const float* reference, const float* outputs) const;
-  /// The same with logits divided by kSoftening: sees through over-confident networks. Regression:
+  /// The same with logits divided by temperature(): sees through over-confident networks. Regression:
   /// divergence().
   double softened(const float* reference, const float* outputs) const;
   /// -log of the class probability of `label`, in nat.
@@ -48,17 +48,24 @@ class Objective {
   /// Gradient of cross_entropy() by the outputs.
   std::vector<float> label_gradient(const float* outputs, int label) const;
 
+  /// At least kSoftening, and so much that the likeliest class has kSureness on average over the calibration
+  /// samples, or less.
+  double temperature() const { return temperature_; }
+
   static constexpr double kSoftening = 4;
+  static constexpr double kSureness = 0.75;
 
  private:
   double kl(const float* reference, const float* outputs, double temperature) const;
   double log_normaliser(const float* outputs, double factor) const;
   std::vector<double> probabilities(const float* outputs, double temperature) const;
+  double mean_top_probability(const std::vector<float>& outputs, double temperature) const;
   void add_class_heads(const float* outputs, double temperature, std::vector<Head>& heads) const;
 
   Task task_;
   Decision decision_;
   int values_;
+  double temperature_ = kSoftening;
   double logit_scale_ = 1;  ///< logit = output * logit_scale
   double variance_ = 1;     ///< of the outputs, mean over the output values
 };

@@ -144,6 +144,12 @@ std::vector<std::string> warnings_of(const Calibration& calibration, const Probl
                     "calibration samples",
                     verdict.samples, kFewestHeldOut));
   }
+  if (problem.objective.temperature() > observe::Objective::kSoftening) {
+    warnings.push_back(
+        fmt::format("the network is very sure of its classes, so its divergence says little; plans are also "
+                    "judged with logits divided by {:.0f}",
+                    problem.objective.temperature()));
+  }
   if (!calibration.dynamic.best().accepted) {
     const bool classify = calibration.task == observe::Task::classify;
     warnings.push_back(fmt::format(
@@ -190,6 +196,7 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
       });
   const observe::Objective objective(calibration.task, calibration.decision, outputs,
                                      static_cast<int>(network.tensors[network.output].shape.size()));
+  calibration.temperature = objective.temperature();
   const Split parts = split(network, data, outputs, static_cast<int>(count));
   calibration.allowed = allowed_loss(options.budget, calibration.task);
   calibration.fit_samples = fit_count(static_cast<int>(count));

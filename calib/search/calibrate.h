@@ -37,7 +37,8 @@ struct Calibration {
   observe::Task task = observe::Task::classify;
   observe::Decision decision = observe::Decision::argmax;
   Optimise optimise = Optimise::balanced;
-  double allowed = 0;  ///< mean divergence
+  double allowed = 0;                                   ///< mean divergence
+  double temperature = observe::Objective::kSoftening;  ///< of the softened divergence
   int fit_samples = 0;
   Search dynamic;     ///< the product
   Search static_mix;  ///< the same search without run-time width and skipping

@@ -160,6 +160,8 @@ Json report_json(const net::Network& network, const Calibration& calibration) {
   json["budget_met"] = calibration.budget_met;
   json["warnings"] = calibration.warnings;
   json["fit_samples"] = calibration.fit_samples;
+  const bool classify = calibration.task == observe::Task::classify;
+  json["softening_temperature"] = classify ? Json(brief(calibration.temperature)) : Json(nullptr);
   json["held_out"] = held_out_json(calibration);
   json["nodes"] = nodes_json(network, calibration);
   json["tensors"] = Json::array();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/float/small_networks.h"
@@ -41,7 +42,38 @@ TEST(Objective, HugeLogitsStayFinite) {
   const std::vector<float> reference{1e4F, 0, 0}, other{0, 1e4F, 0};
   const Objective objective(Task::classify, Decision::argmax, reference, 3);
   EXPECT_NEAR(objective.divergence(reference.data(), other.data()), 1e4, 1e-6);
-  EXPECT_NEAR(objective.softened(reference.data(), other.data()), 2500, 1e-6);
+  // At the temperature p has one large and two equal probabilities: the divergence is their difference times
+  // the gap.
+  const double gap = 1e4 / objective.temperature(), top = std::exp(gap) / (std::exp(gap) + 2);
+  EXPECT_NEAR(objective.softened(reference.data(), other.data()), gap * (top - (1 - top) / 2), 1e-6);
+}
+
+TEST(Objective, TheSurerTheNetworkTheSofterItIsJudged) {
+  std::vector<float> outputs{6, 0, 0, 0, 2, 8, 0, 1, 1};
+  const Objective usual(Task::classify, Decision::argmax, outputs, 3);
+  EXPECT_EQ(usual.temperature(), 4);
+  for (float& output : outputs) output *= 20;
+  const Objective sure(Task::classify, Decision::argmax, outputs, 3);
+  double top = 0, top_a_step_before = 0;
+  for (std::size_t at = 0; at < outputs.size(); at += 3) {
+    const std::vector<double> z(outputs.begin() + at, outputs.begin() + at + 3);
+    auto largest = [&](double temperature) {
+      const std::vector<double> p = softmax({z[0] / temperature, z[1] / temperature, z[2] / temperature});
+      return *std::max_element(p.begin(), p.end());
+    };
+    top += largest(sure.temperature()) / 3;
+    top_a_step_before += largest(sure.temperature() / 1.25) / 3;
+  }
+  EXPECT_LE(top, 0.75);
+  EXPECT_GT(top_a_step_before, 0.75);
+  EXPECT_EQ(Objective(Task::regress, Decision::argmax, outputs, 3).temperature(), 4);
+}
+
+TEST(Objective, ConstantAndEndlessLogitsHaveATemperature) {
+  const std::vector<float> one{3};
+  EXPECT_TRUE(std::isfinite(Objective(Task::classify, Decision::argmax, one, 1).temperature()));
+  const std::vector<float> endless{1e30F, -1e30F};
+  EXPECT_TRUE(std::isfinite(Objective(Task::classify, Decision::argmax, endless, 2).temperature()));
 }
 
 TEST(Objective, ArgminNegatesOutputsOverAThirdOfTheMedianMargin) {
