@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ ordered_json node_json(const net::Network& network, const net::Node& node) {
   ordered_json json = {{"name", node.name},
                        {"operator", node.onnx_operator},
                        {"input", input.name},
+                       {"residual", node.residual < 0 ? ordered_json(nullptr)
+                                                      : ordered_json(network.tensors[node.residual].name)},
                        {"output", output.name},
                        {"input_shape", shape_json(input.shape)},
                        {"conv_shape", shape_json(node.conv_shape)},
@@ -94,12 +97,16 @@ std::string limits_text(const net::Node& node) {
 std::string supported_text(const net::Network& network) {
   std::vector<std::vector<std::string>> rows = {
       {"node", "operator", "input", "kernel", "products", "limits", "pool", "output", "parameters", "MACs"}};
+  const bool adds = std::any_of(network.nodes.begin(), network.nodes.end(),
+                                [](const net::Node& node) { return node.residual >= 0; });
+  if (adds) rows[0].push_back("adds");
   for (const net::Node& node : network.nodes) {
     rows.push_back({node.name, node.onnx_operator, shape_text(network.tensors[node.input].shape),
                     window_text(node.window), shape_text(node.conv_shape), limits_text(node),
                     node.pool ? window_text(*node.pool) : "-", shape_text(network.tensors[node.output].shape),
                     std::to_string(node.weight.size() + node.bias.size()),
                     std::to_string(net::macs(network, node))});
+    if (adds) rows.back().push_back(node.residual < 0 ? "-" : network.tensors[node.residual].name);
   }
   return fmt::format(
       "network '{}': supported\ninput '{}' [{}], output '{}'{}\nshapes are height x width x channels\n\n{}\n"

@@ -26,12 +26,17 @@ void load_sample(const net::Network& network, const float* sample, float* stored
   }
 }
 
+void add(const std::vector<float>& values, std::vector<float>& sums) {
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
+}
+
 }  // namespace
 
 Pass::Pass(const net::Network& network, int batch) : network_(network), batch_(batch) {
   // One thread per pass: the order of every sum is then fixed, and passes scale by running side by side.
   omp_set_num_threads(1);
   for (const net::Tensor& tensor : network.tensors) tensors_.emplace_back(batch * tensor.shape.size());
+  added_.resize(tensors_.size());
   for (const net::Node& node : network.nodes) {
     layers_.emplace_back(network, node, batch);
     preactivations_.emplace_back(batch * node.conv_shape.size());
@@ -47,8 +52,10 @@ void Pass::forward(const float* samples, const Hooks& hooks) {
   for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
     const net::Node& node = network_.nodes[n];
     layers_[n].convolve(tensors_[node.input].data(), preactivations_[n].data());
+    if (node.residual >= 0) add(added_[node.residual], preactivations_[n]);
     if (hooks.preactivation) hooks.preactivation(static_cast<int>(n), preactivations_[n].data());
     layers_[n].activate(preactivations_[n].data(), tensors_[node.output].data());
+    if (!network_.tensors[node.output].adders.empty()) added_[node.output] = tensors_[node.output];
     if (hooks.tensor) hooks.tensor(node.output, tensors_[node.output].data());
   }
 }
@@ -65,6 +72,7 @@ void Pass::backward(const float* output_gradient, bool weights) {
     layers_[n].backward_activation(preactivations_[n].data(), tensor_gradients_[node.output].data(),
                                    preactivation_gradients_[n].data());
     layers_[n].backward_data(preactivation_gradients_[n].data(), tensor_gradients_[node.input].data());
+    if (node.residual >= 0) add(preactivation_gradients_[n], tensor_gradients_[node.residual]);
     if (weights) {
       weight_gradients_[n] =
           layers_[n].backward_weights(tensors_[node.input].data(), preactivation_gradients_[n].data());

@@ -19,7 +19,8 @@ class Pass {
   /// Called during forward(); may change the values in place (a simulated quantizer, a corrected bias).
   struct Hooks {
     std::function<void(int node, float* values)> preactivation;  ///< [batch][conv h][conv w][out_channels]
-    std::function<void(int tensor, float* values)> tensor;       ///< [batch][h][w][c]
+    /// [batch][h][w][c]; additions (net::Node::residual) see the values as they were before.
+    std::function<void(int tensor, float* values)> tensor;
   };
 
   /// `samples`: `batch` user samples in ONNX order (channel, y, x). Applies the input affine, then every
@@ -44,6 +45,7 @@ class Pass {
   int batch_;
   std::vector<Layer> layers_;
   std::vector<std::vector<float>> tensors_, tensor_gradients_;
+  std::vector<std::vector<float>> added_;  ///< tensors with adders, before the hook
   std::vector<std::vector<float>> preactivations_, preactivation_gradients_;
   std::vector<std::vector<float>> weight_gradients_;
 };

@@ -37,10 +37,10 @@ int tiles_of(int values, int products) { return (values + products - 1) / produc
 
 }  // namespace
 
-TileReader::TileReader(const net::Network& network, int tensor, int products) : products_(products) {
-  const net::Shape& shape = network.tensors[tensor].shape;
-  const net::Node& node = network.nodes[network.tensors[tensor].consumers.front()];
-  const bool packed = tensor == 0 && shape.c < products;
+TileReader::TileReader(const net::Network& network, int node_index, int products) : products_(products) {
+  const net::Node& node = network.nodes[node_index];
+  const net::Shape& shape = network.tensors[node.input].shape;
+  const bool packed = node.input == 0 && shape.c < products;
   if (packed) {
     const int per_position = tiles_of(node.window.kh * node.window.kw * shape.c, products);
     const std::int64_t positions = std::int64_t{node.conv_shape.h} * node.conv_shape.w;

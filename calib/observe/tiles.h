@@ -20,13 +20,13 @@ struct Grid {
   double round(double x) const;
 };
 
-/// How a stored tensor is cut into tiles and how often each tile is read by its consumer (padding taps
+/// How a node's input is cut into tiles and how often the node reads each tile (padding taps
 /// excluded): the layout of docs/numerics.md N1.5. Tiles are described by their extreme values, which is all
 /// a width needs.
 class TileReader {
  public:
-  /// `tensor` has at least one consumer; the first one is meant. products: values per tile.
-  TileReader(const net::Network& network, int tensor, int products);
+  /// products: values per tile.
+  TileReader(const net::Network& network, int node_index, int products);
 
   std::int64_t tiles() const { return static_cast<std::int64_t>(visits_.size()); }
   /// Reads of tile t per inference and output channel.

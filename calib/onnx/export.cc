@@ -169,11 +169,17 @@ class Exporter {
     const bool map = node.onnx_operator == "Conv";
     const net::Shape& shape = network_.tensors[node.input].shape;
     const std::string input = as(values_[node.input], shape, map);
-    std::string value = next_output(node, !limited && !node.pool, node.onnx_operator);
+    const bool adds = node.residual >= 0;
+    std::string value = next_output(node, !limited && !node.pool && !adds, node.onnx_operator);
     if (map) {
       add_conv(node, input, shape, value);
     } else {
       add_dense(node, input, shape, value);
+    }
+    if (adds) {
+      const std::string sum = next_output(node, !limited, "Add");
+      add("Add", {value, as(values_[node.residual], node.conv_shape, map)}, sum);
+      value = sum;
     }
     if (limited) value = add_limits(node, value);
     if (node.pool) {

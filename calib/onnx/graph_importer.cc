@@ -23,6 +23,8 @@ using ::onnx::ValueInfoProto;
 constexpr int kCheckerOpset = 17;
 constexpr int kCheckerIrVersion = 8;
 
+constexpr const char* kOutputReader = "the network's output";
+
 bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
 int default_opset(const ::onnx::ModelProto& model) {
@@ -137,10 +139,10 @@ void GraphImporter::count_readers() {
   for (int i = 0; i < graph_.node_size(); ++i) {
     const NodeProto& node = graph_.node(i);
     const std::string reader = node.name().empty() ? fmt::format("{}_{}", node.op_type(), i) : node.name();
-    for (const std::string& input : node.input()) readers_[input].push_back("'" + reader + "'");
+    const std::set<std::string> inputs(node.input().begin(), node.input().end());
+    for (const std::string& input : inputs) readers_[input].push_back("'" + reader + "'");
   }
-  for (const ValueInfoProto& output : graph_.output())
-    readers_[output.name()].push_back("the network's output");
+  for (const ValueInfoProto& output : graph_.output()) readers_[output.name()].push_back(kOutputReader);
 }
 
 void GraphImporter::check_model() {
@@ -168,7 +170,21 @@ std::string GraphImporter::unique_name(int index) {
   return name;
 }
 
+bool GraphImporter::check_reduce_mean(const NodeProto& node, const std::string& name) {
+  for (const auto& attribute : node.attribute()) {
+    if (attribute.name() == "keepdims" || attribute.name() == "noop_with_empty_axes") continue;
+    refuse(node, name, attribute.name(), "not valid ONNX: unknown attribute");
+    return false;
+  }
+  const bool inputs = node.input_size() == 1 || node.input_size() == 2;
+  if (!inputs) refuse(node, name, "", fmt::format("not valid ONNX: {} inputs", node.input_size()));
+  return inputs;
+}
+
 bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
+  if (node.op_type() == "ReduceMean" && context_.opset >= kReduceMeanAxesInput) {
+    return check_reduce_mean(node, name);
+  }
   ::onnx::checker::CheckerContext context;
   context.set_ir_version(kCheckerIrVersion);
   context.set_opset_imports({{"", std::clamp(context_.opset, 1, kCheckerOpset)}});
@@ -204,10 +220,14 @@ void GraphImporter::check_readers(const NodeProto& node, const std::string& name
     refuse(node, name, value.name, "output is read by nothing");
     value.tensor = -1;
   } else if (readers->second.size() > 1) {
-    refuse(node, name, value.name,
-           fmt::format("output is read {} times (by {}); branches are not supported", readers->second.size(),
-                       fmt::join(readers->second, ", ")));
-    value.tensor = -1;
+    if (readers->second.back() == kOutputReader) {
+      refuse(node, name, value.name,
+             fmt::format("output is read by {}; the network's output can have no other reader",
+                         fmt::join(readers->second, ", ")));
+      value.tensor = -1;
+    } else if (value.is_tensor()) {
+      builder_.close(value.tensor);
+    }
   }
 }
 
@@ -249,6 +269,11 @@ void GraphImporter::import_node(int index) {
     refuse(node, name, "", "computes a constant; fold constants when the network is exported");
     return define_outputs(node, name, {});
   }
+  const auto average = std::find_if(inputs->begin(), inputs->end(), [](auto* v) { return v && v->average; });
+  if (average != inputs->end() && !reads_averages(node.op_type())) {
+    refuse(node, name, (*average)->name, "is the average of a map; only Conv, Gemm and MatMul can read it");
+    return define_outputs(node, name, {});
+  }
   OperatorCall call(node, name, *inputs, context_, reasons_);
   define_outputs(node, name, handler(call, builder_));
 }
@@ -263,6 +288,7 @@ void GraphImporter::finish() {
   }
   const Value& value = found->second;
   if (value.is_constant()) reasons_.push_back({"", "", output, "the network's output is a constant"});
+  if (value.average) reasons_.push_back({"", "", output, "the network's output is the average of a map"});
   const int tensor = value.is_tensor() && !value.is_constant() ? value.tensor : 0;
   for (const std::string& node : builder_.finish(tensor, output)) {
     reasons_.push_back(

@@ -42,6 +42,8 @@ class GraphImporter {
   void import_node(int index);
   /// The call's inputs as the handler sees them; nothing (and a reason) when one does not exist.
   std::optional<std::vector<const Value*>> resolve(const ::onnx::NodeProto& node, const std::string& name);
+  /// What the checker does, for the one operator that has changed since what it knows.
+  bool check_reduce_mean(const ::onnx::NodeProto& node, const std::string& name);
   bool check_node(const ::onnx::NodeProto& node, const std::string& name);
   void define_outputs(const ::onnx::NodeProto& node, const std::string& name, Value value);
   void check_readers(const ::onnx::NodeProto& node, const std::string& name, Value& value);

@@ -96,10 +96,25 @@ struct Dense {
   std::vector<double> offset;
 };
 
+/// Weights on the mean of a map -> weights on the map: divided by the positions, the same at each.
+void spread(const net::Shape& shape, Dense& dense) {
+  const int positions = shape.h * shape.w;
+  std::vector<float> weight;
+  weight.reserve(dense.weight.size() * positions);
+  for (const float w : dense.weight) weight.insert(weight.end(), positions, w);
+  dense.weight = std::move(weight);
+  for (double& scale : dense.scale) scale /= positions;
+}
+
 /// A dense layer is a convolution whose kernel is the whole map, so its columns follow the stored order.
-Value add_dense(OperatorCall& call, NetworkBuilder& builder, int input, Dense dense, Dims dims) {
+Value add_dense(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dense dense, Dims dims) {
+  const int input = x.tensor;
   if (!call.accept("", builder.as_vector(input))) return {"", nullptr, -1, std::move(dims)};
   const net::Shape shape = builder.tensor(input).shape;
+  if (x.average) {
+    if (!fits(call, dense.out_channels, shape.size(), 1)) return {"", nullptr, -1, std::move(dims)};
+    spread(shape, dense);
+  }
   net::Node node;
   node.name = call.name();
   node.onnx_operator = call.op();
@@ -130,7 +145,7 @@ Value matmul_right(OperatorCall& call, NetworkBuilder& builder, const Value& x, 
   if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
   Dense dense{channels, transposed(*values, inner, channels), std::vector<double>(channels, 1),
               std::vector<double>(channels, 0)};
-  return add_dense(call, builder, x.tensor, std::move(dense), std::move(dims));
+  return add_dense(call, builder, x, std::move(dense), std::move(dims));
 }
 
 /// W * x, W [channels, values]: x is a vector, or a column per sample.
@@ -155,7 +170,7 @@ Value matmul_left(OperatorCall& call, NetworkBuilder& builder, const Value& w, c
   if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
   Dense dense{channels, std::move(*values), std::vector<double>(channels, 1),
               std::vector<double>(channels, 0)};
-  return add_dense(call, builder, x.tensor, std::move(dense), std::move(dims));
+  return add_dense(call, builder, x, std::move(dense), std::move(dims));
 }
 
 }  // namespace
@@ -181,6 +196,10 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
   const std::optional<PlacedWindow> placed = place_window(call, {dims[2], dims[3]}, map);
   if (!placed || !fits(call, dims[0], placed->out.h, placed->out.w)) return {};
   const Dims out{call.batch(), dims[0], placed->out.h, placed->out.w};
+  if (x.average && !call.refused() && x.is_tensor()) {
+    Dense dense{dims[0], *weight, std::vector<double>(dims[0], 1), std::move(bias)};
+    return add_dense(call, builder, x, std::move(dense), out);
+  }
   const net::Shape shape{static_cast<int>(map->h), static_cast<int>(map->w), static_cast<int>(x.dims->at(1))};
   if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, shape))) {
     return {"", nullptr, -1, out};
@@ -222,7 +241,7 @@ Value import_gemm(OperatorCall& call, NetworkBuilder& builder) {
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, out};
   if (!transposed_b) *values = transposed(*values, inner, channels);
   Dense dense{channels, std::move(*values), std::vector<double>(channels, alpha), std::move(offset)};
-  return add_dense(call, builder, x.tensor, std::move(dense), out);
+  return add_dense(call, builder, x, std::move(dense), out);
 }
 
 Value import_matmul(OperatorCall& call, NetworkBuilder& builder) {

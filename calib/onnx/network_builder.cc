@@ -51,7 +51,7 @@ NetworkBuilder::NetworkBuilder(std::string name, std::string input_name, std::ve
   network_.input_dims = std::move(dims);
   network_.tensors.push_back({input_name, shape, -1, {}});
   network_.input_name = std::move(input_name);
-  folds_.push_back({Stage::input, std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0)});
+  folds_.push_back({Stage::input, false, std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0)});
 }
 
 Refusal NetworkBuilder::as_vector(int tensor) const {
@@ -78,6 +78,12 @@ Refusal NetworkBuilder::as_map(int tensor, const net::Shape& shape) {
   return std::nullopt;
 }
 
+Refusal NetworkBuilder::closed(int tensor) const {
+  if (!folds_[tensor].closed) return std::nullopt;
+  return fmt::format("'{}' is also read as it is by another operator, so nothing can be folded into it",
+                     network_.tensors[tensor].name);
+}
+
 int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> scale,
                               std::vector<double> offset, std::string output) {
   const int index = static_cast<int>(network_.tensors.size());
@@ -86,13 +92,14 @@ int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> sca
   network_.tensors.push_back(
       {std::move(output), node.conv_shape, static_cast<int>(network_.nodes.size()), {}});
   network_.nodes.push_back(std::move(node));
-  folds_.push_back({Stage::linear, std::move(scale), std::move(offset)});
+  folds_.push_back({Stage::linear, false, std::move(scale), std::move(offset)});
   return index;
 }
 
 Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scale,
                                      const std::vector<double>& offset, const std::string& output) {
   Fold& fold = folds_[tensor];
+  if (Refusal refusal = closed(tensor)) return refusal;
   if (fold.stage != Stage::input && fold.stage != Stage::linear) {
     return std::string(
         "constants after an activation, pool or softmax cannot be folded; only directly after Conv, Gemm or "
@@ -106,6 +113,10 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
                          bad - scale.begin());
     }
   } else {
+    const bool scaled = std::any_of(scale.begin(), scale.end(), [](double s) { return s != 1; });
+    if (scaled && producer(tensor).residual >= 0) {
+      return std::string("a sum of two computed tensors cannot be scaled; scale what it adds");
+    }
     network_.tensors[tensor].name = output;
   }
   for (std::size_t c = 0; c < scale.size(); ++c) {
@@ -117,6 +128,7 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
 
 Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::string& output) {
   const Fold& fold = folds_[tensor];
+  if (Refusal refusal = closed(tensor)) return refusal;
   if (fold.stage == Stage::input || fold.stage == Stage::softmax) {
     return std::string("an activation needs a Conv, Gemm or MatMul before it");
   }
@@ -134,12 +146,61 @@ Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::s
   return std::nullopt;
 }
 
+bool NetworkBuilder::takes_residual(int tensor) const {
+  const Fold& fold = folds_[tensor];
+  return fold.stage == Stage::linear && !fold.closed &&
+         network_.nodes[network_.tensors[tensor].producer].residual < 0;
+}
+
+void NetworkBuilder::move_to_end(int node) {
+  std::rotate(network_.nodes.begin() + node, network_.nodes.begin() + node + 1, network_.nodes.end());
+  for (std::size_t n = node; n < network_.nodes.size(); ++n) {
+    network_.tensors[network_.nodes[n].output].producer = static_cast<int>(n);
+  }
+}
+
+Refusal NetworkBuilder::add(int a, int b, const std::string& output, int& sum) {
+  const auto maker = [&](int tensor) { return network_.tensors[tensor].producer; };
+  if (a == b) {
+    const std::vector<double> two(network_.tensors[a].shape.c, 2), none(two.size(), 0);
+    sum = a;
+    return apply_affine(a, two, none, output);
+  }
+  if (maker(a) < 0 || maker(b) < 0) return std::string("the network's input cannot be added to a tensor");
+  if (folds_[a].stage == Stage::softmax || folds_[b].stage == Stage::softmax) {
+    return std::string("Softmax is only supported as the last operator");
+  }
+  // The later node adds, so the earlier one's result is there; an earlier one that nothing else reads can
+  // move.
+  const int later = maker(a) > maker(b) ? a : b;
+  sum = takes_residual(later) ? later : later == a ? b : a;
+  const int other = sum == a ? b : a;
+  if (!takes_residual(sum)) {
+    return fmt::format(
+        "neither '{}' nor '{}' is a Conv, Gemm or MatMul without activation whose only reader is this sum",
+        network_.tensors[a].name, network_.tensors[b].name);
+  }
+  if (!(network_.tensors[a].shape == network_.tensors[b].shape)) {
+    return fmt::format("adds {} and {}", describe(network_.tensors[a].shape),
+                       describe(network_.tensors[b].shape));
+  }
+  if (maker(sum) < maker(other)) move_to_end(maker(sum));
+  producer(sum).residual = other;
+  network_.tensors[sum].name = output;
+  close(other);
+  return std::nullopt;
+}
+
 Refusal NetworkBuilder::max_pool(int tensor, const net::Window& window, const net::Shape& pooled,
                                  const std::string& output) {
   Fold& fold = folds_[tensor];
+  if (Refusal refusal = closed(tensor)) return refusal;
   if (fold.stage == Stage::input) return std::string("a pool needs a Conv, Gemm or MatMul before it");
   if (fold.stage == Stage::pooled)
     return std::string("a second pool without a Conv, Gemm or MatMul between them");
+  if (producer(tensor).residual >= 0) {
+    return std::string("a pool of a sum of two computed tensors is not supported");
+  }
   producer(tensor).pool = window;
   network_.tensors[tensor].shape = pooled;
   network_.tensors[tensor].name = output;
@@ -156,9 +217,28 @@ Refusal NetworkBuilder::softmax(int tensor) {
   return std::nullopt;
 }
 
+void NetworkBuilder::renumber(int output) {
+  std::vector<int> number(network_.tensors.size(), 0);
+  std::vector<net::Tensor> tensors{network_.tensors[0]};
+  std::vector<Fold> folds{folds_[0]};
+  for (const net::Node& node : network_.nodes) {
+    number[node.output] = static_cast<int>(tensors.size());
+    tensors.push_back(network_.tensors[node.output]);
+    folds.push_back(folds_[node.output]);
+  }
+  network_.tensors = std::move(tensors);
+  folds_ = std::move(folds);
+  network_.output = number[output];
+  for (net::Node& node : network_.nodes) {
+    node.input = number[node.input];
+    node.output = number[node.output];
+    if (node.residual >= 0) node.residual = number[node.residual];
+  }
+}
+
 std::vector<std::string> NetworkBuilder::finish(int output, std::string output_name) {
   std::vector<std::string> not_finite;
-  network_.output = output;
+  renumber(output);
   network_.output_name = std::move(output_name);
   const auto to_float = [](double v) { return static_cast<double>(static_cast<float>(v)) + 0.0; };
   network_.input_affine = {folds_[0].scale, folds_[0].offset};
@@ -167,6 +247,7 @@ std::vector<std::string> NetworkBuilder::finish(int output, std::string output_n
   for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
     net::Node& node = network_.nodes[n];
     network_.tensors[node.input].consumers.push_back(static_cast<int>(n));
+    if (node.residual >= 0) network_.tensors[node.residual].adders.push_back(static_cast<int>(n));
     const Fold& fold = folds_[node.output];
     if (!round_layer(node, fold.scale, fold.offset)) not_finite.push_back(node.name);
   }

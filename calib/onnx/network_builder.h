@@ -42,6 +42,13 @@ class NetworkBuilder {
   /// min(max(x, lower), upper).
   Refusal clamp(int tensor, float lower, float upper, const std::string& output);
 
+  /// a + b. Folds into the node that makes one of them and is open still; the other one is stored. `sum`
+  /// becomes the tensor of the result.
+  Refusal add(int a, int b, const std::string& output, int& sum);
+
+  /// More than one operator reads the tensor as it is now: nothing more can be folded into it.
+  void close(int tensor) { folds_[tensor].closed = true; }
+
   Refusal max_pool(int tensor, const net::Window& window, const net::Shape& pooled,
                    const std::string& output);
 
@@ -60,11 +67,18 @@ class NetworkBuilder {
   /// What is folded into a tensor so far: values = stage(products * scale[c] + offset[c]).
   struct Fold {
     Stage stage = Stage::input;
+    bool closed = false;
     std::vector<double> scale;
     std::vector<double> offset;
   };
 
   net::Node& producer(int tensor) { return network_.nodes[network_.tensors[tensor].producer]; }
+  /// Why nothing can be folded into the tensor any more.
+  Refusal closed(int tensor) const;
+  bool takes_residual(int tensor) const;
+  void move_to_end(int node);
+  /// Tensors in the order of the nodes that make them.
+  void renumber(int output);
 
   net::Network network_;
   std::vector<Fold> folds_;  // [tensors]

@@ -21,6 +21,7 @@ struct Value {
   const ::onnx::TensorProto* constant = nullptr;
   int tensor = -1;           ///< index in the network; its values in ONNX order, whatever the dims
   std::optional<Dims> dims;  ///< batch included; unknown after a refused operator
+  bool average = false;      ///< the mean of each channel of the tensor; dims are those of the mean
 
   bool is_constant() const { return constant != nullptr; }
   bool is_tensor() const { return tensor >= 0; }

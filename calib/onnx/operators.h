@@ -10,9 +10,11 @@
 namespace dpwa::onnx {
 
 /// Operator set versions whose definitions of the operators below were read. From 18 on they differ from 17
-/// only in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies.
+/// only in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies; but
+/// ReduceMean takes its axes as an input since 18.
 inline constexpr int kMinOpset = 7;
 inline constexpr int kMaxOpset = 21;
+inline constexpr int kReduceMeanAxesInput = 18;
 
 /// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
 inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 24;
@@ -26,6 +28,9 @@ Handler find_operator(const std::string& op_type);
 
 /// Whether the operator also works on constants (it only changes their shape).
 bool works_on_constants(const std::string& op_type);
+
+/// Whether the operator can read the average of a map: layers fold it, changes of shape pass it on.
+bool reads_averages(const std::string& op_type);
 
 // layers.cc
 Value import_conv(OperatorCall& call, NetworkBuilder& builder);
@@ -41,6 +46,10 @@ Value import_relu(OperatorCall& call, NetworkBuilder& builder);
 Value import_clip(OperatorCall& call, NetworkBuilder& builder);
 Value import_max_pool(OperatorCall& call, NetworkBuilder& builder);
 Value import_softmax(OperatorCall& call, NetworkBuilder& builder);
+
+// averages.cc
+Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder);
+Value import_average_pool(OperatorCall& call, NetworkBuilder& builder);  ///< and GlobalAveragePool
 
 // shapes.cc
 Value import_identity(OperatorCall& call, NetworkBuilder& builder);

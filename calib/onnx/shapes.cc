@@ -31,7 +31,7 @@ Value with_dims(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dim
                            {static_cast<int>(dims[2]), static_cast<int>(dims[3]), static_cast<int>(dims[1])});
     }
   }
-  return {"", x.constant, x.tensor, std::move(dims)};
+  return {"", x.constant, x.tensor, std::move(dims), x.average};
 }
 
 /// Axes of Squeeze and Unsqueeze in 0 .. rank-1, ascending; nothing and a reason when illegal.

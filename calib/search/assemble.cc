@@ -41,9 +41,23 @@ plan::NodePlan node_plan(const net::Node& node, const NodeOptions& options, cons
   return plan;
 }
 
-/// Stored order of a node's output: widest channels first, ties by index.
-void sort_channels(const std::vector<int>& planes, std::vector<int>& order) {
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return planes[a] > planes[b]; });
+/// Stored order of the tensors: by the planes granted to their channels, widest first, ties by index. Tensors
+/// that additions join share the order of their widest channels; the network's output keeps its own.
+void sort_channels(const net::Network& network, const Choice& choice, plan::Plan& plan) {
+  const std::vector<int> classes = net::residual_classes(network);
+  const auto group = [&](int tensor) { return classes[tensor] < 0 ? tensor : classes[tensor]; };
+  std::vector<std::vector<int>> widest(network.tensors.size());
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    std::vector<int>& planes = widest[group(network.nodes[n].output)];
+    planes.resize(choice.planes[n].size(), 0);
+    for (std::size_t c = 0; c < planes.size(); ++c) planes[c] = std::max(planes[c], choice.planes[n][c]);
+  }
+  for (const net::Node& node : network.nodes) {
+    const std::vector<int>& planes = widest[group(node.output)];
+    if (group(node.output) == group(network.output)) continue;
+    std::vector<int>& order = plan.tensors[node.output].order;
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return planes[a] > planes[b]; });
+  }
 }
 
 /// Takes headroom from tensors whose consumer's accumulator would not fit.
@@ -72,6 +86,20 @@ void store(const plan::TensorPlan& plan, const std::vector<float>& values, std::
 
 }  // namespace
 
+void fit_residuals(const net::Network& network, plan::Plan& plan) {
+  const std::vector<int> fine = plan::fine_exponents(network, plan);
+  for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
+    if (fine[t] == plan::kNoFineGrid) continue;
+    plan::TensorPlan& tensor = plan.tensors[t];
+    const int shift = std::min(tensor.step_exponent - fine[t], plan::kFineShiftMax);
+    tensor.step_exponent = fine[t] + shift;
+    const num::Range held{plan::kFineRange.lower >> shift, plan::kFineRange.upper >> shift};
+    const num::Range limits = num::intersection({tensor.lower, tensor.upper}, held);
+    tensor.lower = static_cast<std::int32_t>(limits.lower);
+    tensor.upper = static_cast<std::int32_t>(limits.upper);
+  }
+}
+
 plan::Plan assemble(const net::Network& network, const SearchSpace& space, const Choice& choice,
                     const plan::InputPort& port, const config::Config& config) {
   plan::Plan plan;
@@ -86,14 +114,15 @@ plan::Plan assemble(const net::Network& network, const SearchSpace& space, const
     plan.nodes.push_back(node_plan(node, space.weights[n], choice.planes[n], !space.scheme.run_time,
                                    plan.tensors[node.input].step_exponent,
                                    plan.tensors[node.output].step_exponent));
-    if (node.output != network.output) sort_channels(choice.planes[n], plan.tensors[node.output].order);
   }
+  sort_channels(network, choice, plan);
+  fit_residuals(network, plan);
   fit_accumulators(network, config, choice, space, plan);
   return plan;
 }
 
 void fit_weights(const net::Network& network, const observe::Observation& observation, plan::Plan& plan) {
-  std::vector<std::vector<float>> stored(network.tensors.size());
+  std::vector<std::vector<float>> stored(network.tensors.size()), added(network.tensors.size());
   store(plan.tensors[0], observation.tensors[0].values, stored[0]);
   net::Network quantised = network;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
@@ -105,12 +134,14 @@ void fit_weights(const net::Network& network, const observe::Observation& observ
     floating::Layer layer(quantised, node, observation.samples);
     std::vector<float> sums(node.conv_shape.size() * observation.samples);
     layer.convolve(stored[node.input].data(), sums.data());
+    for (std::size_t i = 0; node.residual >= 0 && i < sums.size(); ++i) sums[i] += added[node.residual][i];
     const std::vector<double> shift =
         shift_to_means(sums.data(), sums.size(), observation.nodes[n].mean_preactivation);
     for (std::size_t c = 0; c < shift.size(); ++c) node_plan.bias[c] += shift[c];
     std::vector<float> outputs(network.tensors[node.output].shape.size() * observation.samples);
     layer.activate(sums.data(), outputs.data());
     store(plan.tensors[node.output], outputs, stored[node.output]);
+    if (!network.tensors[node.output].adders.empty()) added[node.output] = std::move(outputs);
   }
 }
 

@@ -18,6 +18,10 @@ inline constexpr double kZeroChannelStep = 1.0 / 256;
 plan::Plan assemble(const net::Network& network, const SearchSpace& space, const Choice& choice,
                     const plan::InputPort& port, const config::Config& config);
 
+/// Narrows the limits of tensors that additions join to what their class's fine grid holds (docs/numerics.md
+/// N10.2).
+void fit_residuals(const net::Network& network, plan::Plan& plan);
+
 /// Fits weights and biases to the inputs that the nodes really get, the stored values of the fit samples,
 /// node by node: the weights are rounded again (round_for_stored_inputs), and each bias moves so that the
 /// node's mean pre-activation is the float network's again, as rounding errors of one sign would else add up

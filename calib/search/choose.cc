@@ -100,8 +100,9 @@ Choice choose(const net::Network& network, const SearchSpace& space, const Price
     for (std::size_t k = 0; k < options.size(); ++k) {
       double worth = lambda * options[k].loss;
       std::vector<NodeChoice> consumers;
-      for (int node : network.tensors[t].consumers) {
-        consumers.push_back(choose_node(space, price, node, options[k].reading, lambda));
+      for (std::size_t i = 0; i < network.tensors[t].consumers.size(); ++i) {
+        const int node = network.tensors[t].consumers[i];
+        consumers.push_back(choose_node(space, price, node, options[k].readings[i], lambda));
         worth += consumers.back().worth;
       }
       worth = observe::rounded(worth);
@@ -120,13 +121,13 @@ Forecast forecast(const net::Network& network, const SearchSpace& space, const P
                   const Choice& choice) {
   Forecast forecast;
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
-    forecast.loss += space.activations[t][choice.activation[t]].loss;
-  }
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const int input = network.nodes[n].input;
-    const Reading& reading = space.activations[input][choice.activation[input]].reading;
-    forecast.cost += price.node(static_cast<int>(n), reading, choice.planes[n]);
-    forecast.loss += loss_of(space.weights[n], choice.planes[n]);
+    const ActivationOption& option = space.activations[t][choice.activation[t]];
+    const std::vector<int>& consumers = network.tensors[t].consumers;
+    forecast.loss += option.loss;
+    for (std::size_t i = 0; i < consumers.size(); ++i) {
+      forecast.cost += price.node(consumers[i], option.readings[i], choice.planes[consumers[i]]);
+      forecast.loss += loss_of(space.weights[consumers[i]], choice.planes[consumers[i]]);
+    }
   }
   return forecast;
 }

@@ -237,6 +237,7 @@ plan::Plan apply_pins(const fs::path& plan_dir, const net::Network& network, con
   for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
     if (formats.nodes[n]) pin_node(directory, network, config, n, *formats.nodes[n], plan);
   }
+  fit_residuals(network, plan);
   const std::vector<std::string> illegal = plan::check(network, plan);
   if (!illegal.empty()) {
     throw fail(ExitCode::bad_input, "{}: these pins make no legal plan: {}", plan_dir.string(),

@@ -61,7 +61,7 @@ Price::Price(const net::Network& network, const config::Config& config, Optimise
   Costs int8;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
-    const observe::TileReader reader(network, network.nodes[n].input, config.products);
+    const observe::TileReader reader(network, node, config.products);
     const dpwa::cycles::ScanGeometry scan(config, network, node);
     nodes_.push_back({dpwa::cycles::Estimate(config, network, node),
                       static_cast<double>(reader.total_visits()), static_cast<double>(reader.tiles()),

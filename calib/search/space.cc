@@ -142,7 +142,7 @@ std::vector<ActivationOption> candidates(const net::Network& network, int tensor
   return options;
 }
 
-/// The single option of a tensor that no node reads: the network's output.
+/// The single option of a tensor that no node multiplies: the network's output, or one that is only added.
 ActivationOption output_option(const net::Network& network, int tensor, const Bounds& bounds,
                                int most_planes) {
   Bounds roomy = bounds;
@@ -185,17 +185,21 @@ std::vector<ActivationOption> price_tensor(const net::Network& network,
   if (network.tensors[tensor].consumers.empty()) {
     return {output_option(network, tensor, bounds, most_planes)};
   }
-  const observe::TileReader reader(network, tensor, config.products);
-  const cycles::Estimate estimate(config, network, network.tensors[tensor].consumers.front());
-  std::vector<std::vector<observe::TileReader::Extremes>> extremes;
-  const std::int64_t size = network.tensors[tensor].shape.size();
-  for (int i = 0; i < observation.samples; ++i)
-    extremes.push_back(reader.extremes(observed.values.data() + i * size));
   std::vector<ActivationOption> options = candidates(network, tensor, bounds, scheme, most_planes);
   for (ActivationOption& option : options) {
     option.loss = rounding_loss(observed, observation.samples, option.grid);
-    option.reading = scheme.run_time ? mean_reading(reader, estimate, extremes, option.grid)
-                                     : pinned_reading(reader, estimate, option.pcu.max_planes);
+  }
+  const std::int64_t size = network.tensors[tensor].shape.size();
+  for (const int node : network.tensors[tensor].consumers) {
+    const observe::TileReader reader(network, node, config.products);
+    const cycles::Estimate estimate(config, network, node);
+    std::vector<std::vector<observe::TileReader::Extremes>> extremes;
+    for (int i = 0; i < observation.samples; ++i)
+      extremes.push_back(reader.extremes(observed.values.data() + i * size));
+    for (ActivationOption& option : options) {
+      option.readings.push_back(scheme.run_time ? mean_reading(reader, estimate, extremes, option.grid)
+                                                : pinned_reading(reader, estimate, option.pcu.max_planes));
+    }
   }
   return options;
 }

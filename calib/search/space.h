@@ -32,7 +32,7 @@ struct ActivationOption {
   plan::PcuRecord pcu;
   int used_planes = 0;  ///< planes that the calibration data need; the rest of pcu.max_planes is headroom
   double loss = 0;      ///< expected divergence that the rounding adds
-  Reading reading;      ///< by the first consumer
+  std::vector<Reading> readings;  ///< by each of the tensor's consumers
 };
 
 /// Everything the search chooses from, priced.

@@ -52,7 +52,10 @@ Inference Executor::run(const std::vector<std::int32_t>& words) const {
     const net::Node& node = network_.nodes[n];
     const StoredTensor& input = inference.tensors[node.input];
     StoredTensor& output = inference.tensors[node.output];
-    const std::int64_t saturated = kernels_[n].run(input.q, output.q);
+    static const std::vector<std::int32_t> none;
+    const std::vector<std::int32_t>& residual =
+        node.residual < 0 ? none : inference.tensors[node.residual].fine;
+    const std::int64_t saturated = kernels_[n].run(input.q, residual, output.q, output.fine);
     output.planes = tile_planes(network_, plan_, node.output, products_, output.q);
     NodeCounts counts = count(network_, plan_, static_cast<int>(n), products_, input.planes);
     counts.saturated = saturated;

@@ -15,6 +15,8 @@ namespace dpwa::golden {
 struct StoredTensor {
   std::vector<std::int32_t> q;       ///< [h][w][c]
   std::vector<std::uint8_t> planes;  ///< plane count of each tile, in tile order (see TileLayout)
+  std::vector<std::int32_t>
+      fine;  ///< [h][w][c] on the fine grid (N10); empty when no addition joins the tensor
 };
 
 /// Counts of one inference, for reports. Tiles of padding taps are not visited; a position before pooling is

@@ -41,6 +41,8 @@ WriteBack make_write_back(const plan::NodeConstants& constants, const plan::Tens
   write_back.limits = {constants.lower, constants.upper};
   write_back.count_above = constants.upper == format.upper;
   write_back.count_below = constants.out_signed && constants.lower == format.lower;
+  write_back.fine = constants.fine;
+  write_back.fine_shift = constants.fine_shift;
   constexpr int kExactBits = 54;  // of a signed number whose magnitude is at most 2^53
   if (constants.acc_bits + plan::kMultiplierBits <= kExactBits) {
     for (const plan::ChannelConstant& channel : write_back.channels) {
@@ -85,6 +87,32 @@ std::int64_t write_back_in_integers(const WriteBack& constants, const std::vecto
   return saturated;
 }
 
+/// Write-back of a node on a fine grid (N10) at one position. residual: nullptr for none. Writes the fine
+/// values; y follows from the largest of a pool window.
+template <typename Number>
+std::int64_t write_back_fine(const WriteBack& constants, const std::vector<Number>& sums,
+                             const std::int32_t* residual, int channels, std::int32_t* fine) {
+  const num::Range limits{constants.limits.lower << constants.fine_shift,
+                          constants.limits.upper << constants.fine_shift};
+  std::int64_t saturated = 0;
+  for (int c = 0; c < channels; ++c) {
+    const plan::ChannelConstant& channel = constants.channels[c];
+    const num::Int128 z = num::Int128{static_cast<std::int64_t>(sums[c]) + channel.bias} * channel.multiplier;
+    const num::Int128 sum = num::round_shift(z, channel.shift) + (residual ? residual[c] : 0);
+    const num::Int128 rounded = num::round_shift(sum, constants.fine_shift);
+    saturated += constants.count_above && rounded > constants.limits.upper ? 1 : 0;
+    saturated += constants.count_below && rounded < constants.limits.lower ? 1 : 0;
+    fine[c] = std::max(fine[c], static_cast<std::int32_t>(num::saturate(sum, limits)));
+  }
+  return saturated;
+}
+
+/// The stored value of a fine one (N10.3). Rounding is monotone, so it may follow limits and pool.
+std::int32_t stored_of(const WriteBack& constants, std::int32_t fine) {
+  return static_cast<std::int32_t>(
+      num::saturate(num::round_shift(num::Int128{fine}, constants.fine_shift), constants.limits));
+}
+
 /// What run_node() works on, besides the weights.
 struct Job {
   const net::Node& node;
@@ -92,12 +120,15 @@ struct Job {
   const net::Shape& stored_shape;
   const WriteBack& write_back;
   const std::vector<std::int32_t>& input;
+  const std::vector<std::int32_t>& residual;
   std::vector<std::int32_t>& output;
+  std::vector<std::int32_t>& fine;
 };
 
 template <typename Number>
 std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
   const net::Shape& conv = job.node.conv_shape;
+  const int channels = job.stored_shape.c;
   const net::Window pool = job.node.pool.value_or(net::Window{});
   const NonZeros<Number> values(job.input, job.input_shape);
   std::vector<Segment> segments;
@@ -105,6 +136,10 @@ std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
   std::vector<std::int32_t> y(sums.size());
   std::int64_t saturated = 0;
   std::int32_t* out = job.output.data();
+  std::int32_t* fine = job.fine.data();
+  const auto at = [&](int cy, int cx) {
+    return job.residual.empty() ? nullptr : &job.residual[(std::size_t(cy) * conv.w + cx) * channels];
+  };
   for (int oy = 0; oy < job.stored_shape.h; ++oy) {
     for (int ox = 0; ox < job.stored_shape.w; ++ox, out += job.stored_shape.c) {
       std::fill_n(out, job.stored_shape.c, static_cast<std::int32_t>(job.write_back.limits.lower));
@@ -114,10 +149,17 @@ std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
         for (int cx = std::max(left, 0); cx < std::min(left + pool.kw, conv.w); ++cx) {
           find_segments(job.node.window, job.input_shape, values, cy, cx, segments);
           weights.multiply(values, segments, sums.data());
+          if (job.write_back.fine) {
+            saturated += write_back_fine(job.write_back, sums, at(cy, cx), channels, fine);
+            continue;
+          }
           saturated += job.write_back.scale.empty() ? write_back_in_integers(job.write_back, sums, y)
                                                     : write_back_in_double(job.write_back, sums, y);
-          for (int c = 0; c < job.stored_shape.c; ++c) out[c] = std::max(out[c], y[c]);
+          for (int c = 0; c < channels; ++c) out[c] = std::max(out[c], y[c]);
         }
+      }
+      if (job.write_back.fine) {
+        for (int c = 0; c < channels; ++c) out[c] = stored_of(job.write_back, *fine++);
       }
     }
   }
@@ -152,9 +194,14 @@ NodeKernel::NodeKernel(const net::Network& network, const plan::Plan& plan, cons
           std::visit([](const auto& weights) { return weights.padded_channels(); }, weights_))) {}
 
 std::int64_t NodeKernel::run(const std::vector<std::int32_t>& input,
-                             std::vector<std::int32_t>& output) const {
+                             const std::vector<std::int32_t>& residual, std::vector<std::int32_t>& output,
+                             std::vector<std::int32_t>& fine) const {
   output.resize(stored_.size());
-  return run_any({node_, input_, stored_, write_back_, input, output}, weights_);
+  if (write_back_.fine) {
+    fine.assign(stored_.size(),
+                static_cast<std::int32_t>(write_back_.limits.lower << write_back_.fine_shift));
+  }
+  return run_any({node_, input_, stored_, write_back_, input, residual, output, fine}, weights_);
 }
 
 }  // namespace dpwa::golden

@@ -23,6 +23,9 @@ struct WriteBack {
   /// When every (acc + bias) * m is at most 2^53, doubles compute y exactly; both are empty otherwise.
   std::vector<double> bias;
   std::vector<double> scale;  ///< m / 2^shift
+
+  bool fine = false;   ///< z is rounded to the fine grid first (N10)
+  int fine_shift = 0;  ///< d
 };
 
 /// One node of a plan, ready to run: convolution or dense product, write-back, max pool (docs/numerics.md N3,
@@ -32,9 +35,12 @@ class NodeKernel {
   /// The network must outlive the kernel. Precondition: plan::check() found nothing.
   NodeKernel(const net::Network& network, const plan::Plan& plan, int node);
 
-  /// input: [h][w][c] stored values within the tensor's limits. Writes the stored output and returns how many
-  /// values saturated (N4.4), each position before pooling counted once per pool window that holds it.
-  std::int64_t run(const std::vector<std::int32_t>& input, std::vector<std::int32_t>& output) const;
+  /// input: [h][w][c] stored values within the tensor's limits. residual: fine values of the tensor that the
+  /// node adds, empty if it adds none. Writes the stored output and, on a fine grid (N10), its fine values,
+  /// and returns how many values saturated (N4.4), each position before pooling counted once per pool window
+  /// that holds it.
+  std::int64_t run(const std::vector<std::int32_t>& input, const std::vector<std::int32_t>& residual,
+                   std::vector<std::int32_t>& output, std::vector<std::int32_t>& fine) const;
 
  private:
   NodeKernel(const net::Network& network, const plan::Plan& plan, const net::Node& node,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/network.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace dpwa::net {
@@ -26,6 +27,21 @@ std::int64_t Network::values_per_image() const {
   std::int64_t count = 0;
   for (const Tensor& tensor : tensors) count += tensor.shape.size();
   return count;
+}
+
+std::vector<int> residual_classes(const Network& network) {
+  std::vector<int> classes(network.tensors.size(), -1);
+  for (const Node& node : network.nodes) {
+    if (node.residual < 0) continue;
+    const int a = classes[node.residual], b = classes[node.output];
+    int first = std::min(node.residual, node.output);
+    for (const int known : {a, b}) first = known < 0 ? first : std::min(first, known);
+    for (int& each : classes) {
+      if (each >= 0 && (each == a || each == b)) each = first;
+    }
+    classes[node.residual] = classes[node.output] = first;
+  }
+  return classes;
 }
 
 std::vector<float> to_channel_last(const float* sample, const Shape& shape) {

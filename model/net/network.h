@@ -31,17 +31,19 @@ struct Tensor {
   std::string name;  ///< ONNX name of the last value folded into it
   Shape shape;
   int producer = -1;           ///< node index; -1 for the network's input
-  std::vector<int> consumers;  ///< node indices, ascending
+  std::vector<int> consumers;  ///< nodes that multiply it, ascending
+  std::vector<int> adders{};   ///< nodes that add it to their products (Node::residual), ascending
 };
 
-/// A folded node: convolution or dense product, bias, activation limits and max pool in one.
-///   y = pool( clamp( conv(x, weight) + bias, lower, upper ) )
+/// A folded node: convolution or dense product, bias, residual, activation limits and max pool in one.
+///   y = pool( clamp( conv(x, weight) + bias + residual, lower, upper ) )
 /// A dense layer on an h x w x c tensor is a convolution whose kernel is the whole map (kh = h, kw = w),
 /// so Flatten and Reshape need no node and no permutation at run time.
 struct Node {
   std::string name;           ///< name of the ONNX node that carries the weights (or operator + index)
   std::string onnx_operator;  ///< "Conv", "Gemm", "MatMul"
   int input = -1;             ///< tensor index
+  int residual = -1;          ///< tensor index, of conv_shape; -1: none. A node with one has no pool
   int output = -1;            ///< tensor index
   int out_channels = 0;
   Window window;
@@ -79,6 +81,10 @@ struct Network {
 };
 
 std::int64_t macs(const Network& network, const Node& node);
+
+/// The class of each tensor: tensors that additions join share a channel order and a fine grid
+/// (docs/numerics.md N10). The number of a class is its first tensor; -1 for a tensor that no addition joins.
+std::vector<int> residual_classes(const Network& network);
 
 /// Reorders one sample from the ONNX order (channel, y, x) to the stored order (y, x, channel).
 std::vector<float> to_channel_last(const float* sample, const Shape& shape);

@@ -95,6 +95,26 @@ bool check_tensor(const net::Network& network, const Plan& plan, int index, std:
   return lines.size() == before;
 }
 
+/// Tensors that additions join: one channel order, limits that the fine grid of the class holds (N10).
+void check_residuals(const net::Network& network, const Plan& plan, std::vector<std::string>& lines) {
+  const std::vector<int> classes = net::residual_classes(network), fine = fine_exponents(network, plan);
+  for (std::size_t t = 0; t < classes.size(); ++t) {
+    if (classes[t] < 0) continue;
+    Findings findings("tensor '" + network.tensors[t].name + "'", lines);
+    findings.require(plan.tensors[t].order == plan.tensors[classes[t]].order,
+                     "is joined to '{}' by an addition, so it needs the same channel order",
+                     network.tensors[classes[t]].name);
+    const num::Range limits = effective_limits(plan.tensors[t]);
+    const int shift = plan.tensors[t].step_exponent - fine[t];
+    const bool near = findings.require(
+        shift <= kFineShiftMax, "a step is 2^{} fine steps, must be 2^{} or less", shift, kFineShiftMax);
+    if (!near) continue;
+    findings.require(kFineRange.contains(limits.lower << shift) && kFineRange.contains(limits.upper << shift),
+                     "limits {}..{} times 2^{} do not fit the fine grid {}..{}", limits.lower, limits.upper,
+                     shift, kFineRange.lower, kFineRange.upper);
+  }
+}
+
 bool check_lengths(const net::Network& network, int index, const NodePlan& node, Findings& findings) {
   const net::Node& shape = network.nodes[index];
   const std::size_t channels = shape.out_channels;
@@ -138,7 +158,9 @@ void check_constants(const net::Network& network, const Plan& plan, int index, i
   const bool bias =
       findings.require(std::isfinite(weights.bias[channel]), "channel {}: bias is not finite", channel);
   if (!scale || !bias || !steps_known) return;
-  const double factor = rescale_factor(node, plan, index, channel);
+  const int fine = fine_exponents(network, plan)[node.output];
+  const int exponent = fine == kNoFineGrid ? plan.tensors[node.output].step_exponent : fine;
+  const double factor = rescale_factor(node, plan, index, channel, exponent);
   findings.require(
       is_positive(factor) && num::normalise(factor, kMultiplierBits).shift >= 0,
       "channel {}: one accumulator step is {:g} output steps, must be above 0 and below 2^{}; change "
@@ -202,6 +224,7 @@ std::vector<std::string> check(const net::Network& network, const Plan& plan) {
     legal.push_back(check_tensor(network, plan, static_cast<int>(t), lines));
   }
   if (legal[0]) check_input(network, plan, lines);
+  if (std::find(legal.begin(), legal.end(), false) == legal.end()) check_residuals(network, plan, lines);
   for (int n = 0; n < static_cast<int>(plan.nodes.size()); ++n) {
     const net::Node& node = network.nodes[n];
     Findings findings("node '" + node.name + "'", lines);

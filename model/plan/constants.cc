@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "model/num/binary16.h"
 #include "model/num/multiplier.h"
@@ -35,6 +36,17 @@ void append_reordered(const std::int16_t* weights, int positions, const std::vec
   }
 }
 
+/// The most d for which the tensor's limits times 2^d fit the fine range.
+int fine_room(const TensorPlan& tensor) {
+  const num::Range limits = effective_limits(tensor);
+  int room = 0;
+  while (room < kFineShiftMax && kFineRange.contains(limits.lower << (room + 1)) &&
+         kFineRange.contains(limits.upper << (room + 1))) {
+    ++room;
+  }
+  return room;
+}
+
 }  // namespace
 
 num::Range effective_limits(const TensorPlan& tensor) {
@@ -42,9 +54,8 @@ num::Range effective_limits(const TensorPlan& tensor) {
                            num::activation_range(tensor.pcu.max_planes, tensor.is_signed));
 }
 
-double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel) {
-  const int exponent = plan.tensors[node.input].step_exponent - plan.tensors[node.output].step_exponent;
-  return std::ldexp(plan.nodes[node_index].scale[channel], exponent);
+double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel, int exponent) {
+  return std::ldexp(plan.nodes[node_index].scale[channel], plan.tensors[node.input].step_exponent - exponent);
 }
 
 double bias_in_steps(const net::Node& node, const Plan& plan, int node_index, int channel) {
@@ -58,6 +69,24 @@ InputSteps input_steps(const net::Network& network, const Plan& plan, int channe
   const double gain = plan.input.word_scale * affine.scale[channel];
   const double offset = plan.input.word_offset * affine.scale[channel] + affine.offset[channel];
   return {std::ldexp(gain, exponent), std::ldexp(offset, exponent)};
+}
+
+std::vector<int> fine_exponents(const net::Network& network, const Plan& plan) {
+  const std::vector<int> classes = net::residual_classes(network);
+  std::vector<int> exponents(classes.size(), kNoFineGrid);
+  for (std::size_t first = 0; first < classes.size(); ++first) {
+    if (classes[first] != static_cast<int>(first)) continue;
+    int exponent = kNoFineGrid, most = std::numeric_limits<int>::max();
+    for (std::size_t t = first; t < classes.size(); ++t) {
+      if (classes[t] != classes[first]) continue;
+      exponent = std::max(exponent, plan.tensors[t].step_exponent - fine_room(plan.tensors[t]));
+      most = std::min(most, plan.tensors[t].step_exponent);
+    }
+    for (std::size_t t = first; t < classes.size(); ++t) {
+      if (classes[t] == classes[first]) exponents[t] = std::min(exponent, most);
+    }
+  }
+  return exponents;
 }
 
 NodeConstants derive(const net::Network& network, const Plan& plan, int node_index) {
@@ -76,10 +105,14 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
   constants.in_signed = input.is_signed;
   constants.out_signed = output.is_signed;
   constants.pinned = weights.pinned;
+  const int fine = fine_exponents(network, plan)[node.output];
+  constants.fine = fine != kNoFineGrid;
+  const int exponent = constants.fine ? fine : output.step_exponent;
+  constants.fine_shift = output.step_exponent - exponent;
   constants.weight.reserve(weights.q.size());
   for (const int channel : output.order) {
     const num::Multiplier rescale =
-        num::normalise(rescale_factor(node, plan, node_index, channel), kMultiplierBits);
+        num::normalise(rescale_factor(node, plan, node_index, channel, exponent), kMultiplierBits);
     const std::int64_t bias = num::round_even(bias_in_steps(node, plan, node_index, channel));
     constants.channels.push_back({bias, static_cast<std::uint32_t>(rescale.multiplier), rescale.shift});
     constants.planes.push_back(weights.planes[channel]);

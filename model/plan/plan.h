@@ -68,6 +68,12 @@ struct Plan {
 /// The effective limits of a stored tensor (N1.4): lower..upper within what its record's max_planes hold.
 num::Range effective_limits(const TensorPlan& tensor);
 
+/// The fine grid of tensors that additions join (N10): exponents by tensor, kNoFineGrid for the others.
+inline constexpr num::Range kFineRange{-131072, 131071};  ///< 18 bits two's complement
+inline constexpr int kFineShiftMax = 15;                  ///< a stored step is at most 2^15 fine ones
+inline constexpr int kNoFineGrid = -1000;
+std::vector<int> fine_exponents(const net::Network& network, const Plan& plan);
+
 /// Integer constants of one node, derived from the plan (N4.1). Channel order = stored order of the output.
 struct ChannelConstant {
   std::int64_t bias = 0;         ///< RNE(b / (2^s_x * scale))
@@ -81,7 +87,9 @@ struct NodeConstants {
   std::vector<std::int16_t> weight;  ///< [oc stored order][kh][kw][ic stored order]
   std::vector<int> planes;           ///< [oc stored order], granted
   bool pinned = false;
-  int acc_bits = 0;  ///< two's complement bits of acc + bias, whatever the input (N3.1)
+  int acc_bits = 0;    ///< two's complement bits of acc + bias, whatever the input (N3.1)
+  bool fine = false;   ///< multiplier and shift give fine steps (N10)
+  int fine_shift = 0;  ///< d: an output step is 2^d fine ones
 };
 struct InputConstants {
   std::vector<std::uint32_t>

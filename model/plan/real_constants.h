@@ -7,8 +7,9 @@
 /// The real numbers that the integer constants are rounded from; shared by derive() and check().
 namespace dpwa::plan {
 
-/// M of N4.1: accumulator steps per output step of a channel (graph order).
-double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel);
+/// M of N4.1 for a channel (graph order): accumulator steps per step 2^exponent of what the write-back rounds
+/// to.
+double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel, int exponent);
 
 /// The bias of a channel (graph order) in accumulator steps, before rounding (N4.1).
 double bias_in_steps(const net::Node& node, const Plan& plan, int node_index, int channel);

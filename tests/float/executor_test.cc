@@ -22,11 +22,17 @@ net::Window window(int kh, int kw, int sy = 1, int sx = 1, int top = 0, int left
   return {kh, kw, sy, sx, top, left, bottom, right};
 }
 
-/// Asymmetric pads and strides, a padded pool, an upper limit, a dense layer over a map, an input affine.
+/// Asymmetric pads and strides, a padded pool, an upper limit, a dense layer over a map, an input affine; a
+/// tensor that two layers multiply and one adds, and one that is only added.
 net::Network awkward_network() {
   return test::NetworkBuilder({7, 6, 3}, 11)
       .affine({2.0, 1.0, 0.5}, {-1.0, 0.25, 0.0})
       .conv(5, window(3, 2, 1, 2, 1, 0, 2, 1), 0, 0.7F, window(3, 2, 2, 1, 1, 1, 0, 0))
+      .conv(5, window(3, 3, 1, 1, 1, 1, 1, 1), -kInfinity, kInfinity)
+      .add(1)
+      .from(1)
+      .conv(5, window(1, 1), 0, kInfinity)
+      .add(2)
       .conv(4, window(2, 2), 0, kInfinity)
       .dense(6, -kInfinity, kInfinity)
       .build();
@@ -121,7 +127,7 @@ TEST(Pass, HooksMayChangeValuesInPlace) {
   Pass pass(network, 1);
   Pass::Hooks hooks;
   hooks.preactivation = [](int node, float* values) {
-    if (node == 2) values[0] = 42;
+    if (node == 4) values[0] = 42;
   };
   pass.forward(sample.data(), hooks);
   EXPECT_EQ(pass.tensor(network.output)[0], 42);

@@ -73,6 +73,19 @@ class NetworkBuilder {
     return *this;
   }
 
+  /// The next layer reads this tensor, not the last one.
+  NetworkBuilder& from(int tensor) {
+    network_.output = tensor;
+    return *this;
+  }
+
+  /// The last layer adds this tensor.
+  NetworkBuilder& add(int tensor) {
+    network_.nodes.back().residual = tensor;
+    network_.tensors[tensor].adders.push_back(static_cast<int>(network_.nodes.size()) - 1);
+    return *this;
+  }
+
   net::Network build() const { return network_; }
 
  private:

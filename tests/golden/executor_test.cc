@@ -18,6 +18,7 @@ void expect_equal(const RandomCase& one, const Inference& found, const Inference
   ASSERT_EQ(found.tensors.size(), expected.tensors.size());
   for (std::size_t t = 0; t < expected.tensors.size(); ++t) {
     ASSERT_EQ(found.tensors[t].q, expected.tensors[t].q) << "tensor " << one.network.tensors[t].name;
+    ASSERT_EQ(found.tensors[t].fine, expected.tensors[t].fine) << "tensor " << one.network.tensors[t].name;
     ASSERT_EQ(found.tensors[t].planes, expected.tensors[t].planes)
         << "tensor " << one.network.tensors[t].name;
   }
@@ -47,13 +48,21 @@ TEST(Executor, EqualsTheReferenceOnRandomNetworks) {
 
 // The random networks must reach what they are there for, or the comparison above proves little.
 TEST(Executor, RandomNetworksReachEveryRule) {
-  int packed = 0, pinned = 0, pooled = 0, saturated = 0, is_signed = 0, zero_tiles = 0, wide_tiles = 0;
+  int added = 0, finer = 0, both = 0, packed = 0, pinned = 0, pooled = 0, saturated = 0, is_signed = 0,
+      zero_tiles = 0, wide_tiles = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const RandomCase one = random_case(seed);
     const Inference inference = Executor(one.network, one.plan, one.products).run(one.words);
     packed += tile_layout(one.network, 0, one.products).packed ? 1 : 0;
     for (const plan::NodePlan& node : one.plan.nodes) pinned += node.pinned ? 1 : 0;
     for (const net::Node& node : one.network.nodes) pooled += node.pool ? 1 : 0;
+    for (std::size_t n = 0; n < one.network.nodes.size(); ++n) {
+      const net::Node& node = one.network.nodes[n];
+      if (node.residual < 0) continue;
+      added += 1;
+      finer += plan::derive(one.network, one.plan, static_cast<int>(n)).fine_shift > 0 ? 1 : 0;
+      both += one.network.tensors[node.residual].consumers.empty() ? 0 : 1;
+    }
     for (const NodeCounts& counts : inference.nodes) saturated += counts.saturated > 0 ? 1 : 0;
     for (const plan::TensorPlan& tensor : one.plan.tensors) is_signed += tensor.is_signed ? 1 : 0;
     for (const StoredTensor& tensor : inference.tensors) {
@@ -63,7 +72,8 @@ TEST(Executor, RandomNetworksReachEveryRule) {
       }
     }
   }
-  for (const int reached : {packed, pinned, pooled, saturated, is_signed, zero_tiles, wide_tiles}) {
+  for (const int reached :
+       {added, finer, both, packed, pinned, pooled, saturated, is_signed, zero_tiles, wide_tiles}) {
     EXPECT_GE(reached, 50);
   }
 }

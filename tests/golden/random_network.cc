@@ -59,6 +59,27 @@ class Builder {
     append(node, stored, chance(60) ? 0 : -1, false);
   }
 
+  /// Two convolutions of one shape on the last tensor, joined by an addition: the second one adds the last
+  /// tensor itself (identity), or the first one's output, which nothing multiplies (projection).
+  void block() {
+    const int start = static_cast<int>(network().tensors.size()) - 1;
+    const net::Shape in = network().tensors[start].shape;
+    const bool identity = chance(50);
+    net::Node first = same_size(in, start), second = same_size(in, identity ? start + 1 : start);
+    second.residual = identity ? start : start + 1;
+    append(first, in, chance(50) ? 0 : -1, false);
+    append(second, in, chance(60) ? 0 : -1, false);
+    const std::vector<int> classes = net::residual_classes(network());
+    for (std::size_t t = 0; t < classes.size(); ++t) {
+      if (classes[t] >= 0) plan().tensors[t].order = plan().tensors[classes[t]].order;
+    }
+    // One grid for all of them that is coarse enough always fits.
+    for (int exponent = plan().tensors[start + 2].step_exponent; !plan::check(network(), plan()).empty();
+         ++exponent) {
+      for (std::size_t t = 1; t < classes.size(); ++t) plan().tensors[t].step_exponent = exponent;
+    }
+  }
+
   void dense(int channels) {
     const net::Shape in = network().tensors.back().shape;
     net::Node node;
@@ -78,6 +99,14 @@ class Builder {
   static net::Shape slide(const net::Shape& in, const net::Window& window, int channels) {
     return {(in.h + window.pad_top + window.pad_bottom - window.kh) / window.stride_y + 1,
             (in.w + window.pad_left + window.pad_right - window.kw) / window.stride_x + 1, channels};
+  }
+
+  net::Node same_size(const net::Shape& in, int input) {
+    net::Node node;
+    node.input = input;
+    node.window = chance(50) ? net::Window{} : net::Window{3, 3, 1, 1, 1, 1, 1, 1};
+    node.conv_shape = in;
+    return node;
   }
 
   std::int32_t word() {
@@ -112,11 +141,12 @@ class Builder {
   void append(net::Node node, const net::Shape& stored, int lower, bool is_output) {
     const int index = static_cast<int>(network().nodes.size());
     node.name = "n" + std::to_string(index);
-    node.input = index;
+    if (node.input < 0) node.input = index;
     node.output = index + 1;
     node.out_channels = stored.c;
     if (lower == 0) node.lower = 0;
-    network().tensors.back().consumers.push_back(index);
+    network().tensors[node.input].consumers.push_back(index);
+    if (node.residual >= 0) network().tensors[node.residual].adders.push_back(index);
     network().tensors.push_back({"t" + std::to_string(index + 1), stored, index, {}});
     plan().tensors.push_back(tensor(stored.c, lower != 0, is_output));
     plan().nodes.push_back(weights(node));
@@ -166,6 +196,7 @@ RandomCase random_case(std::uint64_t seed) {
   builder.input({builder.between(1, 8), builder.between(1, 8), channels}, format);
   for (int layer = builder.between(0, 2); layer > 0; --layer) {
     builder.convolution(builder.between(1, 40), builder.chance(50));
+    if (builder.chance(50)) builder.block();
   }
   builder.dense(builder.between(1, 40));
   return builder.finish(8 << builder.between(0, 2));

@@ -19,9 +19,10 @@ struct RandomCase {
   std::vector<std::int32_t> words;
 };
 
-/// Convolutions (stride, padding, odd channel counts, overlapping and padded pools) and a dense output layer;
-/// all port formats; signed and unsigned tensors of 1 to 4 planes; ranges, fixed records, narrowed limits;
-/// permuted channels; pinned nodes; powers of two as scales, so that ties are common.
+/// Convolutions (stride, padding, odd channel counts, overlapping and padded pools), additions (of what is
+/// multiplied too, or only added) and a dense output layer; all port formats; signed and unsigned tensors of
+/// 1 to 4 planes; ranges, fixed records, narrowed limits; permuted channels; pinned nodes; powers of two as
+/// scales, so that ties are common.
 RandomCase random_case(std::uint64_t seed);
 
 /// One dense node of `inputs` values to `channels` outputs: unsigned inputs of `input_planes` planes, weights

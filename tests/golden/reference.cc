@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
 
 namespace dpwa::golden::reference {
 namespace {
@@ -90,6 +92,33 @@ std::vector<Tile> cut(const std::vector<std::int64_t>& values, int products) {
   return tiles;
 }
 
+/// N10.1: the exponent of the fine grid of the tensor's class; nothing when no addition joins it.
+std::optional<int> fine_exponent(const net::Network& network, const plan::Plan& plan, int tensor) {
+  std::set<int> members{tensor};
+  bool joined = false;
+  for (std::size_t before = 0; before != members.size();) {
+    before = members.size();
+    for (const net::Node& node : network.nodes) {
+      if (node.residual < 0 || members.count(node.residual) + members.count(node.output) == 0) continue;
+      members.insert({node.residual, node.output});
+      joined = true;
+    }
+  }
+  if (!joined) return std::nullopt;
+  int finest = 1000, wanted = -1000;
+  for (const int member : members) {
+    const plan::TensorPlan& grid = plan.tensors[member];
+    int room = 0;
+    for (int d = 1; d <= 15; ++d) {
+      const std::int64_t factor = std::int64_t{1} << d;
+      if (upper_limit(grid) * factor <= 131071 && lower_limit(grid) * factor >= -131072) room = d;
+    }
+    finest = std::min(finest, grid.step_exponent);
+    wanted = std::max(wanted, grid.step_exponent - room);
+  }
+  return std::min(finest, wanted);
+}
+
 /// One node of the plan with its tensors.
 struct Scene {
   const net::Network& network;
@@ -102,6 +131,7 @@ struct Scene {
   const plan::TensorPlan& output = plan.tensors[node.output];
   const net::Shape& shape = network.tensors[node.input].shape;
   bool packed = node.input == 0 && shape.c < products;
+  std::optional<int> fine = fine_exponent(network, plan, node.output);
 
   std::int64_t weight(int oc, int ky, int kx, int stored_c) const {
     return weights.q[((oc * node.window.kh + ky) * node.window.kw + kx) * shape.c + input.order[stored_c]];
@@ -163,9 +193,15 @@ Wide dot_tile(const Scene& scene, const Pair& pair) {
   return sum;
 }
 
-/// N4, with the constants of N4.1 made on the spot.
-std::int64_t write_back(const Scene& scene, int oc, Wide acc, NodeCounts& counts) {
-  const double step_x = std::exp2(scene.input.step_exponent), step_y = std::exp2(scene.output.step_exponent);
+/// A value and, of a tensor that additions join, its fine value.
+struct Result {
+  std::int64_t stored, fine;
+};
+
+/// N4 and N10, with the constants of N4.1 made on the spot.
+Result write_back(const Scene& scene, int oc, Wide acc, std::int64_t residual, NodeCounts& counts) {
+  const int exponent = scene.fine.value_or(scene.output.step_exponent);
+  const double step_x = std::exp2(scene.input.step_exponent), step_y = std::exp2(exponent);
   const double scale = scene.weights.scale[oc];
   const double factor = step_x * scale / step_y;
   int shift = 19;
@@ -181,48 +217,65 @@ std::int64_t write_back(const Scene& scene, int oc, Wide acc, NodeCounts& counts
     m = nearest(factor * std::exp2(63));
   }
   const Wide z = (acc + nearest(scene.weights.bias[oc] / (step_x * scale))) * m;
-  const Wide y = nearest(z, shift);
+  const Wide u = nearest(z, shift) + residual;
+  const int d = scene.output.step_exponent - exponent;
+  const Wide y = nearest(u, d);
   const std::int64_t lower = lower_limit(scene.output), upper = upper_limit(scene.output);
   const bool is_signed = scene.output.is_signed;
   const int planes = scene.output.pcu.max_planes;
   if (y > upper && upper == largest_value(planes, is_signed)) ++counts.saturated;
   if (y < lower && is_signed && lower == smallest_value(planes, is_signed)) ++counts.saturated;
-  return static_cast<std::int64_t>(std::min<Wide>(std::max<Wide>(y, lower), upper));
+  const auto limited = [](Wide x, std::int64_t low, std::int64_t high) {
+    return static_cast<std::int64_t>(std::min<Wide>(std::max<Wide>(x, low), high));
+  };
+  const std::int64_t steps = std::int64_t{1} << d;
+  return {limited(y, lower, upper), limited(u, lower * steps, upper * steps)};
 }
 
-/// One stored value: every position of its pool window, in graph channel `oc`.
-std::int64_t stored_value(const Scene& scene, const std::vector<std::int32_t>& q, int oy, int ox, int oc,
-                          NodeCounts& counts) {
+/// One stored value: every position of its pool window, in graph channel `oc`, stored as channel `k`.
+Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors, int oy, int ox, int k,
+                    NodeCounts& counts) {
+  const int oc = scene.output.order[k];
   const net::Window pool = scene.node.pool.value_or(net::Window{});
-  std::int64_t best = lower_limit(scene.output);
+  std::optional<Result> best;
   for (int ky = 0; ky < pool.kh; ++ky) {
     for (int kx = 0; kx < pool.kw; ++kx) {
       const int cy = oy * pool.stride_y - pool.pad_top + ky, cx = ox * pool.stride_x - pool.pad_left + kx;
       const bool inside = cy >= 0 && cy < scene.node.conv_shape.h && cx >= 0 && cx < scene.node.conv_shape.w;
       if (!inside) continue;
       Wide acc = 0;
-      for (const Pair& pair : visited_tiles(scene, q, cy, cx, oc)) {
+      for (const Pair& pair : visited_tiles(scene, tensors[scene.node.input].q, cy, cx, oc)) {
         const int planes = width(pair.activations, scene.input);
         counts.tile_macs += 1;
         counts.activation_planes += planes;
         counts.beats += planes * scene.weights.planes[oc];
         acc += dot_tile(scene, pair);
       }
-      best = std::max(best, write_back(scene, oc, acc, counts));
+      std::int64_t residual = 0;
+      if (scene.node.residual >= 0) {
+        const int position = cy * scene.node.conv_shape.w + cx;
+        residual = tensors[scene.node.residual].fine[position * scene.node.out_channels + k];
+      }
+      const Result one = write_back(scene, oc, acc, residual, counts);
+      if (!best) best = one;
+      best = {std::max(best->stored, one.stored), std::max(best->fine, one.fine)};
     }
   }
-  return best;
+  const std::int64_t lower = lower_limit(scene.output);
+  return best.value_or(Result{lower, lower});
 }
 
-StoredTensor run_node(const Scene& scene, const std::vector<std::int32_t>& q, NodeCounts& counts) {
+StoredTensor run_node(const Scene& scene, const std::vector<StoredTensor>& tensors, NodeCounts& counts) {
   const net::Shape& stored = scene.network.tensors[scene.node.output].shape;
   StoredTensor tensor;
   for (int y = 0; y < stored.h; ++y) {
     for (int x = 0; x < stored.w; ++x) {
       std::vector<std::int64_t> pixel;
       for (int c = 0; c < stored.c; ++c) {
-        pixel.push_back(stored_value(scene, q, y, x, scene.output.order[c], counts));
-        tensor.q.push_back(static_cast<std::int32_t>(pixel.back()));
+        const Result value = stored_value(scene, tensors, y, x, c, counts);
+        pixel.push_back(value.stored);
+        tensor.q.push_back(static_cast<std::int32_t>(value.stored));
+        if (scene.fine) tensor.fine.push_back(static_cast<std::int32_t>(value.fine));
       }
       for (const Tile& tile : cut(pixel, scene.products)) tensor.planes.push_back(width(tile, scene.output));
     }
@@ -290,8 +343,7 @@ Inference run(const net::Network& network, const plan::Plan& plan, int products,
   for (int n = 0; n < static_cast<int>(network.nodes.size()); ++n) {
     const Scene scene{network, plan, products, n};
     inference.nodes.emplace_back();
-    inference.tensors[scene.node.output] =
-        run_node(scene, inference.tensors[scene.node.input].q, inference.nodes.back());
+    inference.tensors[scene.node.output] = run_node(scene, inference.tensors, inference.nodes.back());
   }
   return inference;
 }

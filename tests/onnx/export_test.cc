@@ -41,12 +41,13 @@ TEST(Export, FashionMnist) {
   EXPECT_EQ(operators(cnn), (std::vector<std::string>{"Conv", "Relu", "MaxPool", "Conv", "Relu", "MaxPool",
                                                       "Conv", "Relu", "Flatten", "Gemm", "Relu", "Gemm"}));
   expect_round_trip(import_onnx(folder / "fmnist_mlp.onnx"));
+  expect_round_trip(import_onnx(folder / "fmnist_resnet.onnx"));
 }
 
 TEST(Export, SharedNetworks) {
   if (!shared_folder()) GTEST_SKIP() << "no shared data (set DPWA_SHARED)";
-  for (const char* name :
-       {"acasxu-mlp/model", "mnist-cnn-zoo/model", "mnist-yardstick/cnn", "mnist-yardstick/mlp"}) {
+  for (const char* name : {"acasxu-mlp/model", "mnist-cnn-zoo/model", "mnist-yardstick/cnn",
+                           "mnist-yardstick/mlp", "cifar10-resnet8-mlperf/model"}) {
     SCOPED_TRACE(name);
     expect_round_trip(import_onnx(*shared_folder() / "data" / (std::string(name) + ".onnx")));
   }

@@ -59,10 +59,18 @@ TEST(RefusedGraph, DropoutInTraining) {
 
 TEST(RefusedGraph, Graphs) {
   EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
-                m.node("Add", {"a", "a"}, "y");
+                m.node("Relu", {"a"}, "b");
+                m.node("Mul", {"a", "b"}, "y");
               }),
-              ElementsAre(HasSubstr("MatMul 'a', a: output is read 2 times (by 'y', 'y'); branches"),
-                          HasSubstr("Add 'y': combines two computed tensors")));
+              ElementsAre(HasSubstr("Relu 'b': 'a' is also read as it is by another operator"),
+                          HasSubstr("Mul 'y': combines two computed tensors")));
+  EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
+                m.constant("v", {4, 4}, counting(16));
+                m.node("MatMul", {"a", "v"}, "b");
+                m.proto.mutable_graph()->add_output()->set_name("a");
+                m.node("Relu", {"b"}, "y");
+              }),
+              Contains(HasSubstr("the network's output can have no other reader")));
   EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"b"}, "y"); }),
               Contains("Relu 'y', b: input does not exist (produced by no earlier node)"));
   EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Relu", {"a"}, "z"); }),

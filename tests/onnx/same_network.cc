@@ -35,13 +35,15 @@ void inside(const net::Window& w, const net::Shape& map, int oy, int ox, Visit v
   }
 }
 
-std::vector<float> convolve(const net::Node& node, const net::Shape& in, const std::vector<float>& x) {
+std::vector<float> convolve(const net::Node& node, const net::Shape& in, const std::vector<float>& x,
+                            const std::vector<float>& residual) {
   std::vector<float> out;
   const net::Window& w = node.window;
   for (int oy = 0; oy < node.conv_shape.h; ++oy) {
     for (int ox = 0; ox < node.conv_shape.w; ++ox) {
       for (int oc = 0; oc < node.out_channels; ++oc) {
         double sum = node.bias[oc];
+        if (node.residual >= 0) sum += residual[out.size()];
         inside(w, in, oy, ox, [&](int iy, int ix, int ky, int kx) {
           for (int c = 0; c < in.c; ++c) {
             sum += static_cast<double>(x[(iy * in.w + ix) * in.c + c]) *
@@ -90,12 +92,14 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
     const net::Tensor &p = a.tensors[i], &q = b.tensors[i];
     expect(p.name == q.name, "tensor name " + p.name + " " + q.name);
     expect(p.shape == q.shape, "shape of " + p.name);
-    expect(p.producer == q.producer && p.consumers == q.consumers, "links of " + p.name);
+    expect(p.producer == q.producer && p.consumers == q.consumers && p.adders == q.adders,
+           "links of " + p.name);
   }
   for (std::size_t i = 0; i < a.nodes.size(); ++i) {
     const net::Node &p = a.nodes[i], &q = b.nodes[i];
     expect(p.name == q.name && p.onnx_operator == q.onnx_operator, "name of node " + p.name);
-    expect(p.input == q.input && p.output == q.output && p.out_channels == q.out_channels,
+    expect(p.input == q.input && p.residual == q.residual && p.output == q.output &&
+               p.out_channels == q.out_channels,
            "links of " + p.name);
     expect(same_window(p.window, q.window) && same_pool(p.pool, q.pool), "windows of " + p.name);
     expect(p.conv_shape == q.conv_shape, "conv_shape of " + p.name);
@@ -117,7 +121,8 @@ std::vector<float> evaluate(const net::Network& network, const std::vector<float
   }
   for (const net::Node& node : network.nodes) {
     std::vector<float>& out = values[node.output];
-    out = convolve(node, network.tensors[node.input].shape, values[node.input]);
+    out = convolve(node, network.tensors[node.input].shape, values[node.input],
+                   values[std::max(node.residual, 0)]);
     if (node.pool) out = pooled(*node.pool, node.conv_shape, network.tensors[node.output].shape, out);
   }
   return net::to_channel_first(values[network.output].data(), network.tensors[network.output].shape);

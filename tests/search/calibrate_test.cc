@@ -58,6 +58,31 @@ TEST(FitCount, HoldsOutTwoHundredWhenTwentyRemain) {
   EXPECT_EQ(fit_count(300), 100);
 }
 
+// An identity shortcut, and a projection that is only added; one tensor is read by two layers.
+TEST(Calibrate, ResidualNetworks) {
+  const net::Window window{3, 3, 1, 1, 1, 1, 1, 1}, half{3, 3, 2, 2, 1, 1, 1, 1};
+  const net::Network network = test::NetworkBuilder({8, 8, 1}, 23)
+                                   .conv(8, window, 0, kInfinity)
+                                   .conv(8, window, -kInfinity, kInfinity)
+                                   .add(1)
+                                   .conv(12, half, -kInfinity, kInfinity)
+                                   .from(2)
+                                   .conv(12, net::Window{1, 1, 2, 2}, 0, kInfinity)
+                                   .add(3)
+                                   .dense(5, -kInfinity, kInfinity)
+                                   .build();
+  const Calibration calibration = run(network, pixels(network, 256));
+  EXPECT_TRUE(calibration.budget_met);
+  EXPECT_LT(calibration.dynamic.best().verdict.beats, calibration.int8.verdict.beats / 2);
+  EXPECT_LT(calibration.int8.verdict.mean, 0.001);
+  for (const plan::Plan* plan : {&calibration.dynamic.best().plan, &calibration.static_mix.best().plan,
+                                 &calibration.int8.plan, &calibration.int4.plan}) {
+    EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
+    EXPECT_EQ(plan->tensors[1].order, plan->tensors[2].order);
+    EXPECT_EQ(plan->tensors[3].order, plan->tensors[4].order);
+  }
+}
+
 TEST(Calibrate, MeetsTheBudgetWithLegalPlansAndFewerBeats) {
   const net::Network network = small_cnn();
   const Calibration calibration = run(network, pixels(network, 256));

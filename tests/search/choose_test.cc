@@ -21,7 +21,7 @@ config::Config config_with_lanes(int lanes) {
 
 /// Every tile that the node reads has `planes` planes.
 Reading all_tiles(const net::Network& network, const config::Config& config, int node, int planes) {
-  const observe::TileReader reader(network, network.nodes[node].input, config.products);
+  const observe::TileReader reader(network, node, config.products);
   const std::vector<std::uint8_t> widths(reader.tiles(), static_cast<std::uint8_t>(planes));
   return {static_cast<double>(planes), cycles::Estimate(config, network, node).group(widths)};
 }
@@ -39,9 +39,9 @@ struct Toy {
     space.scheme = dynamic_scheme();
     ActivationOption coarse, fine;
     coarse.loss = coarse_loss;
-    coarse.reading = all_tiles(network, config_with_lanes(lanes), 0, 1);
+    coarse.readings = {all_tiles(network, config_with_lanes(lanes), 0, 1)};
     fine.loss = fine_loss;
-    fine.reading = all_tiles(network, config_with_lanes(lanes), 0, 2);
+    fine.readings = {all_tiles(network, config_with_lanes(lanes), 0, 2)};
     space.activations = {{coarse, fine}, {ActivationOption{}}};
     NodeOptions options(losses.size());
     for (std::size_t c = 0; c < losses.size(); ++c) {

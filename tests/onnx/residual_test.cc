@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sums of two computed tensors, tensors with several readers, averages over space.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "calib/onnx/export.h"
+#include "tests/onnx/same_network.h"
+#include "tests/onnx/small_model.h"
+
+namespace dpwa::onnx {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::FloatEq;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pointwise;
+
+/// x [1, 2, 2, 2] -> Conv 1 x 1 'stem' + Relu 'r', read by whoever wants; kernels p and q, 1 x 1, 2 to 2
+/// channels.
+SmallModel stem() {
+  SmallModel model({1, 2, 2, 2});
+  model.constant("s", {2, 2, 1, 1}, {1, -0.5F, 0.25F, 1});
+  model.constant("p", {2, 2, 1, 1}, {0.5F, -1, 2, 0.125F});
+  model.constant("q", {2, 2, 1, 1}, {-1, 1, 0.75F, -2});
+  model.node("Conv", {"x", "s"}, "stem");
+  model.node("Relu", {"stem"}, "r");
+  return model;
+}
+
+const std::vector<float> kSample{1, 2, 3, -4, 0.5F, 6, -7, 8};
+/// relu(S x) of the sample, and P r, Q r, [channel][pixel].
+const std::vector<float> kR{0.75F, 0, 6.5F, 0, 0.75F, 6.5F, 0, 7};
+const std::vector<float> kP{-0.375F, -6.5F, 3.25F, -7, 1.59375F, 0.8125F, 13, 0.875F};
+const std::vector<float> kQ{0, 6.5F, -6.5F, 7, -0.9375F, -13, 4.875F, -14};
+
+std::vector<float> sum(const std::vector<float>& a, const std::vector<float>& b, bool relu = false) {
+  std::vector<float> result;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    result.push_back(relu ? std::max(0.0F, a[i] + b[i]) : a[i] + b[i]);
+  return result;
+}
+
+/// Its values and, after export and import, the same network.
+void expect_values(const SmallModel& model, const std::vector<float>& expected, std::size_t nodes = 3) {
+  const net::Network network = model.import();
+  EXPECT_EQ(network.nodes.size(), nodes);
+  EXPECT_THAT(evaluate(network, kSample), Pointwise(FloatEq(), expected));
+  const TemporaryModel file(export_onnx(network));
+  EXPECT_THAT(differences(network, inspect_onnx(file.path()).network), IsEmpty());
+}
+
+TEST(Residual, IdentityShortcutInEitherOrder) {
+  for (const bool swapped : {false, true}) {
+    SmallModel model = stem();
+    model.node("Conv", {"r", "p"}, "c");
+    model.node("Add", swapped ? std::vector<std::string>{"r", "c"} : std::vector<std::string>{"c", "r"}, "a");
+    model.node("Relu", {"a"}, "y");
+    expect_values(model, sum(kP, kR, true), 2);
+    const net::Network network = model.import();
+    EXPECT_EQ(network.nodes[1].residual, 1);
+    EXPECT_EQ(network.tensors[1].adders, std::vector<int>{1});
+    EXPECT_EQ(network.tensors[1].consumers, std::vector<int>{1});
+    EXPECT_EQ(network.nodes[1].lower, 0);
+  }
+}
+
+TEST(Residual, OfTwoConvolutionsTheEarlierIsStored) {
+  for (const char* order : {"pq", "qp"}) {
+    SmallModel model = stem();
+    for (const char* k = order; *k != 0; ++k)
+      model.node("Conv", {"r", std::string(1, *k)}, std::string("c") + *k);
+    model.node("Add", {"cp", "cq"}, "y");
+    expect_values(model, sum(kP, kQ));
+    const net::Network network = model.import();
+    EXPECT_EQ(network.nodes[2].name, std::string("c") + order[1]);
+    EXPECT_EQ(network.nodes[2].residual, 2);
+    EXPECT_THAT(network.tensors[2].consumers, IsEmpty());
+  }
+}
+
+TEST(Residual, AnEarlierConvolutionMovesBehindWhatItAdds) {
+  SmallModel model = stem();
+  model.node("Conv", {"r", "p"}, "c");
+  model.node("Conv", {"r", "q"}, "d");
+  model.node("Relu", {"d"}, "e");
+  model.node("Add", {"c", "e"}, "y");
+  expect_values(model, sum(kP, {0, 6.5F, 0, 7, 0, 0, 4.875F, 0}));
+  const net::Network network = model.import();
+  EXPECT_EQ(network.nodes[1].name, "d");
+  EXPECT_EQ(network.nodes[2].name, "c");
+  EXPECT_EQ(network.tensors[2].producer, 1);
+  EXPECT_EQ(network.output, 3);
+}
+
+TEST(Residual, ConstantsAroundTheSum) {
+  SmallModel model = stem();
+  model.constant("k", {2, 1, 1}, {10, 20});
+  model.node("Conv", {"r", "p"}, "c");
+  model.node("Add", {"c", "k"}, "ck");
+  model.node("Add", {"ck", "r"}, "a");
+  model.node("Add", {"a", "k"}, "y");
+  expect_values(model, sum(sum(kP, kR), {20, 20, 20, 20, 40, 40, 40, 40}), 2);
+}
+
+TEST(Residual, ATensorAddedToItselfIsScaled) {
+  SmallModel model = stem();
+  model.node("Conv", {"r", "p"}, "c");
+  model.node("Add", {"c", "c"}, "y");
+  expect_values(model, sum(kP, kP), 2);
+}
+
+TEST(Residual, DenseLayersAddVectors) {
+  SmallModel model({1, 2});
+  model.constant("p", {2, 2}, {1, 2, 3, 4});
+  model.constant("q", {2, 2}, {1, 0, 0, -1});
+  model.node("MatMul", {"x", "p"}, "a");
+  model.node("Relu", {"a"}, "r");
+  model.node("Gemm", {"r", "q"}, "b");
+  model.node("Add", {"b", "r"}, "y");
+  EXPECT_THAT(evaluate(model.import(), {1, 10}), ElementsAre(62, 0));
+}
+
+/// The reasons against a sum of `a` and `b` after `make`.
+std::vector<std::string> reasons(const std::function<void(SmallModel&)>& make) {
+  SmallModel model = stem();
+  make(model);
+  return model.reasons();
+}
+
+TEST(Residual, WhatIsRefused) {
+  EXPECT_THAT(
+      reasons([](SmallModel& m) {
+        m.node("Conv", {"r", "p"}, "c");
+        m.node("Relu", {"c"}, "d");
+        m.node("Add", {"d", "r"}, "y");
+      }),
+      ElementsAre(HasSubstr("Add 'y': neither 'd' nor 'r' is a Conv, Gemm or MatMul without activation")));
+  EXPECT_THAT(reasons([](SmallModel& m) {
+                m.node("Conv", {"r", "p"}, "c");
+                m.node("Add", {"c", "x"}, "y");
+              }),
+              ElementsAre(HasSubstr("the input is read 2 times")));
+  EXPECT_THAT(reasons([](SmallModel& m) {
+                m.node("Conv", {"r", "p"}, "c");
+                m.node("Conv", {"r", "q"}, "d");
+                m.node("Add", {"c", "d"}, "e");
+                m.node("Add", {"e", "r"}, "y");
+              }),
+              ElementsAre(HasSubstr("Add 'y': neither")));
+  EXPECT_THAT(reasons([](SmallModel& m) {
+                m.node("Conv", {"r", "p"}, "c");
+                m.node("Add", {"c", "r"}, "a");
+                m.constant("k", {}, {2});
+                m.node("Mul", {"a", "k"}, "y");
+              }),
+              ElementsAre(HasSubstr("Mul 'y': a sum of two computed tensors cannot be scaled")));
+  EXPECT_THAT(
+      reasons([](SmallModel& m) {
+        m.node("Conv", {"r", "p"}, "c");
+        m.node("Add", {"c", "r"}, "a");
+        set_ints(m.node("MaxPool", {"a"}, "y"), "kernel_shape", {2, 2});
+      }),
+      ElementsAre(HasSubstr("MaxPool 'y': a pool of a sum of two computed tensors is not supported")));
+  EXPECT_THAT(reasons([](SmallModel& m) {
+                m.constant("w", {2, 2, 2, 2}, counting(16));
+                m.node("Conv", {"r", "w"}, "c");
+                m.node("Add", {"c", "r"}, "y");
+              }),
+              ElementsAre(HasSubstr("Add 'y': adds 'c' [1, 2, 1, 1] and 'r' [1, 2, 2, 2]")));
+}
+
+/// Model of an average over the map 'r' and a layer, by name of the operator.
+SmallModel averaged(const std::string& op, const std::string& layer, int opset = 13) {
+  SmallModel model = stem();
+  model.proto.mutable_opset_import(0)->set_version(opset);
+  const bool keep = layer == "Conv";
+  if (op == "ReduceMean" && opset >= 18) {
+    model.indices("axes", {-1, 2});
+    set_int(model.node(op, {"r", "axes"}, "mean"), "keepdims", keep ? 1 : 0);
+  } else if (op == "ReduceMean") {
+    auto& node = model.node(op, {"r"}, "mean");
+    set_ints(node, "axes", {2, 3});
+    set_int(node, "keepdims", keep ? 1 : 0);
+  } else {
+    auto& node = model.node(op, {"r"}, "mean");
+    if (op == "AveragePool") set_ints(node, "kernel_shape", {2, 2});
+    if (!keep) model.node("Flatten", {"mean"}, "vector");
+  }
+  model.constant("w", keep ? std::vector<std::int64_t>{2, 2, 1, 1} : std::vector<std::int64_t>{2, 2},
+                 {1, 2, 3, 4});
+  const std::string x = !keep && op != "ReduceMean" ? "vector" : "mean";
+  auto& node = model.node(layer, {x, "w"}, "y");
+  if (layer == "Gemm") set_int(node, "transB", 1);
+  return model;
+}
+
+TEST(Average, IsFoldedIntoTheLayerThatReadsIt) {
+  const float a = 7.25F / 4, b = 14.25F / 4;  // means of kR
+  for (const std::string layer : {"Conv", "Gemm"}) {
+    for (const std::string op : {"ReduceMean", "GlobalAveragePool", "AveragePool"}) {
+      SCOPED_TRACE(op + " " + layer);
+      expect_values(averaged(op, layer), {a + 2 * b, 3 * a + 4 * b}, 2);
+    }
+  }
+  expect_values(averaged("ReduceMean", "MatMul", 18), {a + 3 * b, 2 * a + 4 * b}, 2);
+  EXPECT_EQ(averaged("ReduceMean", "Gemm").import().nodes[1].window.kh, 2);
+}
+
+TEST(Average, WhatIsRefused) {
+  EXPECT_THAT(
+      reasons([](SmallModel& m) {
+        set_ints(m.node("ReduceMean", {"r"}, "m"), "axes", {2, 3});
+        m.node("Relu", {"m"}, "y");
+      }),
+      ElementsAre(HasSubstr("Relu 'y', m: is the average of a map; only Conv, Gemm and MatMul can read it")));
+  EXPECT_THAT(reasons([](SmallModel& m) {
+                set_ints(m.node("ReduceMean", {"r"}, "y"), "axes", {2, 3});
+              }),
+              ElementsAre(HasSubstr("y: the network's output is the average of a map")));
+  EXPECT_THAT(reasons([](SmallModel& m) { set_ints(m.node("ReduceMean", {"r"}, "y"), "axes", {1}); }),
+              ElementsAre(HasSubstr("axes: [1]; only the mean over height and width [2, 3] is supported")));
+  EXPECT_THAT(
+      reasons([](SmallModel& m) {
+        set_ints(m.node("AveragePool", {"r"}, "y"), "kernel_shape", {1, 2});
+      }),
+      ElementsAre(HasSubstr("kernel_shape: 1 x 2 on a map of 2 x 2; only an average of the whole map")));
+  SmallModel input({1, 2, 2, 2});
+  input.node("GlobalAveragePool", {"x"}, "m");
+  input.constant("w", {2, 2, 1, 1}, counting(4));
+  input.node("Conv", {"m", "w"}, "y");
+  EXPECT_THAT(input.reasons(), ElementsAre(HasSubstr("averages the network's input")));
+}
+
+}  // namespace
+}  // namespace dpwa::onnx

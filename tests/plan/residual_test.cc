@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tensors that additions join: their fine grid, the constants of their nodes, what is illegal.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "model/plan/plan.h"
+
+namespace dpwa::plan {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TensorPlan tensor(int exponent, int planes) {
+  TensorPlan made;
+  made.step_exponent = exponent;
+  made.upper = (1 << 4 * planes) - 1;
+  made.pcu = {Policy::range, 0, planes};
+  made.order = {0, 1};
+  return made;
+}
+
+/// Two dense layers of two channels; the second one adds its own input.
+struct Block {
+  net::Network network;
+  Plan plan;
+
+  Block() {
+    for (int t = 0; t < 3; ++t) network.tensors.push_back({"t" + std::to_string(t), {1, 1, 2}, t - 1, {}});
+    for (int n = 0; n < 2; ++n) {
+      net::Node node;
+      node.name = "n" + std::to_string(n);
+      node.input = n;
+      node.output = n + 1;
+      node.out_channels = 2;
+      node.conv_shape = {1, 1, 2};
+      node.lower = 0;
+      network.nodes.push_back(node);
+      network.tensors[n].consumers = {n};
+      plan.nodes.push_back({{1, 0.75}, {1, 1}, {1, 2, 3, 4}, {0, 0}, false});
+    }
+    network.nodes[1].residual = 1;
+    network.tensors[1].adders = {1};
+    network.output = 2;
+    network.input_affine = {{1, 1}, {0, 0}};
+    plan.input = {PortFormat::u8, 1, 0};
+    plan.tensors = {tensor(0, 2), tensor(2, 2), tensor(4, 1)};
+  }
+};
+
+TEST(FineGrid, IsTheFinestThatHoldsTheLimitsOfItsClass) {
+  Block block;
+  // 255 * 2^9 and 15 * 2^13 fit 18 bits: 2^(2 - 9) and 2^(4 - 13) would do, the coarser one holds both.
+  EXPECT_THAT(fine_exponents(block.network, block.plan), ElementsAre(kNoFineGrid, -7, -7));
+  EXPECT_THAT(check(block.network, block.plan), ElementsAre());
+  block.plan.tensors[1] = tensor(2, 4);
+  EXPECT_THAT(fine_exponents(block.network, block.plan), ElementsAre(kNoFineGrid, 1, 1));
+  // Never coarser than a stored grid.
+  block.plan.tensors[2].step_exponent = 0;
+  EXPECT_THAT(fine_exponents(block.network, block.plan), ElementsAre(kNoFineGrid, 0, 0));
+}
+
+TEST(FineGrid, MultipliersAndShiftsGiveFineSteps) {
+  const Block block;
+  const NodeConstants first = derive(block.network, block.plan, 0);
+  EXPECT_TRUE(first.fine);
+  EXPECT_EQ(first.fine_shift, 2 + 7);
+  EXPECT_EQ(std::ldexp(first.channels[0].multiplier, -first.channels[0].shift), std::ldexp(1.0, 0 + 7));
+  EXPECT_EQ(std::ldexp(first.channels[1].multiplier, -first.channels[1].shift), std::ldexp(0.75, 0 + 7));
+  EXPECT_EQ(derive(block.network, block.plan, 1).fine_shift, 4 + 7);
+}
+
+TEST(FineGrid, WhatIsIllegal) {
+  Block block;
+  block.plan.tensors[1].order = {1, 0};
+  EXPECT_THAT(check(block.network, block.plan),
+              ElementsAre(HasSubstr(
+                  "tensor 't2': is joined to 't1' by an addition, so it needs the same channel order")));
+  block = Block();
+  block.plan.tensors[1] = tensor(2, 4);
+  block.plan.tensors[2].step_exponent = 0;
+  EXPECT_THAT(check(block.network, block.plan),
+              ElementsAre(HasSubstr("tensor 't1': limits 0..65535 times 2^2 do not fit the fine grid")));
+  block.plan.tensors[1].step_exponent = 16;
+  EXPECT_THAT(check(block.network, block.plan),
+              ElementsAre(HasSubstr("a step is 2^16 fine steps, must be 2^15")));
+}
+
+}  // namespace
+}  // namespace dpwa::plan
