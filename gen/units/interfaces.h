@@ -19,6 +19,7 @@ Interface write_back_serial();
 Interface digit_writer();
 Interface quantizer();
 Interface dequantizer();
+Interface weight_decoder();
 
 Interface pcu();
 

@@ -177,4 +177,29 @@ Interface dequantizer() {
   return leaf;
 }
 
+Interface weight_decoder() {
+  Interface leaf("dpwa_weight_decoder");
+  const Int products = leaf.parameter("PRODUCTS", 16);
+  leaf.parameter("ELEMENTS", 16);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("tile_valid_i");
+  leaf.output("tile_ready_o");
+  leaf.input("tile_fresh_i");
+  leaf.input("tile_format_i", 4);
+  leaf.input("tile_planes_i", 3);
+  leaf.input("tile_scale_i", 8);
+  leaf.signed_input("tile_exponent_i", 9);
+  leaf.input("valid_i");
+  leaf.output("ready_o");
+  leaf.input("word_i", 4 * products);
+  leaf.output("valid_o");
+  leaf.input("ready_i");
+  leaf.output("digits_o", 4 * products);
+  leaf.output("last_o");
+  leaf.input("clear_i", 2);
+  leaf.output("flags_o", 2);
+  return leaf;
+}
+
 }  // namespace dpwa::gen::interfaces

@@ -12,6 +12,7 @@ const std::vector<std::unique_ptr<Unit>>& units() {
     list.push_back(make_dequantizer_unit());
     list.push_back(make_mac_unit());
     list.push_back(make_weight_sram_unit());
+    list.push_back(make_weight_decoder_unit());
     return list;
   }();
   return all;

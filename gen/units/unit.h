@@ -52,5 +52,6 @@ std::unique_ptr<Unit> make_quantizer_unit();
 std::unique_ptr<Unit> make_dequantizer_unit();
 std::unique_ptr<Unit> make_mac_unit();
 std::unique_ptr<Unit> make_weight_sram_unit();
+std::unique_ptr<Unit> make_weight_decoder_unit();
 
 }  // namespace dpwa::gen

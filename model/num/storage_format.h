@@ -121,6 +121,7 @@ inline std::uint32_t block_scale(const StorageFormat& format, double peak) {
 
 /// q = sat( RNE(number of the code * 2^-exponent) ): a code aligned to a window (N9.3). NaN, of the code or
 /// of the scale, gives 0 and a flag; infinity saturates and sets a flag. `scale`: the block's E8M0 code.
+/// Hardware twin: rtl/quant/dpwa_code_aligner.v.
 inline Quantized align(const StorageFormat& format, std::uint32_t code, std::uint32_t scale, int exponent,
                        Range window) {
   const double value = decode(format, code) * (format.block_scaled ? decode_scale(scale) : 1.0);

@@ -93,13 +93,15 @@ TEST_P(EveryUnit, BenchBuildsAndPassesFromTheDirectoryAlone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, EveryUnit,
-                         testing::Values("pcu", "quantizer", "dequantizer", "mac", "weight_sram"),
+                         testing::Values("pcu", "quantizer", "dequantizer", "mac", "weight_sram",
+                                         "weight_decoder"),
                          [](const auto& each) { return each.param; });
 
 TEST(Registry, HoldsTheUnitsThatTheTestsRun) {
   std::vector<std::string> names;
   for (const auto& unit : units()) names.push_back(unit->name());
-  EXPECT_THAT(names, testing::ElementsAre("pcu", "quantizer", "dequantizer", "mac", "weight_sram"));
+  EXPECT_THAT(
+      names, testing::ElementsAre("pcu", "quantizer", "dequantizer", "mac", "weight_sram", "weight_decoder"));
 }
 
 TEST(Registry, AnUnknownUnitListsTheKnownOnes) {
@@ -109,7 +111,8 @@ TEST(Registry, AnUnknownUnitListsTheKnownOnes) {
   } catch (const Error& problem) {
     EXPECT_EQ(problem.code(), ExitCode::usage);
     EXPECT_THAT(problem.what(),
-                AllOf(HasSubstr("'pcv'"), HasSubstr("pcu, quantizer, dequantizer, mac, weight_sram")));
+                AllOf(HasSubstr("'pcv'"),
+                      HasSubstr("pcu, quantizer, dequantizer, mac, weight_sram, weight_decoder")));
   }
 }
 
