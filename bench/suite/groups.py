@@ -20,6 +20,7 @@ CONFIGURATIONS = {
     "1 lane": {"LANES": 1},
     "2 lanes": {"LANES": 2},
     "4 lanes": {},
+    "4 lanes, 2 tiles per scan step": {"SCAN_TILES": 2},
     "4 lanes, iCE40 adders, 3 cuts": {"LUT_STYLE": "ice40", "LANE_CUTS": 3},
     "4 lanes of 8 products, no cuts": {"PRODUCTS": 8, "LANE_CUTS": 0},
     "4 lanes of 32 products, 1 cut": {"PRODUCTS": 32, "LANE_CUTS": 1},

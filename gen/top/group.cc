@@ -121,10 +121,9 @@ void GroupBuilder::nets() {
   declare("descriptor", 32 * config::descriptor_words(config_));
   declare("scan_re");
   declare("scan_tile", size("TILE_W"));
-  declare("act_second", 3);
+  declare("act_widths", 3 * size("SCAN_TILES"));
   declare("scan_wtile", size("WTILE_W"));
-  declare("weight_first", 3);
-  declare("weight_second", 3);
+  declare("weight_widths", 3 * size("SCAN_TILES"));
   declare("beat");
   declare("beat_last");
   declare("beat_level", size("LEVEL_W"));

@@ -42,13 +42,14 @@ void GroupBuilder::memories() {
   place("u_activation_widths", interfaces::width_table())
       .set("ENTRIES", size("ACTIVATION_TILES"))
       .set("WIDTH", 3)
+      .set("READS", size("SCAN_TILES"))
       .connect("we_i", net("bus_tile_we_i"))
       .connect("waddr_i", net("bus_tile_i"))
       .connect("wdata_i", net("bus_planes_i"))
       .connect("re_i", net("scan_re") | net("read_table_re_i"))
       .connect("raddr_i", mux(net("read_table_re_i"), net("read_tile_i"), net("scan_tile")))
-      .connect("first_o", net("read_width_o"))
-      .connect("second_o", net("act_second"));
+      .connect("widths_o", net("act_widths"));
+  module_.assign(net("read_width_o"), slice(net("act_widths"), 2, 0));
   bank_ports();
   place("u_weights", interfaces::weight_sram())
       .set("LANES", size("LANES"))
@@ -56,6 +57,7 @@ void GroupBuilder::memories() {
       .set("WORD_BITS", size("PLANE_W"))
       .set("WORDS", size("WEIGHT_WORDS"))
       .set("TILES", size("WEIGHT_TILES"))
+      .set("READS", size("SCAN_TILES"))
       .set("FIRST_BANK", size("INDEX") * size("LANES"))
       .set("TABLE_BANK", size("INDEX"))
       .connect("word_we_i", net("bank_we"))
@@ -67,24 +69,24 @@ void GroupBuilder::memories() {
       .connect("tile_wdata_i", slice(net("load_data_i"), 2, 0))
       .connect("tile_re_i", net("scan_re"))
       .connect("tile_raddr_i", net("scan_wtile"))
-      .connect("tile_first_o", net("weight_first"))
-      .connect("tile_second_o", net("weight_second"))
+      .connect("tile_planes_o", net("weight_widths"))
       .connect("word_re_i", net("beat"))
       .connect("word_raddr_i", net("bank_raddr"))
       .connect("words_o", net("weight_words"));
 }
 
 void GroupBuilder::scan() {
-  module_.section("Scan: two tiles per cycle looked at");
+  module_.section("Scan: SCAN_TILES tiles looked at per cycle");
   declare("queue_space");
   declare("queue_step");
-  declare("queue_act", 6);
-  declare("queue_weight", 6);
+  declare("queue_act", 3 * size("SCAN_TILES"));
+  declare("queue_weight", 3 * size("SCAN_TILES"));
   declare("queue_act_word", size("WORD_W"));
   declare("queue_weight_word", size("INDEX_W"));
   declare("queue_end");
   declare("queue_job", 3);
   Instance& scanner = place("u_scanner", interfaces::scanner());
+  scanner.set("READS", size("SCAN_TILES"));
   scanner.set("TILE_W", size("TILE_W")).set("WORD_W", size("WORD_W"));
   scanner.set("WTILE_W", size("WTILE_W")).set("WWORD_W", size("INDEX_W"));
   scanner.set("GROUP_W", size("GROUP_W")).set("KERNEL_W", field_bits("kernel_rows"));
@@ -93,12 +95,13 @@ void GroupBuilder::scan() {
     for (const char* name : names) scanner.connect(std::string(name) + "_i", node_field(name, width));
   };
   fields(size("TILE_W"),
-         {"in_tile_base", "in_tiles", "row_tiles", "run_steps", "out_columns", "first_column", "positions"});
+         {"in_tile_base", "in_tiles", "row_tiles", "out_columns", "first_column", "positions"});
   fields(size("COORD_W"), {"t_first", "t_column", "t_window", "t_group", "t_line", "x_first", "x_column",
                            "x_group", "x_position", "x_line"});
   fields(size("WORD_W"), {"in_word_base"});
   fields(3, {"in_planes"});
-  fields(1, {"run_odd"});
+  fields(field_bits("run_steps"), {"run_steps"});
+  fields(field_bits("run_rest"), {"run_rest"});
   fields(field_bits("kernel_rows"), {"kernel_rows"});
   fields(4, {"pool_rows", "pool_columns"});
   fields(size("GROUP_W"), {"groups"});
@@ -106,11 +109,9 @@ void GroupBuilder::scan() {
   fields(size("INDEX_W"), {"weight_word_base"});
   scanner.connect("table_re_o", net("scan_re"))
       .connect("act_tile_o", net("scan_tile"))
-      .connect("act_first_i", net("read_width_o"))
-      .connect("act_second_i", net("act_second"))
+      .connect("act_widths_i", net("act_widths"))
       .connect("weight_tile_o", net("scan_wtile"))
-      .connect("weight_first_i", net("weight_first"))
-      .connect("weight_second_i", net("weight_second"))
+      .connect("weight_widths_i", net("weight_widths"))
       .connect("space_i", streams() ? net("queue_space") & ~net("scan_too_far") : net("queue_space"))
       .connect("step_o", net("queue_step"))
       .connect("act_planes_o", net("queue_act"))
@@ -138,6 +139,7 @@ void GroupBuilder::issue() {
   declare("head_act_word", size("WORD_W"));
   declare("head_weight_word", size("INDEX_W"));
   place("u_queue", interfaces::tile_queue())
+      .set("READS", size("SCAN_TILES"))
       .set("WORD_W", size("WORD_W"))
       .set("WWORD_W", size("INDEX_W"))
       .connect("step_i", net("queue_step"))

@@ -30,6 +30,7 @@ struct SizeConstant {
 constexpr SizeConstant kSizeConstants[] = {
     {"WB_LANES", &config::Config::wb_lanes},
     {"PLANES_MAX", &config::Config::planes_max},
+    {"SCAN_TILES", &config::Config::scan_tiles},
     {"WEIGHT_WORDS", &config::Config::weight_words},
     {"WEIGHT_TILES", &config::Config::weight_tiles},
     {"ACTIVATION_WORDS", &config::Config::activation_words},

@@ -47,6 +47,7 @@ Interface sequencer() {
 
 Interface scanner() {
   Interface leaf("dpwa_scanner");
+  const Int reads = leaf.parameter("READS", 2);
   const Int tile_w = leaf.parameter("TILE_W", 15);
   const Int word_w = leaf.parameter("WORD_W", 17);
   const Int wtile_w = leaf.parameter("WTILE_W", 16);
@@ -61,8 +62,8 @@ Interface scanner() {
   leaf.input("in_planes_i", 3);
   leaf.input("in_tiles_i", tile_w);
   leaf.input("row_tiles_i", tile_w);
-  leaf.input("run_steps_i", tile_w);
-  leaf.input("run_odd_i");
+  leaf.input("run_steps_i", tile_w + 1 - clog2(reads));
+  leaf.input("run_rest_i", clog2(reads));
   leaf.input("kernel_rows_i", kernel_w);
   leaf.input("pool_rows_i", 4);
   leaf.input("pool_columns_i", 4);
@@ -78,15 +79,13 @@ Interface scanner() {
   leaf.input("endless_i");
   leaf.output("table_re_o");
   leaf.output("act_tile_o", tile_w);
-  leaf.input("act_first_i", 3);
-  leaf.input("act_second_i", 3);
+  leaf.input("act_widths_i", 3 * reads);
   leaf.output("weight_tile_o", wtile_w);
-  leaf.input("weight_first_i", 3);
-  leaf.input("weight_second_i", 3);
+  leaf.input("weight_widths_i", 3 * reads);
   leaf.input("space_i");
   leaf.output("step_o");
-  leaf.output("act_planes_o", 6);
-  leaf.output("weight_planes_o", 6);
+  leaf.output("act_planes_o", 3 * reads);
+  leaf.output("weight_planes_o", 3 * reads);
   leaf.output("act_word_o", word_w);
   leaf.output("weight_word_o", wword_w);
   leaf.output("end_o");
@@ -135,13 +134,14 @@ Interface refill() {
 
 Interface tile_queue() {
   Interface leaf("dpwa_tile_queue");
+  const Int reads = leaf.parameter("READS", 2);
   const Int word_w = leaf.parameter("WORD_W", 17);
   const Int wword_w = leaf.parameter("WWORD_W", 16);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("step_i");
-  leaf.input("act_planes_i", 6);
-  leaf.input("weight_planes_i", 6);
+  leaf.input("act_planes_i", 3 * reads);
+  leaf.input("weight_planes_i", 3 * reads);
   leaf.input("act_word_i", word_w);
   leaf.input("weight_word_i", wword_w);
   leaf.input("end_i");

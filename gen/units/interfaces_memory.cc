@@ -35,14 +35,14 @@ Interface width_table() {
   Interface leaf("dpwa_width_table");
   const Int entries = leaf.parameter("ENTRIES", 1024);
   const Int width = leaf.parameter("WIDTH", 3);
+  const Int reads = leaf.parameter("READS", 2);
   leaf.input("clk_i");
   leaf.input("we_i");
   leaf.input("waddr_i", clog2(entries));
   leaf.input("wdata_i", width);
   leaf.input("re_i");
   leaf.input("raddr_i", clog2(entries));
-  leaf.output("first_o", width);
-  leaf.output("second_o", width);
+  leaf.output("widths_o", reads * width);
   return leaf;
 }
 
@@ -53,6 +53,7 @@ Interface weight_sram() {
   const Int word_bits = leaf.parameter("WORD_BITS", 64);
   const Int words = leaf.parameter("WORDS", 65536);
   const Int tiles = leaf.parameter("TILES", 65536);
+  const Int reads = leaf.parameter("READS", 2);
   leaf.parameter("FIRST_BANK", 0);
   leaf.parameter("TABLE_BANK", 0);
   leaf.input("clk_i");
@@ -65,8 +66,7 @@ Interface weight_sram() {
   leaf.input("tile_wdata_i", 3);
   leaf.input("tile_re_i");
   leaf.input("tile_raddr_i", clog2(tiles));
-  leaf.output("tile_first_o", 3);
-  leaf.output("tile_second_o", 3);
+  leaf.output("tile_planes_o", 3 * reads);
   leaf.input("word_re_i");
   leaf.input("word_raddr_i", clog2(words));
   leaf.output("words_o", lanes * word_bits);

@@ -19,6 +19,7 @@ class WeightSram : public Unit {
             {"WORD_BITS", 4 * c.products},
             {"WORDS", c.weight_words},
             {"TILES", c.weight_tiles},
+            {"READS", c.scan_tiles},
             {"FIRST_BANK", 0},
             {"TABLE_BANK", 0}};
   }
@@ -27,7 +28,7 @@ class WeightSram : public Unit {
   }
   std::vector<std::string> corner_cases() const override {
     return {"EveryWordOfEveryLaneBackToBackInSkew", "FirstAndLastAddressAlternate",
-            "BanksOfOtherGroupsChangeNothing", "PairsOfPlaneCountsStartAnywhere"};
+            "BanksOfOtherGroupsChangeNothing", "NeighboursStartAnywhere"};
   }
   std::vector<std::string> golden() const override { return {"read_and_compare"}; }
 };

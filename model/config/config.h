@@ -25,6 +25,7 @@ struct Config {
   int acc_w = 48;      ///< ACC_W: accumulator bits
   int mult_w = 24;     ///< MULT_W: write-back multiplier bits
   int shift_max = 63;  ///< SHIFT_MAX: largest write-back right shift
+  int scan_tiles = 4;  ///< SCAN_TILES: tiles whose widths are looked at per cycle (2, 4)
   int lane_cuts = 2;   ///< LANE_CUTS: register levels in the lane's adder tree (0..3)
   int premax = 1;      ///< PREMAX: max pool on accumulators, before write-back (0, 1)
   WriteBack write_back = WriteBack::parallel;   ///< WRITE_BACK: one value per cycle, or bit by bit

@@ -81,6 +81,7 @@ const std::vector<Field>& fields() {
       integer("ACC_W", &Config::acc_w, 24, 64, "accumulator bits"),
       integer("MULT_W", &Config::mult_w, 20, 32, "write-back multiplier bits"),
       integer("SHIFT_MAX", &Config::shift_max, 1, 63, "largest write-back right shift"),
+      integer("SCAN_TILES", &Config::scan_tiles, 2, 4, "tiles whose widths are looked at per cycle: 2, 4"),
       integer("LANE_CUTS", &Config::lane_cuts, 0, 3, "register levels in the lane's adder tree"),
       integer("PREMAX", &Config::premax, 0, 1, "1: max pool on accumulators, one drain per pool window"),
       choice<WriteBack>("WRITE_BACK", &Config::write_back,

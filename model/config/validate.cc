@@ -13,14 +13,12 @@ void require_divides(int divisor, const std::string& divisor_name, int value, co
   throw fail(ExitCode::usage, "{} = {} must divide {} = {}", divisor_name, divisor, value_name, value);
 }
 
-void require_even(int value, const std::string& name) {
-  if (value % 2 == 0) return;
-  throw fail(ExitCode::usage, "{}: expected an even number, found '{}'", name, value);
-}
-
 void validate_shape(const Config& c) {
   if (c.products != 8 && c.products != 16 && c.products != 32) {
     throw fail(ExitCode::usage, "PRODUCTS: expected 8, 16 or 32, found '{}'", c.products);
+  }
+  if (c.scan_tiles != 2 && c.scan_tiles != 4) {
+    throw fail(ExitCode::usage, "SCAN_TILES: expected 2 or 4, found '{}'", c.scan_tiles);
   }
   require_divides(c.groups, "GROUPS", c.lanes, "LANES");
   if (c.lanes_per_group() > kMaxLanesPerGroup) {
@@ -56,9 +54,9 @@ void validate_write_back(const Config& c) {
 }
 
 void validate_memories(const Config& c) {
-  // Width tables hold even and odd entries in two banks.
-  require_even(c.weight_tiles, "WEIGHT_TILES");
-  require_even(c.activation_tiles, "ACTIVATION_TILES");
+  // Width tables have a bank per tile of a scan step.
+  require_divides(c.scan_tiles, "SCAN_TILES", c.weight_tiles, "WEIGHT_TILES");
+  require_divides(c.scan_tiles, "SCAN_TILES", c.activation_tiles, "ACTIVATION_TILES");
   require_divides(c.wb_lanes, "WB_LANES", c.channels, "CHANNELS");
   if (c.channels / c.wb_lanes < kMinChannelRows) {
     throw fail(ExitCode::usage, "CHANNELS = {}: expected at least {} for WB_LANES = {}", c.channels,

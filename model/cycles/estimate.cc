@@ -15,17 +15,19 @@ constexpr std::int64_t kFirstStep = 1;
 /// tile by tile instead of cycle by cycle.
 class Jobs {
  public:
-  Jobs(int weight_planes, int drain_cycles) : weight_planes_(weight_planes), drain_cycles_(drain_cycles) {}
+  Jobs(int weight_planes, int drain_cycles, int scan_tiles)
+      : weight_planes_(weight_planes), drain_cycles_(drain_cycles), scan_tiles_(scan_tiles) {}
 
   /// `tiles`: planes of the activations, run by run.
   void run(const std::vector<std::uint8_t>& tiles, std::size_t run_length, bool drains) {
     bool waits = false;
     for (std::size_t run = 0; run < tiles.size(); run += run_length) {
-      for (std::size_t t = run; t < run + run_length; t += 2) {
+      const std::size_t end = run + run_length;
+      for (std::size_t t = run; t < end; t += scan_tiles_) {
         scan_step();
         waits = waits && backlog_ > 0;
-        waits |= push(tiles[t] * weight_planes_);
-        if (t + 1 < run + run_length) waits |= push(tiles[t + 1] * weight_planes_);
+        for (std::size_t i = t; i < std::min(end, t + scan_tiles_); ++i)
+          waits |= push(tiles[i] * weight_planes_);
       }
     }
     if (!waits) push(1);  // a null entry
@@ -37,9 +39,9 @@ class Jobs {
   std::int64_t cycles() const { return now_ + backlog_; }
 
  private:
-  /// The scanner goes on while at most two entries wait.
+  /// The scanner goes on while at most SCAN_TILES entries wait.
   void scan_step() {
-    const std::int64_t allowed = newest_ + second_;
+    const std::int64_t allowed = newest_beats_;
     const std::int64_t cycles = std::max<std::int64_t>(backlog_ - allowed, 0) + 1;
     now_ += cycles;
     backlog_ = std::max<std::int64_t>(backlog_ - cycles, 0);
@@ -48,16 +50,19 @@ class Jobs {
   bool push(int beats) {
     if (beats == 0) return false;
     backlog_ += beats;
-    second_ = newest_;
-    newest_ = beats;
+    newest_beats_ += beats - newest_[oldest_];
+    newest_[oldest_] = beats;
+    oldest_ = (oldest_ + 1) % scan_tiles_;
     return true;
   }
 
-  int weight_planes_, drain_cycles_;
-  std::int64_t now_ = 0;                  // of the scanner
-  std::int64_t backlog_ = 0;              // cycles until the issue stage is idle
-  std::int64_t drained_ = 0;              // last beat of the last drained job
-  std::int64_t newest_ = 0, second_ = 0;  // beats of the entries pushed last
+  int weight_planes_, drain_cycles_, scan_tiles_;
+  std::int64_t now_ = 0;                      // of the scanner
+  std::int64_t backlog_ = 0;                  // cycles until the issue stage is idle
+  std::int64_t drained_ = 0;                  // last beat of the last drained job
+  std::array<int, kMostScanTiles> newest_{};  // beats of the SCAN_TILES entries pushed last
+  std::int64_t newest_beats_ = 0;             // their sum
+  int oldest_ = 0;                            // of them
 };
 
 }  // namespace
@@ -67,6 +72,8 @@ Estimate::Estimate(const config::Config& config, const net::Network& network, in
       lanes_(config.lanes_per_group()),
       products_(config.products),
       lane_groups_(config.groups),
+      scan_tiles_(config.scan_tiles),
+      copies_(network.nodes[node].out_channels > config.lanes_per_group() ? 2 : 1),
       drain_cycles_(static_cast<int>(drain_slot(config))),
       premax_(config.premax != 0),
       fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, kFirstStep, 1))) {}
@@ -86,22 +93,25 @@ void Estimate::read_window(const std::vector<std::uint8_t>& widths, int y, int x
 }
 
 Estimate::GroupCycles Estimate::group(const std::vector<std::uint8_t>& widths) const {
-  std::array<Jobs, 4> jobs{Jobs(0, drain_cycles_), Jobs(1, drain_cycles_), Jobs(2, drain_cycles_),
-                           Jobs(3, drain_cycles_)};
+  std::array<Jobs, 4> jobs{Jobs(0, drain_cycles_, scan_tiles_), Jobs(1, drain_cycles_, scan_tiles_),
+                           Jobs(2, drain_cycles_, scan_tiles_), Jobs(3, drain_cycles_, scan_tiles_)};
   const std::size_t run_length = static_cast<std::size_t>(kernel.kw) * pixel_tiles;
   std::vector<std::uint8_t> tiles(run_length * kernel.kh);
   const int window = pool.kh * pool.kw;
+  GroupCycles result{};
   for (int y = 0; y < stored.h; ++y) {
     for (int x = 0; x < stored.w; ++x) {
-      for (int p = 0; p < window; ++p) {
-        read_window(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw, tiles);
-        for (Jobs& job : jobs) job.run(tiles, run_length, p + 1 == window || !premax_);
+      std::array<std::int64_t, 4> before{};
+      for (int copy = 0; copy < copies_; ++copy) {
+        for (std::size_t w = 0; w < jobs.size(); ++w) before[w] = jobs[w].cycles();
+        for (int p = 0; p < window; ++p) {
+          read_window(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw, tiles);
+          for (Jobs& job : jobs) job.run(tiles, run_length, p + 1 == window || !premax_);
+        }
       }
+      for (std::size_t w = 0; w < jobs.size(); ++w)
+        result[w] += static_cast<double>(jobs[w].cycles() - before[w]) / lane_groups_;
     }
-  }
-  GroupCycles result{};
-  for (std::size_t w = 0; w < result.size(); ++w) {
-    result[w] = static_cast<double>(jobs[w].cycles() - kFirstStep) / lane_groups_;
   }
   return result;
 }

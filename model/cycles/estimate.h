@@ -33,6 +33,8 @@ class Estimate : private ScanGeometry {
                    std::vector<std::uint8_t>& tiles) const;
 
   int lanes_, products_, lane_groups_;
+  int scan_tiles_;
+  int copies_;  ///< channel groups replayed per position: the second finds the queue as all later ones do
   int drain_cycles_;
   bool premax_;
   double fixed_cycles_;  ///< of a node, beside its jobs

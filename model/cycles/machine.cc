@@ -2,6 +2,7 @@
 #include "model/cycles/machine.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace dpwa::cycles {
 
@@ -16,7 +17,9 @@ int address_bits(int words) {
 }  // namespace
 
 Machine::Machine(const config::Config& config, int slot_planes, const std::optional<WeightStream>& stream)
-    : slot_(static_cast<int>(drain_slot(config))), flush_slot_(std::max(slot_, slot_planes * config.groups)) {
+    : scan_tiles_(config.scan_tiles),
+      slot_(static_cast<int>(drain_slot(config))),
+      flush_slot_(std::max(slot_, slot_planes * config.groups)) {
   if (stream) refill_.emplace(*stream, config.lanes_per_group(), address_bits(config.weight_words));
 }
 
@@ -25,16 +28,17 @@ void Machine::run(const Job& job) {
   std::size_t tile = 0;
   for (std::size_t r = 0; r < runs; ++r) {
     const std::vector<std::uint8_t>& tiles = (*job.runs)[r];
-    for (std::size_t t = 0; t < tiles.size(); t += 2) {
+    for (std::size_t t = 0; t < tiles.size(); t += scan_tiles_) {
       Step step;
       step.valid = true;
-      step.beats[0] = tiles[t];
-      step.beats[1] = t + 1 < tiles.size() ? tiles[t + 1] : 0;
-      step.planes[0] = (*job.weight_planes)[tile + t];
-      step.planes[1] = t + 1 < tiles.size() ? (*job.weight_planes)[tile + t + 1] : 0;
+      const std::size_t count = std::min<std::size_t>(scan_tiles_, tiles.size() - t);
+      for (std::size_t i = 0; i < count; ++i) {
+        step.beats[i] = tiles[t + i];
+        step.planes[i] = (*job.weight_planes)[tile + t + i];
+      }
       step.window_last = job.window_last;
       step.group_last = job.group_last;
-      step.ends = r + 1 == runs && t + 2 >= tiles.size();
+      step.ends = r + 1 == runs && t + scan_tiles_ >= tiles.size();
       step.flush = job.flush;
       step.drains = job.drains;
       do cycle(&step);
@@ -59,7 +63,7 @@ std::int64_t Machine::oldest_word() const {
 }
 
 void Machine::cycle(const Step* next) {
-  const bool space = count_ <= 2 && !(refill_ && refill_->too_far(scan_word()));
+  const bool space = count_ <= scan_tiles_ && !(refill_ && refill_->too_far(scan_word()));
   const std::int64_t oldest = oldest_word();
   const bool leaves = issue();
   const int kept = count_ - (leaves ? 1 : 0);
@@ -103,15 +107,17 @@ bool Machine::issue() {
 }
 
 void Machine::push(const Step& step, int kept) {
-  const int pushed = (step.beats[0] > 0) + (step.beats[1] > 0);
-  for (int i = 0; i < 2; ++i) {
+  int pushed = 0;
+  std::int64_t word = word_;  // at the end: of the step's last tile
+  for (int i = 0; i < scan_tiles_; ++i) {
+    word += i > 0 ? step.planes[i - 1] : 0;
     if (step.beats[i] == 0) continue;
-    const std::int64_t word = word_ + (i == 0 ? 0 : step.planes[0]);
     queue_[count_++] = {step.beats[i], false, false, false, step.planes[i], word, step.window_last};
+    ++pushed;
   }
   if (step.ends) {
     const bool marks = pushed > 0 || (job_waits_ && kept > 0);
-    if (!marks) queue_[count_++] = {0, false, false, false, 1, word_ + step.planes[0], step.window_last};
+    if (!marks) queue_[count_++] = {0, false, false, false, 1, word, step.window_last};
     queue_[count_ - 1].ends = true;
     queue_[count_ - 1].flush = step.flush;
     queue_[count_ - 1].drains = step.drains;
@@ -121,7 +127,7 @@ void Machine::push(const Step& step, int kept) {
 }
 
 void Machine::count_words(const Step& step) {
-  word_ += step.planes[0] + step.planes[1];
+  word_ += std::accumulate(step.planes.begin(), step.planes.end(), 0);
   if (!step.ends) return;
   if (!step.window_last) {
     word_ = group_word_;

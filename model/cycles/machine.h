@@ -12,8 +12,11 @@
 
 namespace dpwa::cycles {
 
-/// One job as the scanner meets it: beats of each tile (planes(a) * planes(w), 0 = skipped), two tiles per
-/// step except at the end of a run.
+/// SCAN_TILES at most.
+inline constexpr int kMostScanTiles = 4;
+
+/// One job as the scanner meets it: beats of each tile (planes(a) * planes(w), 0 = skipped), SCAN_TILES
+/// tiles per step, fewer at the end of a run.
 struct Job {
   const std::vector<std::vector<std::uint8_t>>* runs = nullptr;  ///< [run][tile] beats
   bool flush = false;                                            ///< completes an output tile
@@ -54,8 +57,8 @@ class Machine {
   };
   struct Step {
     bool valid = false;
-    int beats[2] = {0, 0};
-    int planes[2] = {0, 0};
+    std::array<int, kMostScanTiles> beats{};
+    std::array<int, kMostScanTiles> planes{};
     bool ends = false;
     bool flush = false;
     bool drains = false;
@@ -70,6 +73,7 @@ class Machine {
   std::int64_t scan_word() const { return stage_b_.window_last ? word_ : group_word_; }
   std::int64_t oldest_word() const;
 
+  int scan_tiles_;
   int slot_;
   int flush_slot_;
   std::int64_t now_ = 0;
@@ -79,7 +83,7 @@ class Machine {
   int wait_ = 0;
   Step stage_b_;
   bool taken_ = false;  // stage A moved in this cycle
-  std::array<Entry, 4> queue_;
+  std::array<Entry, 2 * kMostScanTiles> queue_;
   int count_ = 0;
   bool job_waits_ = false;
   std::optional<Refill> refill_;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dpwa_scanner: walks a node's loop nest two tiles per cycle and queues the tiles that cost beats.
+// dpwa_scanner: walks a node's loop nest READS tiles per cycle and queues the tiles that cost beats.
 //
 //   for each stored position of the group's share, for each channel group, for each pool-window position (one job):
-//     for ky: the kw * tiles-per-pixel tiles of one input row lie side by side: a *run*, read two per cycle
-//
+//     for ky: the kw * tiles-per-pixel tiles of one input row lie side by side: a *run*
 // Where a run begins is kept as a distance in tiles: t_q from the tensor's first tile to that of its input row, x_q from
 // there to its first column, both modulo 2**(TILE_W+1). A tap is outside the map when one of them is. Each end of a loop
 // adds the descriptor's step for the outermost loop that goes on, so no loop keeps a start of its own.
@@ -19,6 +18,7 @@
 `default_nettype none
 
 module dpwa_scanner #(
+  parameter integer READS    = 2,    // tiles of a step: 2, 4
   parameter integer TILE_W   = 15,   // activation tile address bits
   parameter integer WORD_W   = 17,   // activation word address bits
   parameter integer WTILE_W  = 16,   // weight tile address bits
@@ -35,8 +35,8 @@ module dpwa_scanner #(
   input  wire [2:0]          in_planes_i,
   input  wire [TILE_W-1:0]   in_tiles_i,         // of the input map - 1
   input  wire [TILE_W-1:0]   row_tiles_i,        // of an input row - 1
-  input  wire [TILE_W-1:0]   run_steps_i,        // pairs of tiles of a run - 1
-  input  wire                run_odd_i,          // the last pair is a single tile
+  input  wire [TILE_W-$clog2(READS):0] run_steps_i,  // steps of a run - 1
+  input  wire [$clog2(READS)-1:0]      run_rest_i,   // tiles of its last step - 1
   input  wire [KERNEL_W-1:0] kernel_rows_i,      // - 1
   input  wire [3:0]          pool_rows_i,        // pool window - 1
   input  wire [3:0]          pool_columns_i,
@@ -60,16 +60,14 @@ module dpwa_scanner #(
   // width tables, latency 1
   output wire                table_re_o,
   output wire [TILE_W-1:0]   act_tile_o,
-  input  wire [2:0]          act_first_i,
-  input  wire [2:0]          act_second_i,
+  input  wire [3*READS-1:0]  act_widths_i,       // of the step's tiles, the first lowest
   output wire [WTILE_W-1:0]  weight_tile_o,
-  input  wire [2:0]          weight_first_i,
-  input  wire [2:0]          weight_second_i,
+  input  wire [3*READS-1:0]  weight_widths_i,
   // queue: one step
   input  wire                space_i,
   output wire                step_o,
-  output wire [5:0]          act_planes_o,       // {second, first} tile; 0: it costs no beat
-  output wire [5:0]          weight_planes_o,
+  output wire [3*READS-1:0]  act_planes_o,       // 0: the tile costs no beat
+  output wire [3*READS-1:0]  weight_planes_o,    // 0 past the end of the run
   output wire [WORD_W-1:0]   act_word_o,         // slot of the first
   output wire [WWORD_W-1:0]  weight_word_o,
   output wire                end_o,              // of its job
@@ -78,10 +76,18 @@ module dpwa_scanner #(
 );
 
   localparam integer COORD_W = TILE_W + 1;
+  localparam integer INDEX_W = $clog2(READS);      // bits of a tile's number in its step
+  localparam integer STEP_W  = COORD_W - INDEX_W;
+
+  generate
+    if (READS != 2 && READS != 4) begin : gen_check
+      ERROR_READS_must_be_2_or_4 u_check ();
+    end
+  endgenerate
 
   // Stage A: loop counters ------------------------------------------------------------------------------------------
   reg                active_q;
-  reg [TILE_W-1:0]   step_q;                 // pairs of the run already scanned
+  reg [STEP_W-1:0]   step_q;                 // steps of the run already scanned
   reg [KERNEL_W-1:0] ky_q;
   reg [3:0]          wy_q, wx_q;             // position in the pool window
   reg [GROUP_W-1:0]  group_q;
@@ -100,13 +106,20 @@ module dpwa_scanner #(
   wire group_end     = window_end & group_last;
   wire line_end      = column_q == out_columns_i;
 
-  wire               two        = ~(run_end & run_odd_i);
-  wire [COORD_W-1:0] x          = x_q + {step_q, 1'b0};
-  wire               row_inside = t_q <= {1'b0, in_tiles_i};   // what lies before the map is a large number
-  wire               x_inside   = x <= {1'b0, row_tiles_i};
-  wire               x_before   = &x;                          // one before the map
-  wire               inside0    = row_inside & x_inside;
-  wire               inside1    = row_inside & two & (x_before | (x_inside & (x[TILE_W-1:0] != row_tiles_i)));
+  wire [INDEX_W-1:0] rest       = run_rest_i | {INDEX_W{~run_end}};   // tiles of this step - 1
+  wire [COORD_W-1:0] x          = x_q + {step_q, {INDEX_W{1'b0}}};
+  wire               row_inside = t_q <= {1'b0, in_tiles_i};          // what lies before the map is a large number
+  wire [READS-1:0]   in_run     = ~({READS{1'b1}} << rest << 1);
+  wire [READS-1:0]   in_map;
+
+  genvar i;
+  generate
+    for (i = 0; i < READS; i = i + 1) begin : gen_tile
+      localparam [COORD_W-1:0] INDEX = i;
+      wire [COORD_W-1:0] x_tile = x + INDEX;
+      assign in_map[i] = row_inside & in_run[i] & (x_tile <= {1'b0, row_tiles_i});
+    end
+  endgenerate
 
   wire b_moves, a_moves;
   wire a_steps = active_q & a_moves;
@@ -117,7 +130,9 @@ module dpwa_scanner #(
   assign act_tile_o    = in_tile_base_i + tile[TILE_W-1:0];
   assign weight_tile_o = weight_tile_base_i + wtile_q;
 
-  wire [WTILE_W-1:0] wtile_next = wtile_q + {{(WTILE_W-2){1'b0}}, two, ~two};
+  // wtile_q + rest + 1 in one adder: the lowest digit is the carry.
+  wire [WTILE_W:0]   wtile_sum  = {wtile_q, 1'b1} + {{(WTILE_W-INDEX_W){1'b0}}, rest, 1'b1};
+  wire [WTILE_W-1:0] wtile_next = wtile_sum[WTILE_W:1];
 
   always @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -155,7 +170,7 @@ module dpwa_scanner #(
   // Every counter goes to 0 with its loop.
   always @(posedge clk_i) begin
     if (start_i) begin
-      step_q        <= {TILE_W{1'b0}};
+      step_q        <= {STEP_W{1'b0}};
       ky_q          <= {KERNEL_W{1'b0}};
       {wy_q, wx_q}  <= 8'd0;
       group_q       <= {GROUP_W{1'b0}};
@@ -166,7 +181,7 @@ module dpwa_scanner #(
       wtile_q       <= {WTILE_W{1'b0}};
       wtile_group_q <= {WTILE_W{1'b0}};
     end else if (a_steps) begin
-      step_q  <= run_end ? {TILE_W{1'b0}} : step_q + 1'b1;
+      step_q  <= run_end ? {STEP_W{1'b0}} : step_q + 1'b1;
       wtile_q <= (job_end & ~window_last) ? wtile_group_q : group_end ? {WTILE_W{1'b0}} : wtile_next;
       if (run_end) begin
         ky_q <= job_end ? {KERNEL_W{1'b0}} : ky_q + 1'b1;
@@ -187,7 +202,8 @@ module dpwa_scanner #(
   end
 
   // Stage B: widths arrive ------------------------------------------------------------------------------------------
-  reg               b_valid_q, b_inside0_q, b_inside1_q, b_two_q, b_end_q;
+  reg               b_valid_q, b_end_q;
+  reg [READS-1:0]   b_in_run_q, b_in_map_q;
   reg [2:0]         b_job_q;
   reg [WORD_W-1:0]  b_word_q;      // slot of the first tile, which may be one before the tensor
   reg [WWORD_W-1:0] wword_q, wword_group_q;
@@ -208,21 +224,32 @@ module dpwa_scanner #(
     if (!rst_ni)      b_valid_q <= 1'b0;
     else if (a_moves) b_valid_q <= active_q;
     if (a_moves) begin
-      b_inside0_q <= inside0;
-      b_inside1_q <= inside1;
-      b_two_q     <= two;
-      b_end_q     <= job_end;
-      b_job_q     <= {position_last, group_last, window_last};
-      b_word_q    <= in_word_base_i + tile_cut * {{(WORD_W-3){1'b0}}, in_planes_i};
+      b_in_run_q <= in_run;
+      b_in_map_q <= in_map;
+      b_end_q    <= job_end;
+      b_job_q    <= {position_last, group_last, window_last};
+      b_word_q   <= in_word_base_i + tile_cut * {{(WORD_W-3){1'b0}}, in_planes_i};
     end
   end
 
-  wire               b_window_last = b_job_q[0];
-  wire               b_group_last  = b_job_q[1];
-  wire               take0         = b_inside0_q & (weight_first_i != 3'd0);
-  wire               take1         = b_inside1_q & (weight_second_i != 3'd0);
-  wire [3:0]         both          = {1'b0, weight_first_i} + {1'b0, weight_second_i & {3{b_two_q}}};
-  wire [WWORD_W-1:0] wword_next    = wword_q + {{(WWORD_W-4){1'b0}}, both};
+  wire b_window_last = b_job_q[0], b_group_last = b_job_q[1];
+
+  generate
+    for (i = 0; i < READS; i = i + 1) begin : gen_planes
+      wire take = b_in_map_q[i] & (weight_widths_i[3*i +: 3] != 3'd0);
+      assign act_planes_o[3*i +: 3]    = act_widths_i[3*i +: 3] & {3{take}};
+      assign weight_planes_o[3*i +: 3] = weight_widths_i[3*i +: 3] & {3{b_in_run_q[i]}};
+    end
+  endgenerate
+
+  reg [INDEX_W+2:0] words;                    // weight words of the step
+  integer w;
+  always @(*) begin
+    words = {(INDEX_W+3){1'b0}};
+    for (w = 0; w < READS; w = w + 1) words = words + {{INDEX_W{1'b0}}, weight_planes_o[3*w +: 3]};
+  end
+
+  wire [WWORD_W-1:0] wword_next    = wword_q + {{(WWORD_W-INDEX_W-3){1'b0}}, words};
   wire [WWORD_W-1:0] wword_group   = (b_group_last & ~endless_i) ? weight_word_base_i : wword_next;
 
   always @(posedge clk_i) begin
@@ -235,15 +262,13 @@ module dpwa_scanner #(
   end
 
   assign step_o          = b_moves;
-  assign act_planes_o    = {act_second_i & {3{take1}}, act_first_i & {3{take0}}};
-  assign weight_planes_o = {weight_second_i, weight_first_i};
   assign act_word_o      = b_word_q;
   assign weight_word_o   = wword_q;
   assign end_o           = b_end_q;
   assign job_o           = b_job_q;
   assign oldest_word_o   = b_window_last ? wword_q : wword_group_q;
 
-  wire unused = &{1'b0, tile};   // its sign, where a slot's address is no wider
+  wire unused = &{1'b0, wtile_sum[0], tile};   // the sign of tile, where a slot's address is no wider
 
 endmodule
 

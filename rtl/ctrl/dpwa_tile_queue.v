@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dpwa_tile_queue: four tiles between the scanner (two per cycle) and the issue stage (one beat per cycle).
+// dpwa_tile_queue: 2 * READS tiles between the scanner (READS per cycle) and the issue stage (one beat per cycle).
 //
-// A scan step brings two neighbouring tiles; those with activation planes wait as entries. Entries of a step share a
-// row; the second tile's slot and weight words follow the first's. A step may end its job (end_i). The end belongs to
-// the job's last entry:
+// A scan step brings READS neighbouring tiles; those with activation planes wait as entries. Entries of a step share a
+// row; slot and weight words of a tile follow those of the tile before. A step may end its job (end_i). The end belongs
+// to the job's last entry:
 //   1. a step that brings entries marks its own newest;
 //   2. a step that brings none marks the job's newest entry if it still waits and does not leave in this cycle;
 //   3. otherwise an entry without planes carries the end: a null entry. It takes one issue slot.
-// step_i may be high only while space_o is. Rows therefore never number more than three.
+// step_i may be high only while space_o is. Rows therefore never number more than READS + 1.
 
 `default_nettype none
 
 module dpwa_tile_queue #(
+  parameter integer READS   = 2,    // tiles of a step: 2, 4
   parameter integer WORD_W  = 17,   // activation word address bits
   parameter integer WWORD_W = 16    // weight word address bits
 ) (
@@ -20,8 +21,8 @@ module dpwa_tile_queue #(
   input  wire               rst_ni,
   // scan step
   input  wire               step_i,
-  input  wire [5:0]         act_planes_i,     // {second, first} tile; 0: it costs no beat
-  input  wire [5:0]         weight_planes_i,
+  input  wire [3*READS-1:0] act_planes_i,     // the first tile lowest; 0: it costs no beat
+  input  wire [3*READS-1:0] weight_planes_i,
   input  wire [WORD_W-1:0]  act_word_i,       // slot of the first
   input  wire [WWORD_W-1:0] weight_word_i,
   input  wire               end_i,
@@ -39,42 +40,90 @@ module dpwa_tile_queue #(
   output wire [WWORD_W-1:0] weight_word_o
 );
 
-  localparam integer ROWS  = 3;
-  localparam integer ROW_W = WORD_W + WWORD_W + 15;
+  localparam integer ROWS    = READS + 1;
+  localparam integer INDEX_W = $clog2(READS);
+  localparam integer ROWS_W  = INDEX_W + 1;      // bits of a number of rows
+  localparam integer COUNT_W = INDEX_W + 2;      // bits of a number of entries
+  localparam integer ROW_W   = WORD_W + WWORD_W + 6 * READS + 3;
 
-  reg [2:0]            count_q;      // entries
-  reg [1:0]            rows_q;
+  reg [COUNT_W-1:0]    count_q;      // entries
+  reg [ROWS_W-1:0]     rows_q;
   reg [ROWS*ROW_W-1:0] row_q;        // row 0 is the head's
   reg [ROWS-1:0]       end_q;        // the row's last entry ends its job
-  reg                  first_gone_q; // of the head's row
+  reg [READS-2:0]      gone_q;       // tiles of the head's row up to the one that left last
   reg                  job_waits_q;  // the newest row belongs to the job being scanned
 
   // Head -----------------------------------------------------------------------------------------------------------
-  wire [5:0]         act_planes, weight_planes;
+  wire [3*READS-1:0] act_planes, weight_planes;
   wire [WORD_W-1:0]  act_word;
   wire [WWORD_W-1:0] weight_word;
   assign {job_o, act_planes, weight_planes, act_word, weight_word} = row_q[ROW_W-1:0];
 
-  wire second    = first_gone_q | (act_planes[2:0] == 3'd0);
-  wire row_last  = second | (act_planes[5:3] == 3'd0);
+  // The head is the row's first tile with planes that has not left; of a null entry the last tile.
+  wire [READS-2:0] past;            // tiles before the head
+  wire [READS-1:0] waits;           // tiles with planes that have not left
+  wire [READS-1:0] later;           // tiles after the head
+
+  genvar i;
+  generate
+    for (i = 0; i < READS; i = i + 1) begin : gen_tile
+      if (i + 1 < READS) begin : gen_gone
+        assign waits[i] = (act_planes[3*i +: 3] != 3'd0) & ~gone_q[i];
+        assign past[i]  = ~|waits[i:0];
+      end else begin : gen_last
+        assign waits[i] = act_planes[3*i +: 3] != 3'd0;
+      end
+      if (i > 0) begin : gen_later
+        assign later[i] = ~past[i-1];
+      end else begin : gen_first
+        assign later[i] = 1'b0;
+      end
+    end
+  endgenerate
+
+  wire row_last   = (waits & later) == {READS{1'b0}};
   wire row_leaves = pop_i & row_last;
 
-  assign valid_o         = rows_q != 2'd0;
+  reg [WORD_W-1:0]  slot_offset;
+  reg [WWORD_W-1:0] weight_offset;
+  reg [2:0]         head_act, head_weight;
+  integer           t;
+  always @(*) begin
+    slot_offset   = {WORD_W{1'b0}};
+    weight_offset = {WWORD_W{1'b0}};
+    head_act      = act_planes[2:0];
+    head_weight   = weight_planes[2:0];
+    for (t = 1; t < READS; t = t + 1) begin
+      if (past[t-1]) begin
+        slot_offset   = slot_offset + {{(WORD_W-3){1'b0}}, slot_planes_i};
+        weight_offset = weight_offset + {{(WWORD_W-3){1'b0}}, weight_planes[3*(t-1) +: 3]};
+        head_act      = act_planes[3*t +: 3];
+        head_weight   = weight_planes[3*t +: 3];
+      end
+    end
+  end
+
+  assign valid_o         = rows_q != {ROWS_W{1'b0}};
   assign end_o           = end_q[0] & row_last;
-  assign act_planes_o    = second ? act_planes[5:3] : act_planes[2:0];
-  assign weight_planes_o = second ? weight_planes[5:3] : weight_planes[2:0];
-  assign act_word_o      = act_word + {{(WORD_W-3){1'b0}}, slot_planes_i & {3{second}}};
-  assign weight_word_o   = weight_word + {{(WWORD_W-3){1'b0}}, weight_planes[2:0] & {3{second}}};
+  assign act_planes_o    = head_act;
+  assign weight_planes_o = head_weight;
+  assign act_word_o      = act_word + slot_offset;
+  assign weight_word_o   = weight_word + weight_offset;
 
   // Rows -----------------------------------------------------------------------------------------------------------
-  wire       take0 = act_planes_i[2:0] != 3'd0;
-  wire       take1 = act_planes_i[5:3] != 3'd0;
-  wire       none  = ~take0 & ~take1;
-  wire [1:0] kept  = rows_q - {1'b0, row_leaves};
-  wire       mark  = step_i & end_i & none & job_waits_q & (kept != 2'd0);
-  wire       push  = step_i & ((end_i & ~mark) | ~none);
+  wire              none = act_planes_i == {(3*READS){1'b0}};
+  reg [COUNT_W-1:0] entries;         // of the step; 1 of a null entry
+  integer           e;
+  always @(*) begin
+    entries = {{(COUNT_W-1){1'b0}}, none};
+    for (e = 0; e < READS; e = e + 1) entries = entries + {{(COUNT_W-1){1'b0}}, act_planes_i[3*e +: 3] != 3'd0};
+  end
 
-  assign space_o = count_q <= 3'd2;
+  wire [ROWS_W-1:0] kept = rows_q - {{(ROWS_W-1){1'b0}}, row_leaves};
+  wire              mark = step_i & end_i & none & job_waits_q & (kept != {ROWS_W{1'b0}});
+  wire              push = step_i & ((end_i & ~mark) | ~none);
+
+  assign space_o = count_q <= READS[COUNT_W-1:0];
 
   wire [ROW_W-1:0]      row     = {job_i, act_planes_i, weight_planes_i, act_word_i, weight_word_i};
   wire [ROWS*ROW_W-1:0] shifted = {{ROW_W{1'b0}}, row_q[ROWS*ROW_W-1:ROW_W]};
@@ -82,7 +131,7 @@ module dpwa_tile_queue #(
   genvar r;
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : gen_row
-      localparam [1:0] INDEX = r;
+      localparam [ROWS_W-1:0] INDEX = r;
       wire next_end, takes;
       if (r + 1 < ROWS) begin : gen_next
         assign next_end = end_q[r+1];
@@ -94,21 +143,21 @@ module dpwa_tile_queue #(
         if (takes)           row_q[r*ROW_W +: ROW_W] <= row;
         else if (row_leaves) row_q[r*ROW_W +: ROW_W] <= shifted[r*ROW_W +: ROW_W];
         if (takes)           end_q[r] <= end_i;
-        else                 end_q[r] <= (row_leaves ? next_end : end_q[r]) | (mark & (kept == INDEX + 2'd1));
+        else                 end_q[r] <= (row_leaves ? next_end : end_q[r]) | (mark & (kept == INDEX + 1'b1));
       end
     end
   endgenerate
 
   always @(posedge clk_i) begin
     if (!rst_ni) begin
-      count_q      <= 3'd0;
-      rows_q       <= 2'd0;
-      first_gone_q <= 1'b0;
-      job_waits_q  <= 1'b0;
+      count_q     <= {COUNT_W{1'b0}};
+      rows_q      <= {ROWS_W{1'b0}};
+      gone_q      <= {(READS-1){1'b0}};
+      job_waits_q <= 1'b0;
     end else begin
-      count_q <= count_q - {2'b00, pop_i} + {2'b00, push} + {2'b00, step_i & take0 & take1};
-      rows_q  <= kept + {1'b0, push};
-      if (pop_i)  first_gone_q <= ~row_last;
+      count_q <= count_q - {{(COUNT_W-1){1'b0}}, pop_i} + (entries & {COUNT_W{push}});
+      rows_q  <= kept + {{(ROWS_W-1){1'b0}}, push};
+      if (pop_i)  gone_q <= row_last ? {(READS-1){1'b0}} : ~later[READS-2:0];
       if (step_i) job_waits_q <= ~end_i & (job_waits_q | ~none);
     end
   end

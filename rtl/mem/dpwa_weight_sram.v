@@ -16,6 +16,7 @@ module dpwa_weight_sram #(
   parameter integer WORD_BITS = 64,    // bits of a plane word
   parameter integer WORDS    = 65536,  // plane words per bank
   parameter integer TILES    = 65536,  // plane counts
+  parameter integer READS    = 2,      // plane counts read at once: 2, 4
   parameter integer FIRST_BANK = 0,    // bank_i of lane 0
   parameter integer TABLE_BANK = 0     // bank_i of the table
 ) (
@@ -31,8 +32,7 @@ module dpwa_weight_sram #(
   // scanner
   input  wire                       tile_re_i,
   input  wire [$clog2(TILES)-1:0]   tile_raddr_i,
-  output wire [2:0]                 tile_first_o,
-  output wire [2:0]                 tile_second_o,
+  output wire [3*READS-1:0]         tile_planes_o,   // of READS neighbours, the first lowest
   // issue: address of slice 0
   input  wire                       word_re_i,
   input  wire [$clog2(WORDS)-1:0]   word_raddr_i,
@@ -68,15 +68,14 @@ module dpwa_weight_sram #(
     end
   endgenerate
 
-  dpwa_width_table #(.ENTRIES(TILES), .WIDTH(3)) u_tiles (
+  dpwa_width_table #(.ENTRIES(TILES), .WIDTH(3), .READS(READS)) u_tiles (
     .clk_i   (clk_i),
     .we_i    (tile_we_i & (bank_i == TABLE_BANK[7:0])),
     .waddr_i (tile_waddr_i),
     .wdata_i (tile_wdata_i),
     .re_i    (tile_re_i),
     .raddr_i (tile_raddr_i),
-    .first_o (tile_first_o),
-    .second_o(tile_second_o)
+    .widths_o(tile_planes_o)
   );
 
 endmodule

@@ -155,9 +155,8 @@ TEST(Validate, RefusesEachImpossibleCombination) {
   EXPECT_THAT(refusal_of({"WB_LANES=3"}), HasSubstr("WB_LANES = 3 must divide LANES / GROUPS = 4"));
   EXPECT_THAT(refusal_of({"ACC_W=39"}), HasSubstr("at least 40"));
   EXPECT_EQ(refusal_of({"ACC_W=40"}), "");
-  EXPECT_THAT(refusal_of({"WEIGHT_TILES=99"}),
-              HasSubstr("WEIGHT_TILES: expected an even number, found '99'"));
-  EXPECT_THAT(refusal_of({"ACTIVATION_TILES=999"}), HasSubstr("ACTIVATION_TILES: expected an even number"));
+  EXPECT_THAT(refusal_of({"WEIGHT_TILES=99"}), HasSubstr("SCAN_TILES = 4 must divide WEIGHT_TILES = 99"));
+  EXPECT_THAT(refusal_of({"ACTIVATION_TILES=999"}), HasSubstr("must divide ACTIVATION_TILES = 999"));
   EXPECT_THAT(refusal_of({"CHANNELS=16"}), HasSubstr("CHANNELS = 16: expected at least 64 for WB_LANES = 1"));
   EXPECT_THAT(refusal_of({"CHANNELS=65", "WB_LANES=2"}), HasSubstr("WB_LANES = 2 must divide CHANNELS = 65"));
   EXPECT_THAT(refusal_of({"NODES=100"}), HasSubstr("NODES: expected a power of two, found '100'"));
@@ -203,6 +202,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "ACC_W=47",
                                             "MULT_W=25",
                                             "SHIFT_MAX=62",
+                                            "SCAN_TILES=2",
                                             "LANE_CUTS=1",
                                             "PREMAX=1",
                                             "WRITE_BACK=serial",
@@ -210,11 +210,11 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "LUT_STYLE=asic",
                                             "HOST_PORT=none",
                                             "WEIGHT_WORDS=65535",
-                                            "WEIGHT_TILES=9998",
+                                            "WEIGHT_TILES=9996",
                                             "DENSE_WORDS=64",
                                             "ACTIVATION_WORDS=130000",
                                             "NODES=64",
-                                            "ACTIVATION_TILES=32766",
+                                            "ACTIVATION_TILES=32764",
                                             "INPUT_VALUES=16383",
                                             "INPUT_PLANES=2",
                                             "INPUT_CHANNELS=3",

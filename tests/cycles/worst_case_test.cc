@@ -54,6 +54,7 @@ config::Config any_config(std::mt19937& random) {
   if (config.wb_lanes > lanes) config.wb_lanes = 1;
   config.lane_cuts = below(4);
   config.premax = below(2);
+  config.scan_tiles = 2 << below(2);
   if (below(4) == 0) {
     config.write_back = config::WriteBack::serial;
     config.wb_lanes = 1;
@@ -116,6 +117,7 @@ TEST(WorstCase, CoversCopiesThatOverlapFewerBeats) {
   config.lanes = 8;
   config.products = 8;
   config.premax = config.lane_cuts = 0;
+  config.scan_tiles = 2;
   config.weight_words = 64;
   config.dense_words = 1 << 20;
   std::mt19937 random(38);

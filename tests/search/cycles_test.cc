@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(Configurations, PricedCycles,
                          testing::Values(Case{"sim4", "", 0.01}, Case{"lane1", "LANES=1", 0.01},
                                          Case{"poolafter", "PREMAX=0", 0.01},
                                          Case{"lanes16", "LANES=16 WB_LANES=4", 0.01},
-                                         Case{"groups", "LANES=16 GROUPS=2 WB_LANES=2", 0.03}),
+                                         Case{"groups", "LANES=16 GROUPS=2 WB_LANES=2", 0.06}),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace
