@@ -15,6 +15,8 @@ ROUTED_SEEDS = 2
 FORMATS = ("int4", "int8", "int12", "int16", "fp16", "int2", "bf16", "fp8e4m3", "fp8e5m2", "mxint8", "mxfp8e4m3",
            "mxfp8e5m2", "mxfp6e2m3", "mxfp6e3m2", "mxfp4")
 
+MIXED = ("mxfp8e4m3", "int8", "mxfp4", "int16", "fp8e5m2")  # node by node, over FP16
+
 # What must not change a single stored value: keys over sim-4.
 CONFIGURATIONS = {
     "1 lane": {"LANES": 1},
@@ -120,13 +122,16 @@ def formats(bench):
     results = {}
     for network in present(bench, "fmnist_mlp", "fmnist_cnn"):
         data, labels = network.test
+        nodes = [node["name"] for node in bench.run("inspect", network.model)["nodes"]]
+        mixed = ["all=fp16"] + [f"{node}={MIXED[i % len(MIXED)]}" for i, node in enumerate(nodes)]
+        choices = {"plan": [], **{name: [f"all={name}"] for name in FORMATS}, "mixed": mixed}
         results[network.name] = {}
-        for name in (None, *FORMATS):
-            pins = ("--pin", f"all={name}") if name else ()
+        for name, chosen in choices.items():
+            pins = [word for pin in chosen for word in ("--pin", pin)]
             count = () if name == "fp16" else ("-n", FORMAT_IMAGES)
             pinned = bench.work / "pinned"
             bench.run("generate", bench.plan(network), *pins, "-o", pinned)
-            results[network.name][name or "plan"] = {
+            results[network.name][name] = {
                 "golden": bench.run("evaluate", bench.plan(network), "--data", data, "--labels", labels,
                                     *network.options, *pins, *count),
                 "rtl": bench.run("simulate", bench.design({}), "--plan", pinned / "plan", "--data", data,

@@ -120,7 +120,7 @@ def formats_section(results):
         return ""
     return ("`--pin all=FORMAT` (numerics.md N8, N9.4). INT4 to FP16 are formats of both operands, the same planes in every tile; the others are "
             "formats of\nthe weights alone, beside the plan's activations with run-time widths. Weight formats round to nearest, without error "
-            f"compensation: a\nplan gets by with fewer planes. RTL: {images} images each, every value.\n\n" +
+            f"compensation: a\nplan gets by with fewer planes. *mixed*: FP16, then MXFP8, INT8, MXFP4, INT16 and FP8 E5M2, node by node.\nRTL: {images} images each, every value.\n\n" +
             markdown_table(["network", "format", "accuracy", "mean KL, nat", "planes a / w", "beats / INT8", "images", "RTL values",
                             "mismatches"], rows, "llrrrrrrr"))
 
