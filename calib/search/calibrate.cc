@@ -83,10 +83,17 @@ Point pinned_point(const Problem& problem, const std::vector<NodeOptions>& weigh
   return build_point(problem, space, price, choose(problem.network, space, price, kLossOnly), kLossOnly);
 }
 
-/// The static mix is in the search space: its values with run-time widths, never more beats or cycles.
-Point same_values(const Problem& problem, const SearchSpace& space, const Point& pinned) {
+/// Puts the static mix into the search: its values with run-time widths, never more beats or cycles.
+void add_static_mix(const Problem& problem, const SearchSpace& pinned, double most_cycles, const Point& mix,
+                    SearchSpace& space, Search& search) {
+  add_with_run_time_widths(problem.network, problem.observation, problem.config, pinned,
+                           mix.choice.activation, space);
+  Choice choice = mix.choice;
+  for (std::size_t t = 0; t < choice.activation.size(); ++t) {
+    choice.activation[t] = static_cast<int>(space.activations[t].size()) - 1;
+  }
   const Price price(problem.network, problem.config, problem.optimise);
-  return build_point(problem, space, price, pinned.choice, pinned.lambda);
+  add_rival(problem, build_point(problem, space, price, std::move(choice), mix.lambda), most_cycles, search);
 }
 
 /// Fewer beats must not cost more time than the static mix takes; bytes and energy may.
@@ -220,13 +227,16 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
     measure_losses(network, objective, calibration.observation, parts.fit, threads, space, progress);
     return space;
   };
-  calibration.dynamic = sweep(problem, space_of(dynamic_scheme()), progress);
+  SearchSpace space = space_of(dynamic_scheme());
+  calibration.dynamic = sweep(problem, space, progress);
   const SearchSpace pinned = space_of(static_mix_scheme());
   calibration.static_mix = sweep(problem, pinned, progress);
+  improve(problem, pinned, calibration.static_mix, progress);
   if (calibration.static_mix.best().accepted) {
-    add_rival(problem, same_values(problem, with_run_time_widths(pinned), calibration.static_mix.best()),
-              most_cycles(calibration), calibration.dynamic);
+    add_static_mix(problem, pinned, most_cycles(calibration), calibration.static_mix.best(), space,
+                   calibration.dynamic);
   }
+  improve(problem, space, calibration.dynamic, progress);
   calibration.int8 = pinned_point(problem, weights, 2);
   calibration.int4 = pinned_point(problem, weights, 1);
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {

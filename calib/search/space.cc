@@ -160,45 +160,57 @@ ActivationOption output_option(const net::Network& network, int tensor, const Bo
   return option;
 }
 
-Reading pinned_reading(const observe::TileReader& reader, const cycles::Estimate& estimate, int planes) {
-  const std::vector<std::uint8_t> widths(reader.tiles(), static_cast<std::uint8_t>(planes));
-  return {static_cast<double>(planes), estimate.group(widths)};
-}
-
-Reading mean_reading(const observe::TileReader& reader, const cycles::Estimate& estimate,
-                     const std::vector<std::vector<observe::TileReader::Extremes>>& samples,
-                     const observe::Grid& grid) {
-  Reading sum;
-  for (const auto& sample : samples) {
-    const std::vector<std::uint8_t> widths = observe::TileReader::widths(sample, grid);
-    sum += Reading{reader.mean_planes(widths), estimate.group(widths)};
+/// How a node reads its input, on any grid.
+class InputTiles {
+ public:
+  InputTiles(const net::Network& network, const observe::Observation& observation, int node,
+             const config::Config& config)
+      : reader_(network, node, config.products), estimate_(config, network, node) {
+    const int tensor = network.nodes[node].input;
+    const std::int64_t size = network.tensors[tensor].shape.size();
+    const float* values = observation.tensors[tensor].values.data();
+    for (int i = 0; i < observation.samples; ++i) samples_.push_back(reader_.extremes(values + i * size));
   }
-  return sum / static_cast<double>(samples.size());
-}
+
+  /// Every tile with the planes that its values need, mean over the samples.
+  Reading reading(const observe::Grid& grid) const {
+    Reading sum;
+    for (const auto& sample : samples_) {
+      const std::vector<std::uint8_t> widths = observe::TileReader::widths(sample, grid);
+      sum += Reading{reader_.mean_planes(widths), estimate_.group(widths)};
+    }
+    return sum / static_cast<double>(samples_.size());
+  }
+
+  /// Every tile with these planes.
+  Reading pinned(int planes) const {
+    const std::vector<std::uint8_t> widths(reader_.tiles(), static_cast<std::uint8_t>(planes));
+    return {static_cast<double>(planes), estimate_.group(widths)};
+  }
+
+ private:
+  observe::TileReader reader_;
+  cycles::Estimate estimate_;
+  std::vector<std::vector<observe::TileReader::Extremes>> samples_;
+};
 
 std::vector<ActivationOption> price_tensor(const net::Network& network,
                                            const observe::Observation& observation, int tensor,
                                            const Bounds& bounds, const config::Config& config,
                                            const Scheme& scheme) {
-  const observe::TensorObservation& observed = observation.tensors[tensor];
   const int most_planes = std::min(kActivationPlanes, config.planes_max);
   if (network.tensors[tensor].consumers.empty()) {
     return {output_option(network, tensor, bounds, most_planes)};
   }
   std::vector<ActivationOption> options = candidates(network, tensor, bounds, scheme, most_planes);
   for (ActivationOption& option : options) {
-    option.loss = rounding_loss(observed, observation.samples, option.grid);
+    option.loss = rounding_loss(observation.tensors[tensor], observation.samples, option.grid);
   }
-  const std::int64_t size = network.tensors[tensor].shape.size();
   for (const int node : network.tensors[tensor].consumers) {
-    const observe::TileReader reader(network, node, config.products);
-    const cycles::Estimate estimate(config, network, node);
-    std::vector<std::vector<observe::TileReader::Extremes>> extremes;
-    for (int i = 0; i < observation.samples; ++i)
-      extremes.push_back(reader.extremes(observed.values.data() + i * size));
+    const InputTiles tiles(network, observation, node, config);
     for (ActivationOption& option : options) {
-      option.readings.push_back(scheme.run_time ? mean_reading(reader, estimate, extremes, option.grid)
-                                                : pinned_reading(reader, estimate, option.pcu.max_planes));
+      option.readings.push_back(scheme.run_time ? tiles.reading(option.grid)
+                                                : tiles.pinned(option.pcu.max_planes));
     }
   }
   return options;
@@ -218,13 +230,19 @@ observe::Grid covering_grid(const net::Network& network, int tensor, const plan:
   return {exponent, bounds.is_signed, limits_of(network, tensor, exponent, planes, bounds.is_signed)};
 }
 
-SearchSpace with_run_time_widths(SearchSpace space) {
-  space.scheme.name += ", run-time widths";
-  space.scheme.run_time = true;
-  for (std::vector<ActivationOption>& options : space.activations) {
-    for (ActivationOption& option : options) option.pcu = {plan::Policy::range, 0, option.pcu.max_planes};
+void add_with_run_time_widths(const net::Network& network, const observe::Observation& observation,
+                              const config::Config& config, const SearchSpace& pinned,
+                              const std::vector<int>& chosen, SearchSpace& space) {
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    if (network.tensors[t].consumers.empty()) continue;
+    ActivationOption option = pinned.activations[t][chosen[t]];
+    option.pcu = {plan::Policy::range, 0, option.pcu.max_planes};
+    option.readings.clear();
+    for (const int node : network.tensors[t].consumers) {
+      option.readings.push_back(InputTiles(network, observation, node, config).reading(option.grid));
+    }
+    space.activations[t].push_back(std::move(option));
   }
-  return space;
 }
 
 SearchSpace build_space(const net::Network& network, const observe::Observation& observation,

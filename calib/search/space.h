@@ -48,8 +48,12 @@ struct SearchSpace {
 observe::Grid covering_grid(const net::Network& network, int tensor, const plan::InputPort& port,
                             const observe::TensorObservation& observed, int planes, int used);
 
-/// The same choices with run-time width and skipping: equal values, never more beats or cycles.
-SearchSpace with_run_time_widths(SearchSpace space);
+/// Adds to every tensor of `space` that nodes read the option that `chosen` names in the space `pinned`, with
+/// run-time width and skipping: equal values, never more beats or cycles. It is the last option of the
+/// tensor.
+void add_with_run_time_widths(const net::Network& network, const observe::Observation& observation,
+                              const config::Config& config, const SearchSpace& pinned,
+                              const std::vector<int>& chosen, SearchSpace& space);
 
 /// Prices every option of a scheme. `weights` are shared by all schemes of a network.
 SearchSpace build_space(const net::Network& network, const observe::Observation& observation,

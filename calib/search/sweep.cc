@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calib/search/sweep.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,6 +10,7 @@
 #include <utility>
 
 #include "calib/float/parallel.h"
+#include "calib/search/neighbours.h"
 
 namespace dpwa::search {
 
@@ -17,23 +20,37 @@ namespace {
 constexpr int kFirstExponent = -3, kLastExponent = 14;
 /// Steps per factor of two in the second sweep.
 constexpr int kRefinement = 4;
+/// Steps from the chosen point to a cheaper neighbour, neighbours measured for each step, and what they may
+/// cost relative to it: a smaller gain is not worth choosing among more points with the same samples.
+constexpr int kSteps = 3;
+constexpr std::size_t kMostNeighbours = 8;
+constexpr double kMuchCheaper = 0.93, kNoCheaper = 0.985;
 /// Points this close to the cheapest accepted one cost the same within the noise of a calibration, but the
 /// cheapest of them often stands at the edge of the cliff.
 constexpr double kNearlyAsCheap = 1.03;
+/// Loss below which a dearer point is better for certain: held-out samples resolve about 20 %.
+constexpr double kClearlyLess = 0.8;
 
-/// Measures the choices of several lambdas, in their order; choices measured before are left out.
-void measure_lambdas(const Problem& problem, const SearchSpace& space, const Price& price,
-                     const std::vector<double>& lambdas, const std::string& phase, std::vector<Point>& points,
-                     Progress& progress) {
-  std::vector<std::pair<double, Choice>> fresh;
-  for (double lambda : lambdas) {
-    Choice choice = choose(problem.network, space, price, lambda);
-    const bool measured =
-        std::any_of(points.begin(), points.end(), [&](const Point& p) { return p.choice == choice; });
+/// Choices to be measured, each with the lambda that it was found with.
+using Candidates = std::vector<std::pair<double, Choice>>;
+
+/// The candidates that have not been measured, each once.
+Candidates fresh_of(const Candidates& candidates, const std::vector<Point>& points) {
+  Candidates fresh;
+  for (const auto& candidate : candidates) {
+    const bool measured = std::any_of(points.begin(), points.end(),
+                                      [&](const Point& p) { return p.choice == candidate.second; });
     const bool listed =
-        std::any_of(fresh.begin(), fresh.end(), [&](const auto& f) { return f.second == choice; });
-    if (!measured && !listed) fresh.emplace_back(lambda, std::move(choice));
+        std::any_of(fresh.begin(), fresh.end(), [&](const auto& f) { return f.second == candidate.second; });
+    if (!measured && !listed) fresh.push_back(candidate);
   }
+  return fresh;
+}
+
+/// Measures choices, in their order.
+void measure_choices(const Problem& problem, const SearchSpace& space, const Price& price,
+                     const Candidates& fresh, const std::string& phase, std::vector<Point>& points,
+                     Progress& progress) {
   progress.begin(phase, static_cast<std::int64_t>(fresh.size()));
   floating::ordered_parallel(
       static_cast<std::int64_t>(fresh.size()), problem.threads, [] { return 0; },
@@ -44,6 +61,16 @@ void measure_lambdas(const Problem& problem, const SearchSpace& space, const Pri
         points.push_back(std::move(point));
         progress.advance();
       });
+}
+
+/// Measures the choices of several lambdas, in their order; choices measured before are left out.
+void measure_lambdas(const Problem& problem, const SearchSpace& space, const Price& price,
+                     const std::vector<double>& lambdas, const std::string& phase, std::vector<Point>& points,
+                     Progress& progress) {
+  Candidates candidates;
+  for (double lambda : lambdas)
+    candidates.emplace_back(lambda, choose(problem.network, space, price, lambda));
+  measure_choices(problem, space, price, fresh_of(candidates, points), phase, points, progress);
 }
 
 double worst_loss(const Point& point) { return std::max(point.verdict.mean, point.verdict.softened); }
@@ -62,7 +89,8 @@ std::size_t choose_point(const std::vector<Point>& points, double allowed,
   for (auto point = cheapest; point != points.end() && point->cost <= kNearlyAsCheap * cheapest->cost;
        ++point) {
     if (worst_loss(*best) <= allowed / 2) break;
-    if (accepted(*point) && less_loss(*point, *best)) best = point;
+    const bool clearly = worst_loss(*point) <= kClearlyLess * worst_loss(*cheapest);
+    if (accepted(*point) && clearly && less_loss(*point, *best)) best = point;
   }
   return best - points.begin();
 }
@@ -71,6 +99,26 @@ void sort_by_cost(std::vector<Point>& points) {
   std::stable_sort(points.begin(), points.end(), [](const Point& a, const Point& b) {
     return a.cost != b.cost ? a.cost < b.cost : a.verdict.mean < b.verdict.mean;
   });
+}
+
+/// Neighbours of the chosen point that promise to cost less, but not much less: those of least cost + lambda
+/// * loss.
+Candidates cheaper_neighbours(const Problem& problem, const SearchSpace& space, const Price& price,
+                              const Point& chosen, double lambda, const std::vector<Point>& points) {
+  const double highest = kNoCheaper * chosen.forecast.cost, lowest = kMuchCheaper * chosen.forecast.cost;
+  std::vector<std::pair<double, Choice>> ranked;
+  for (Choice& choice : neighbours(space, chosen.choice, price.lanes())) {
+    const Forecast expected = forecast(problem.network, space, price, choice);
+    if (expected.cost > highest || expected.cost < lowest) continue;
+    ranked.emplace_back(observe::rounded(expected.cost + lambda * expected.loss), std::move(choice));
+  }
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  Candidates candidates;
+  for (auto& neighbour : ranked) candidates.emplace_back(lambda, std::move(neighbour.second));
+  candidates = fresh_of(candidates, points);
+  candidates.resize(std::min(candidates.size(), kMostNeighbours));
+  return candidates;
 }
 
 }  // namespace
@@ -104,23 +152,40 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
   sort_by_cost(search.points);
 
   const double allowed = allowed_loss(problem.budget, problem.objective.task());
-  const double centre = search.points[choose_point(search.points, allowed)].lambda;
+  search.lambda = search.points[choose_point(search.points, allowed)].lambda;
   lambdas.clear();
   for (int step = 2 * kRefinement; step >= -kRefinement; --step) {
     if (step % kRefinement != 0)
-      lambdas.push_back(centre * std::exp2(-static_cast<double>(step) / kRefinement));
+      lambdas.push_back(search.lambda * std::exp2(-static_cast<double>(step) / kRefinement));
   }
   measure_lambdas(problem, space, price, lambdas, space.scheme.name + ", finer", search.points, progress);
   sort_by_cost(search.points);
   search.chosen = choose_point(search.points, allowed);
+  search.lambda = search.best().lambda;
   return search;
 }
 
 void add_rival(const Problem& problem, Point point, double most_cycles, Search& search) {
   search.points.push_back(std::move(point));
   sort_by_cost(search.points);
+  search.most_cycles = most_cycles;
   search.chosen =
       choose_point(search.points, allowed_loss(problem.budget, problem.objective.task()), most_cycles);
+}
+
+void improve(const Problem& problem, const SearchSpace& space, Search& search, Progress& progress) {
+  const Price price(problem.network, problem.config, problem.optimise);
+  const double allowed = allowed_loss(problem.budget, problem.objective.task());
+  for (int step = 0; step < kSteps && search.best().accepted; ++step) {
+    const Candidates candidates =
+        cheaper_neighbours(problem, space, price, search.best(), search.lambda, search.points);
+    const double cost = search.best().cost;
+    measure_choices(problem, space, price, candidates,
+                    fmt::format("{}, step {}", space.scheme.name, step + 1), search.points, progress);
+    sort_by_cost(search.points);
+    search.chosen = choose_point(search.points, allowed, search.most_cycles);
+    if (search.best().cost >= cost) return;
+  }
 }
 
 }  // namespace dpwa::search

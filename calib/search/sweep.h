@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <vector>
 
 #include "calib/search/assemble.h"
@@ -43,16 +44,21 @@ Point build_point(const Problem& problem, const SearchSpace& space, const Price&
 struct Search {
   std::vector<Point> points;
   std::size_t chosen = 0;
+  double lambda = 0;                                             ///< of the point that the sweep chose
+  double most_cycles = std::numeric_limits<double>::infinity();  ///< of a point that is chosen
   const Point& best() const { return points[chosen]; }
 };
 
 /// Sweeps lambda by factors of two, then by finer steps around the chosen point. Chooses the cheapest
-/// accepted point; when that one uses more than half of the budget, the next accepted one up to 3 % dearer
-/// that does not, or the one with the smallest divergence among them. If no point is accepted: the one with
-/// the smallest divergence. Points are measured, never interpolated: the loss has a cliff.
+/// accepted point; when that one uses more than half of the budget, an accepted one up to 3 % dearer with
+/// clearly less divergence, if there is one (docs/calibration.md, "Acceptance"). If no point is accepted: the
+/// one with the smallest divergence. Points are measured, never interpolated: the loss has a cliff.
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress);
 
 /// Adds `point` to a search and chooses again, among the points of at most `most_cycles`.
 void add_rival(const Problem& problem, Point point, double most_cycles, Search& search);
+
+/// Walks from the chosen point to the neighbour that is cheaper and accepted, while there is one.
+void improve(const Problem& problem, const SearchSpace& space, Search& search, Progress& progress);
 
 }  // namespace dpwa::search
