@@ -58,7 +58,8 @@ def accuracy(bench):
     for network in present(bench):
         plan = bench.plan(network)
         data, labels = network.test
-        common = ("evaluate", plan, "--data", data, "--labels", labels, *network.options)
+        common = ("evaluate", plan, "--data", data, "--labels", labels, *network.options,
+                  "--config", bench.toml(network.keys))
         results[network.name] = {name: bench.run(*common, *more) for name, more in (
             ("plan", ()), ("int8", ("--baseline", "int8")), ("static-mix", ("--baseline", "static-mix")))}
     return results
@@ -70,7 +71,7 @@ def write_back(bench):
     for network in present(bench):
         results[network.name] = {
             name: bench.run("evaluate", bench.plan(network), "--data", network.test[0], *network.options,
-                            "-n", CYCLE_MODEL_IMAGES, "--config", bench.toml(keys))
+                            "-n", CYCLE_MODEL_IMAGES, "--config", bench.toml({**network.keys, **keys}))
             for name, keys in WRITE_BACK.items()}
     return results
 
@@ -91,7 +92,7 @@ def nngen(bench):
 def rtl(bench):
     """Every stored value of every tensor against the golden model, in many configurations."""
     results = {}
-    for network in present(bench, "fmnist_mlp", "fmnist_cnn"):
+    for network in present(bench, "fmnist_mlp", "fmnist_cnn", "fmnist_resnet"):
         results[network.name] = {}
         for number, (name, keys) in enumerate(CONFIGURATIONS.items()):
             output = bench.work / f"{network.name}-{number}.npy"

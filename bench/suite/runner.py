@@ -23,6 +23,7 @@ class Network:
     calibration: tuple  # data, labels
     test: tuple
     options: tuple = ()
+    keys: dict = dataclasses.field(default_factory=dict)  # what it needs of every configuration
 
     def present(self):
         return all(file.exists() for file in (self.model, *self.calibration, *self.test))
@@ -32,12 +33,12 @@ def networks(root):
     """All networks of the benchmarks, present or not."""
     yardstick = pathlib.Path(os.environ.get("DPWA_SHARED", root.parent / "shared")) / "data" / "mnist-yardstick"
     found = []
-    for kind in ("mlp", "cnn"):
+    for kind, keys in (("mlp", {}), ("cnn", {}), ("resnet", {"RESIDUAL_WORDS": 8192})):
         found.append(Network(
             f"fmnist_{kind}", root / f"examples/fashion_mnist/fmnist_{kind}.onnx",
             (FASHION / "train-images-idx3-ubyte.gz", FASHION / "train-labels-idx1-ubyte.gz"),
             (FASHION / "t10k-images-idx3-ubyte.gz", FASHION / "t10k-labels-idx1-ubyte.gz"),
-            ("--scale", "0.00392156862745098")))
+            ("--scale", "0.00392156862745098"), keys))
     for kind in ("mlp", "cnn"):
         found.append(Network(f"yardstick_{kind}", yardstick / f"{kind}.onnx",
                              (yardstick / "calib_x.npy", yardstick / "calib_y.npy"),
@@ -123,5 +124,5 @@ class Bench:
         plan = self.plan(network)
         plan = plan / "baselines" / baseline if baseline else plan
         more = ["--output", output] if output else []
-        return self.run("simulate", self.design(keys), "--plan", plan, "--data", network.test[0], *network.options,
-                        "-n", images, *more)
+        return self.run("simulate", self.design({**network.keys, **keys}), "--plan", plan, "--data", network.test[0],
+                        *network.options, "-n", images, *more)

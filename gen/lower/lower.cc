@@ -37,11 +37,6 @@ void check_supported(const net::Network& network) {
           "covers the map without padding",
           network.name, node.name);
     }
-    if (node.residual >= 0) {
-      throw fail(ExitCode::bad_input,
-                 "network {}: node {}: Add of two computed tensors, which the hardware does not do yet",
-                 network.name, node.name);
-    }
   }
 }
 
@@ -61,6 +56,7 @@ Layout lay_out(const config::Config& config, const net::Network& network, const 
     }
   }
   layout.memory = map_memory(network, plan, config.products);
+  map_fine_values(config, network, layout.memory);
   std::vector<tiers::NodeWeights> weights;
   for (std::size_t n = 0; n < network.nodes.size(); ++n)
     weights.push_back(node_weights(network.nodes[n], layout.parts[n]));
@@ -129,6 +125,7 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
       {"ACTIVATION_WORDS", layout.memory.words, config.activation_words},
       {"ACTIVATION_TILES", std::max<std::int64_t>(layout.memory.tiles, reach(network, layout)),
        config.activation_tiles},
+      {"RESIDUAL_WORDS", layout.memory.fine_words, config.residual_words},
       {"INPUT_VALUES", std::max<std::int64_t>(network.tensors[0].shape.size(), packed_reach(network, layout)),
        config.input_values},
       {"INPUT_PLANES", plan.tensors[0].pcu.max_planes, config.input_planes_max()},
@@ -204,6 +201,16 @@ void set_walk(Descriptor& d, int scan_tiles, const Geometry& g, const net::Windo
   d.set_modulo("x_line", -(stored.w - 1) * pool_x_step - last_column);
 }
 
+void set_addition(Descriptor& d, const net::Network& network, const Layout& layout, int n) {
+  const net::Node& node = network.nodes[n];
+  d.set("fine_shift", layout.constants[n].fine_shift);
+  d.set("adds", node.residual >= 0);
+  if (node.residual >= 0) d.set("residual_base", layout.memory.fine_base[node.residual]);
+  const int kept = layout.memory.fine_base[node.output];
+  d.set("kept", kept >= 0);
+  if (kept >= 0) d.set("fine_base", kept);
+}
+
 std::vector<std::uint32_t> node_descriptor(const config::Config& config, const net::Network& network,
                                            const plan::Plan& plan, const Layout& layout, int n, int group,
                                            const Bases& bases) {
@@ -237,6 +244,7 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   d.set("positions", share.positions - 1);
   d.set("flush_cycles", std::max(config.slices(), out.planes * config.groups));
   d.set("const_row", bases.const_row);
+  if (config.adds()) set_addition(d, network, layout, n);
   d.set("weight_tile_base", bases.weight_tile);
   if (layout.streams(n, group)) {
     d.set("streamed", 1);
@@ -298,19 +306,6 @@ std::vector<std::uint32_t> border_registers(const net::Network& network, const p
   set("out_channels", output.shape.c - 1);
   set("out_exponent", plan.tensors[network.output].step_exponent);
   return f.words();
-}
-
-/// {shift[6], multiplier[MULT_W], bias[ACC_W]} as 32-bit words, low word first.
-std::vector<std::uint32_t> constant_entry(const config::Config& config, const plan::ChannelConstant& c) {
-  std::vector<std::uint32_t> words(constant_words(config), 0);
-  const auto put = [&](std::uint64_t value, int lsb, int bits) {
-    for (int b = 0; b < bits; ++b)
-      words[(lsb + b) / 32] |= static_cast<std::uint32_t>(value >> b & 1) << ((lsb + b) % 32);
-  };
-  put(static_cast<std::uint64_t>(c.bias), 0, config.acc_w);
-  put(c.multiplier, config.acc_w, config.mult_w);
-  put(static_cast<std::uint64_t>(c.shift), config.acc_w + config.mult_w, 6);
-  return words;
 }
 
 void load_constants(PacketWriter& packets, const config::Config& config, const plan::NodeConstants& constants,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gen/lower/share.h"
 #include "model/base/error.h"
 
 namespace dpwa::lower {
@@ -39,9 +40,9 @@ MemoryMap map_memory(const net::Network& network, const plan::Plan& plan, int pr
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
     const net::Tensor& tensor = network.tensors[t];
     const int first = tensor.producer;
-    const int last = static_cast<int>(t) == network.output
-                         ? static_cast<int>(network.nodes.size())
-                         : *std::max_element(tensor.consumers.begin(), tensor.consumers.end());
+    const int last = static_cast<int>(t) == network.output ? static_cast<int>(network.nodes.size())
+                     : tensor.consumers.empty()            ? first
+                                                           : tensor.consumers.back();
     TensorPlace p;
     p.planes = std::max(1, plan.tensors[t].pcu.max_planes);
     p.tiles = tensor_tiles(network, static_cast<int>(t), products);
@@ -52,6 +53,24 @@ MemoryMap map_memory(const net::Network& network, const plan::Plan& plan, int pr
     map.tensors.push_back(p);
   }
   return map;
+}
+
+void map_fine_values(const config::Config& config, const net::Network& network, MemoryMap& map) {
+  std::vector<Span> spans;
+  map.fine_base.assign(network.tensors.size(), -1);
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    const net::Tensor& tensor = network.tensors[t];
+    if (tensor.adders.empty()) continue;
+    int size = 0;
+    for (int group = 0; group < config.groups; ++group) {
+      const Share share = share_of(config, network, network.nodes[tensor.producer], group);
+      size =
+          std::max(size, share.positions * static_cast<int>(share.first_channels.size()) * config.slices());
+    }
+    // Half steps: a node reads what it adds before it writes.
+    map.fine_base[t] = place(spans, size, 2 * tensor.producer + 1, 2 * tensor.adders.back());
+    map.fine_words = std::max(map.fine_words, map.fine_base[t] + size);
+  }
 }
 
 int input_constant_count(const plan::InputConstants& constants) {
@@ -65,6 +84,18 @@ int input_constant_count(const plan::InputConstants& constants) {
                constants.multiplier.size());
   }
   return static_cast<int>(constants.multiplier.size());
+}
+
+std::vector<std::uint32_t> constant_entry(const config::Config& config, const plan::ChannelConstant& c) {
+  std::vector<std::uint32_t> words(constant_words(config), 0);
+  const auto put = [&](std::uint64_t value, int lsb, int bits) {
+    for (int b = 0; b < bits; ++b)
+      words[(lsb + b) / 32] |= static_cast<std::uint32_t>(value >> b & 1) << ((lsb + b) % 32);
+  };
+  put(static_cast<std::uint64_t>(c.bias), 0, config.acc_w);
+  put(c.multiplier, config.acc_w, config.mult_w);
+  put(static_cast<std::uint64_t>(c.shift), config.acc_w + config.mult_w, 6);
+  return words;
 }
 
 std::uint32_t pcu_record(const plan::PcuRecord& record) {

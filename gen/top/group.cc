@@ -24,6 +24,7 @@ void GroupBuilder::build() {
     serial_store();
   } else {
     write_back();
+    if (config_.adds()) residual();
     store();
   }
   precision_control();
@@ -36,6 +37,7 @@ void GroupBuilder::build() {
 void GroupBuilder::sizes() {
   declare_sizes(config_.lanes_per_group());
   if (streams()) constant("DENSE_WORDS", config_.dense_words / config_.groups);
+  if (config_.adds()) constant("RESIDUAL_WORDS", config_.residual_words);
   parameter("INDEX", 0, "which of the machine's groups this is");
   derive_sizes();
   derive("NODE_W", clog2(size("NODES")));

@@ -26,6 +26,7 @@ class GroupBuilder : private SectionBuilder {
   void weight_stream();  // dense tier and refill
   void arithmetic();
   void write_back();
+  void residual();  // additions, behind the write-back
   void store();
   void serial_store();  // both of them with WRITE_BACK = serial
   void precision_control();

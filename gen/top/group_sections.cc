@@ -272,12 +272,18 @@ void GroupBuilder::write_back() {
       .connect("slice_o", net("drain_slice"))
       .connect("sum_o", net("drain_sum"))
       .connect("corr_o", net("drain_corr"));
-  place("u_write_back", interfaces::write_back_array())
-      .set("WB_LANES", size("WB_LANES"))
+  const bool adds = config_.adds();
+  if (adds) {
+    declare("fine_valid");
+    declare("fine_slice", 5);
+    declare("fine_sums", size("WB_LANES") * config::kFineSumBits);
+  }
+  Instance& lanes = place("u_write_back", interfaces::write_back_array());
+  lanes.set("WB_LANES", size("WB_LANES"))
       .set("ACC_W", size("ACC_W"))
       .set("MULT_W", size("MULT_W"))
       .set("SHIFT_MAX", size("SHIFT_MAX"))
-      .set("VALUE_W", size("VALUE_W"))
+      .set("VALUE_W", adds ? Int(config::kFineSumBits) : size("VALUE_W"))
       .set("ROWS", size("ROWS"))
       .set("FIRST_BANK", size("INDEX") * size("WB_LANES"))
       .connect("const_we_i", load_we(Target::channel_constants))
@@ -289,8 +295,19 @@ void GroupBuilder::write_back() {
       .connect("valid_i", net("drain_valid"))
       .connect("slice_i", net("drain_slice"))
       .connect("sum_i", net("drain_sum"))
-      .connect("corr_i", net("drain_corr"))
-      .connect("lower_i", node_field("lower", size("VALUE_W")))
+      .connect("corr_i", net("drain_corr"));
+  if (adds) {
+    constexpr std::uint64_t kLowest = std::uint64_t{1} << (config::kFineSumBits - 1);
+    lanes.connect("lower_i", literal(config::kFineSumBits, kLowest))
+        .connect("upper_i", literal(config::kFineSumBits, kLowest - 1))
+        .connect("valid_o", net("fine_valid"))
+        .connect("slice_o", net("fine_slice"))
+        .connect("values_o", net("fine_sums"))
+        .leave_open("above_o")
+        .leave_open("below_o");
+    return;
+  }
+  lanes.connect("lower_i", node_field("lower", size("VALUE_W")))
       .connect("upper_i", node_field("upper", size("VALUE_W")))
       .connect("valid_o", net("result_valid"))
       .connect("slice_o", net("result_slice"))
@@ -301,8 +318,13 @@ void GroupBuilder::write_back() {
 
 void GroupBuilder::store() {
   module_.section("Store: max pool and the place of every result");
-  place("u_store", interfaces::store())
-      .set("LANES", size("LANES"))
+  Instance& store = place("u_store", interfaces::store());
+  if (config_.adds()) {
+    store.connect("window_first_o", net("window_first")).connect("window_last_o", net("window_last"));
+  } else {
+    store.leave_open("window_first_o").leave_open("window_last_o");
+  }
+  store.set("LANES", size("LANES"))
       .set("WB_LANES", size("WB_LANES"))
       .set("PRODUCTS", size("PRODUCTS"))
       .set("VALUE_W", size("VALUE_W"))

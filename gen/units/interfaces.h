@@ -17,6 +17,7 @@ Interface max_pool();
 Interface tile_assembler();
 Interface write_back_serial();
 Interface digit_writer();
+Interface residual();
 Interface quantizer();
 Interface dequantizer();
 Interface weight_decoder();

@@ -300,6 +300,8 @@ Interface store() {
   leaf.input("values_i", wb_lanes * value_w);
   leaf.input("above_i", wb_lanes);
   leaf.input("below_i", wb_lanes);
+  leaf.output("window_first_o");
+  leaf.output("window_last_o");
   leaf.output("valid_o");
   leaf.output("element_o", clog2(products));
   leaf.output("mask_o", wb_lanes);

@@ -49,6 +49,43 @@ Interface max_pool() {
   return leaf;
 }
 
+Interface residual() {
+  Interface leaf("dpwa_residual");
+  const Int wb_lanes = leaf.parameter("WB_LANES", 1);
+  leaf.parameter("SLICES", 4);
+  const Int sum_w = leaf.parameter("SUM_W", 22);
+  const Int fine_w = leaf.parameter("FINE_W", 18);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  const Int words = leaf.parameter("WORDS", 1024);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("start_i");
+  leaf.input("add_i");
+  leaf.input("keep_i");
+  leaf.input("shift_i", 4);
+  leaf.input("read_base_i", clog2(words));
+  leaf.input("write_base_i", clog2(words));
+  leaf.signed_input("lower_i", value_w);
+  leaf.signed_input("upper_i", value_w);
+  leaf.input("valid_i");
+  leaf.input("slice_i", 5);
+  leaf.input("fine_i", wb_lanes * sum_w);
+  leaf.output("valid_o");
+  leaf.output("slice_o", 5);
+  leaf.output("values_o", wb_lanes * value_w);
+  leaf.output("above_o", wb_lanes);
+  leaf.output("below_o", wb_lanes);
+  leaf.input("window_first_i");
+  leaf.input("window_last_i");
+  leaf.output("re_o");
+  leaf.output("raddr_o", clog2(words));
+  leaf.input("rdata_i", wb_lanes * fine_w);
+  leaf.output("we_o");
+  leaf.output("waddr_o", clog2(words));
+  leaf.output("wdata_o", wb_lanes * fine_w);
+  return leaf;
+}
+
 Interface tile_assembler() {
   Interface leaf("dpwa_tile_assembler");
   const Int products = leaf.parameter("PRODUCTS", 16);

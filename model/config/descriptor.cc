@@ -26,9 +26,12 @@ int fixed(const Config&) {
   return kBits;
 }
 
-/// Fields that only several lane groups need are absent with one, those of streaming without a dense tier.
+/// Fields that only several lane groups need are absent with one, those of streaming without a dense tier,
+/// those of additions without a memory for them.
 int with_groups(const Config& c, int bits) { return c.groups > 1 ? bits : 0; }
 int with_stream(const Config& c, int bits) { return c.dense_words > 0 ? bits : 0; }
+int with_additions(const Config& c, int bits) { return c.adds() ? bits : 0; }
+int fine_word(const Config& c) { return with_additions(c, bits_for(c.residual_words)); }
 int dense_row(const Config& c) { return with_stream(c, bits_for(c.dense_words / c.lanes)); }
 
 struct Row {
@@ -89,6 +92,11 @@ const Row kRows[] = {
     {"upper", value, "largest stored value, signed"},
     {"count_below", fixed<1>, "lower is the format's: smaller results count as saturated"},
     {"count_above", fixed<1>, "upper is the format's: larger results count as saturated"},
+    {"adds", [](const Config& c) { return with_additions(c, 1); }, "fine values of a residual are added"},
+    {"kept", [](const Config& c) { return with_additions(c, 1); }, "the output's fine values are kept"},
+    {"fine_shift", [](const Config& c) { return with_additions(c, 4); }, "a stored step is 2^this fine ones"},
+    {"residual_base", fine_word, "word of the residual's first fine values, in the group's own memory"},
+    {"fine_base", fine_word, "word of the output's first fine values"},
     {"streamed", [](const Config& c) { return with_stream(c, 1); }, "the weights come from the dense tier"},
     {"keep", [](const Config& c) { return with_stream(c, 1); },
      "they are copied once, not once per position"},

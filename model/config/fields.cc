@@ -106,6 +106,8 @@ const std::vector<Field>& fields() {
       integer("ACTIVATION_WORDS", &Config::activation_words, 256, kWords, "activation plane words per group"),
       integer("ACTIVATION_TILES", &Config::activation_tiles, 256, kWords,
               "activation width-table entries per group"),
+      integer("RESIDUAL_WORDS", &Config::residual_words, 0, kWords,
+              "words of WB_LANES fine values per group for additions, 0 = without additions"),
       integer("INPUT_VALUES", &Config::input_values, 16, kWords, "values of one network input"),
       integer("INPUT_PLANES", &Config::input_planes, 1, 5,
               "most 4-bit planes of an input value; PLANES_MAX bounds it too"),

@@ -38,6 +38,8 @@ module dpwa_store #(
   input  wire [WB_LANES*VALUE_W-1:0]           values_i,
   input  wire [WB_LANES-1:0]                   above_i,
   input  wire [WB_LANES-1:0]                   below_i,
+  output wire                                  window_first_o,  // of the pool window: the transfer on valid_i
+  output wire                                  window_last_o,
   // tile assembler and PCU
   output wire                                  valid_o,
   output wire [$clog2(PRODUCTS)-1:0]           element_o,
@@ -58,6 +60,8 @@ module dpwa_store #(
   localparam integer TAG_W     = ELEMENT_W + WB_LANES + 1 + TILE_W + WORD_W;
 
   wire                 window_first, window_last, group_last, flush, walker_done;
+  assign window_first_o = window_first;
+  assign window_last_o  = window_last;
   wire [ELEMENT_W-1:0] job_element;
   wire [TILE_W-1:0]    tile;
   wire [WORD_W-1:0]    word;

@@ -212,6 +212,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "WEIGHT_WORDS=65535",
                                             "WEIGHT_TILES=9996",
                                             "DENSE_WORDS=64",
+                                            "RESIDUAL_WORDS=64",
                                             "ACTIVATION_WORDS=130000",
                                             "NODES=64",
                                             "ACTIVATION_TILES=32764",

@@ -16,7 +16,8 @@ Environment other_parameters(const Interface& leaf) {
       {"TABLE_BANK", 2},   {"TAG_W", 5},      {"TILES", 32},     {"TILE_ADDR_W", 9}, {"TILE_W", 18},
       {"VALUES", 300},     {"VALUE_W", 21},   {"WB_LANES", 2},   {"WIDTH", 5},       {"WORDS", 19},
       {"WORD_ADDR_W", 11}, {"WORD_BITS", 32}, {"WORD_W", 14},    {"WTILE_W", 10},    {"WWORD_W", 11},
-      {"ELEMENTS", 2},     {"READS", 4},      {"X_W", 9},        {"Y_W", 12}};
+      {"ELEMENTS", 2},     {"READS", 4},      {"X_W", 9},        {"Y_W", 12},        {"SUM_W", 23},
+      {"FINE_W", 17}};
   Environment result;
   for (const ParameterSpec& each : leaf.parameters()) result[each.name] = values.at(each.name);
   // Some parameters mean different things to different leaves.

@@ -9,6 +9,7 @@
 
 #include "gen/emit/emission.h"
 #include "model/base/error.h"
+#include "model/base/files.h"
 #include "tests/gen/lint.h"
 
 namespace dpwa::gen {
@@ -49,9 +50,24 @@ INSTANTIATE_TEST_SUITE_P(
                     Shape{"NoRegisters", {"HOST_PORT=none", "LANES=8", "GROUPS=2"}},
                     Shape{"IntegerPorts", {"PORT_FORMATS=integer", "INPUT_PLANES=1", "INPUT_CHANNELS=1"}},
                     Shape{"IntegerBarePorts", {"PORT_FORMATS=integer", "HOST_PORT=none"}},
+                    Shape{"Additions",
+                          {"RESIDUAL_WORDS=100", "LANES=8", "GROUPS=2", "WB_LANES=2", "PREMAX=0"}},
                     Shape{"ThirtyTwoProducts", {"PRODUCTS=32", "LANES=8", "WB_LANES=2"}},
                     Shape{"Ice40", {"PLANES_MAX=4", "ACC_W=32", "MULT_W=20", "LUT_STYLE=ice40"}}),
     [](const auto& each) { return each.param.name; });
+
+TEST(Top, WithoutAdditionsThereIsNothingOfThem) {
+  const auto group_of = [](const config::Config& config) {
+    for (const fs::path& file : written(config)) {
+      if (file.filename() == "dpwa_group.v") return read_file(file);
+    }
+    return std::string();
+  };
+  EXPECT_NE(group_of(small({"RESIDUAL_WORDS=100"})).find("dpwa_residual"), std::string::npos);
+  const std::string without = group_of(small({}));
+  EXPECT_NE(without.find("dpwa_store"), std::string::npos);
+  EXPECT_EQ(without.find("residual"), std::string::npos);
+}
 
 TEST(Top, EveryOverridableParameterCanBeOverridden) {
   const config::Config config = small({});

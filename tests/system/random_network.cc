@@ -41,7 +41,7 @@ int RandomNetwork::add_tensor(net::Shape shape, bool is_signed, int planes, bool
 }
 
 RandomNetwork& RandomNetwork::add(const Layer& layer) {
-  const int input = static_cast<int>(network_.tensors.size()) - 1;
+  const int input = layer.input < 0 ? static_cast<int>(network_.tensors.size()) - 1 : layer.input;
   const net::Shape in = network_.tensors[input].shape;
   net::Node node;
   node.name = fmt::format("n{}", network_.nodes.size());
@@ -79,12 +79,15 @@ RandomNetwork& RandomNetwork::add(const Layer& layer) {
   }
   plan_.nodes.push_back(weights);
   const int index = static_cast<int>(network_.nodes.size());
-  network_.tensors[input].consumers = {index};
+  node.residual = layer.residual;
+  network_.tensors[input].consumers.push_back(index);
+  if (layer.residual >= 0) network_.tensors[layer.residual].adders.push_back(index);
   network_.nodes.push_back(node);
   const int output = add_tensor(out, layer.is_signed, layer.planes, layer.pinned);
   network_.tensors[output].producer = index;
   network_.nodes[index].output = output;
   std::shuffle(plan_.tensors[output].order.begin(), plan_.tensors[output].order.end(), random_);
+  if (layer.residual >= 0) plan_.tensors[output].order = plan_.tensors[layer.residual].order;
   return *this;
 }
 

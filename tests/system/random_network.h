@@ -25,6 +25,8 @@ class RandomNetwork {
     bool is_signed = false;
     int planes = 2;       ///< most planes of the stored output
     bool pinned = false;  ///< output and weights with a fixed number of planes
+    int input = -1;       ///< tensor that it multiplies; -1: the last one
+    int residual = -1;    ///< tensor that it adds; -1: none
   };
   RandomNetwork& add(const Layer& layer);
 
