@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -130,6 +132,21 @@ std::string ratio_text(double beats, double other) {
   return other > 0 ? fmt::format("{:.3f}", beats / other) : "-";
 }
 
+/// Percentages of a node's weights by the planes that they need, the last one "three or more".
+std::string needed_text(const ordered_json& counts) {
+  double all = 0;
+  std::array<double, 4> needed{};
+  for (std::size_t planes = 0; planes < counts.size(); ++planes) {
+    all += counts[planes].get<double>();
+    needed[std::min<std::size_t>(planes, 3)] += counts[planes].get<double>();
+  }
+  std::string text;
+  for (const double count : needed) {
+    text += fmt::format("{}{:.0f}", text.empty() ? "" : "/", 100 * count / std::max(all, 1.0));
+  }
+  return text;
+}
+
 std::string costs_text(const ordered_json& json) {
   auto ratio = [&](const char* key) {
     return ratio_text(json[key].get<double>(), json[std::string(key) + "_int8"].get<double>());
@@ -143,14 +160,15 @@ std::string to_text(const net::Network& network, const ordered_json& json,
   const search::Verdict& verdict = calibration.dynamic.best().verdict;
   const bool classify = calibration.task == observe::Task::classify;
   std::string text = fmt::format("{}: plan in {}\n", network.name, json["output"].get<std::string>());
-  text += fmt::format("  {:<20} {:>8}  {:>14}  {:>22}  {:>8}\n", "node", "step", "planes in",
-                      "channels at 1/2/3", "beats");
+  text += fmt::format("  {:<20} {:>8}  {:>14}  {:>22}  {:>22}  {:>8}\n", "node", "step", "planes in",
+                      "channels at 1/2/3", "% needing 0/1/2/3", "beats");
   for (const ordered_json& node : json["nodes"]) {
     text +=
-        fmt::format("  {:<20} {:>8}  {:>14.2f}  {:>22}  {:>8}\n", node["name"].get<std::string>(),
+        fmt::format("  {:<20} {:>8}  {:>14.2f}  {:>22}  {:>22}  {:>8}\n", node["name"].get<std::string>(),
                     fmt::format("2^{}", node["step_exponent"].get<int>()), node["input_planes"].get<double>(),
                     fmt::format("{}/{}/{}", node["channel_planes"][1].get<int>(),
                                 node["channel_planes"][2].get<int>(), node["channel_planes"][3].get<int>()),
+                    needed_text(node["weight_planes_needed"]),
                     ratio_text(node["beats"].get<double>(), node["beats_int8"].get<double>()));
   }
   text += fmt::format("  held out, {} samples: {} {:.4f} +- {:.4f}", verdict.samples,

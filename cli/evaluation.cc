@@ -29,6 +29,7 @@ PlanRun empty_run(const net::Network& network) {
   run.nodes.resize(network.nodes.size());
   run.tiles.resize(network.tensors.size());
   run.cycles.resize(network.nodes.size());
+  run.lane_beats.resize(network.nodes.size());
   return run;
 }
 
@@ -60,7 +61,10 @@ PlanRun run_sample(const Machine& machine, const float* sample) {
   run.widths.push_back(take_widths(inference, run));
   const std::vector<cycles::NodeCycles> predicted =
       cycles::predict(machine.config, machine.network, machine.plan, machine.orders, run.widths.back());
-  for (std::size_t n = 0; n < predicted.size(); ++n) run.cycles[n] = predicted[n].cycles;
+  for (std::size_t n = 0; n < predicted.size(); ++n) {
+    run.cycles[n] = predicted[n].cycles;
+    run.lane_beats[n] = predicted[n].lane_beats;
+  }
   return run;
 }
 
@@ -72,6 +76,7 @@ void append(PlanRun part, PlanRun& run) {
   for (std::size_t n = 0; n < run.nodes.size(); ++n) {
     run.nodes[n] += part.nodes[n];
     run.cycles[n] += part.cycles[n];
+    run.lane_beats[n] += part.lane_beats[n];
   }
   for (std::size_t t = 0; t < run.tiles.size(); ++t) {
     for (std::size_t p = 0; p < run.tiles[t].size(); ++p) run.tiles[t][p] += part.tiles[t][p];

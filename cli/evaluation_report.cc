@@ -60,6 +60,7 @@ ordered_json nodes_json(const Evaluation& evaluation) {
                      {"average_weight_planes", mean_planes(evaluation.plan.nodes[n].planes)},
                      {"beats", per_image(counts.beats, evaluation)},
                      {"cycles", per_image(evaluation.run->cycles[n], evaluation)},
+                     {"lane_beats", per_image(evaluation.run->lane_beats[n], evaluation)},
                      {"worst_case_cycles", evaluation.run->worst_case[n]},
                      {"saturated", per_image(counts.saturated, evaluation)},
                      {"tile_widths", tiles_json(node.output, evaluation)}});
@@ -104,7 +105,7 @@ std::string tiles_text(const std::array<std::int64_t, num::kPlanesMax + 1>& tile
 
 std::string nodes_text(const Evaluation& evaluation) {
   const PlanRun& run = *evaluation.run;
-  std::vector<std::vector<std::string>> rows = {{"node", "planes in", "planes w", "beats", "share",
+  std::vector<std::vector<std::string>> rows = {{"node", "planes in", "planes w", "beats", "cycles", "share",
                                                  "saturated", "% of output tiles with 0 1 2 3 4 5 planes"}};
   rows.push_back({"(input)", "", "", "", "", "", "", tiles_text(run.tiles[0])});
   for (std::size_t n = 0; n < run.nodes.size(); ++n) {

@@ -4,6 +4,8 @@ import hashlib
 import json
 import sys
 
+from suite import bounds, shifted
+
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
 CYCLE_MODEL_IMAGES = 1000
@@ -62,6 +64,9 @@ def accuracy(bench):
                   "--config", bench.toml(network.keys))
         results[network.name] = {name: bench.run(*common, *more) for name, more in (
             ("plan", ()), ("int8", ("--baseline", "int8")), ("static-mix", ("--baseline", "static-mix")))}
+        points = json.loads((plan / "pareto.json").read_text())["dynamic"]
+        results[network.name]["weight_bytes_over_int8"] = next(
+            point["weight_bytes"]["over_int8"] for point in points if point["chosen"])
     return results
 
 
@@ -199,6 +204,16 @@ def speed(bench):
     return results
 
 
+def node_bounds(bench):
+    """Cycles of every node against its lower bound, at 4 and 16 lanes."""
+    return bounds.measure(bench, present(bench))
+
+
+def shifted_data(bench):
+    """Other brightness and noise than in the calibration data."""
+    return shifted.measure(bench, present(bench, "fmnist_mlp", "fmnist_cnn"))
+
+
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
           "formats": formats, "dot": dot,
-          "lane": lane, "up5k": up5k, "speed": speed}
+          "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds}

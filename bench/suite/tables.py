@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables behind the targets."""
+from suite import bounds, shifted
 from suite.markdown import count, markdown_table, percent, ratio
 from suite.numbers import drop
 
@@ -159,6 +160,46 @@ def busy_section(results):
     return markdown_table(["network", "plan", "node", "cycles / image", "busy", "useful"], rows, "lllrrr")
 
 
+def bounds_section(results):
+    rows = []
+    for run in results.get("bounds", []):
+        for node in run["nodes"]:
+            over = node["cycles"] / bounds.bound(node)
+            why = ""
+            if over > bounds.ALLOWED:
+                why = f"{ratio(node['cycles'] / bounds.explained(node))} of {'empty jobs' if node['empty'] > 0 else 'scan'}"
+            rows.append([run["network"], str(run["lanes"]), f"`{node['name']}`", count(node["cycles"]), count(node["beats"]),
+                         count(node["drain"]), count(node["scan"]), ratio(over), why])
+    if not rows:
+        return ""
+    return (f"Mean of {bounds.IMAGES} test images, from the cycle model. The bound of a node is the larger one of its beats and its drain slots, plus "
+            f"{bounds.FILL} cycles of fetch and\npipeline; all weights are resident, so memory words come with the beats. Excess above "
+            f"{100 * (bounds.ALLOWED - 1):.0f} % has two sources: *empty jobs* (a job without beats\nstill takes one issue slot) and "
+            f"*scan* (SCAN_TILES = {bounds.SCAN_TILES} tiles per cycle, whatever their width; a run of a kernel row starts a new step,\nand jobs with more beats than "
+            "steps take turns with jobs with fewer, so cycles lie between the larger one and the sum). The last column is cycles over\nbeats plus "
+            "the slots of empty jobs, or over beats plus scan steps.\n\n" +
+            markdown_table(["network", "lanes", "node", "cycles", "beats", "drain slots", "scan steps", "cycles / bound",
+                            "excess"], rows, "lrlrrrrrl"))
+
+
+def shifted_section(results):
+    tables = []
+    for network, shifts in results.get("shifted", {}).items():
+        plans = list(next(iter(shifts.values())))
+        header = ["images", "float", *(f"{p}: accuracy" for p in plans), *(f"{p}: agreement" for p in plans),
+                  *(f"{p}: cycles" for p in plans)]
+        rows = [[shift, percent(next(iter(answers.values()))["float_accuracy"], 1),
+                 *(percent(a["accuracy"], 1) for a in answers.values()),
+                 *(percent(a["agreement"], 1) for a in answers.values()),
+                 *(count(a["cycles_per_image"]) for a in answers.values())] for shift, answers in shifts.items()]
+        tables.append(f"{network}:\n\n" + markdown_table(header, rows, "l" + "r" * (len(header) - 1)))
+    if not tables:
+        return ""
+    return (f"The first {count(shifted.IMAGES)} test images of Fashion-MNIST, brighter, darker (limited to white) or with Gaussian noise; plans as "
+            "calibrated on\nunshifted images. Agreement: same class as the float network on the same images. "
+            "[precision.md](precision.md) says what follows.\n\n" + "\n".join(tables))
+
+
 def sections(results):
     """(title, text) of each section; an empty text when nothing was measured."""
     return [("Accuracy", accuracy_section(results)),
@@ -170,6 +211,8 @@ def sections(results):
             ("Lanes in 3 x 3 convolutions, 4 lanes", busy_section(results)),
             ("Formats", formats_section(results)),
             ("FP16 dot products", dot_section(results)),
+            ("Cycles of a node against its bound", bounds_section(results)),
+            ("Shifted data", shifted_section(results)),
             ("Where the cells of up5k are", up5k_section(results)),
             ("Area of a lane", "[lane.md](lane.md): cells, baselines and tax on iCE40, ECP5 and ASIC.\n")]
 

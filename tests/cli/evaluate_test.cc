@@ -70,6 +70,10 @@ TEST_F(Evaluate, MeasuresThePlanBesideTheFloatNetwork) {
   EXPECT_EQ(json["off_grid"], 0);
   EXPECT_GT(json["beats_int8"], json["beats"]);
   EXPECT_GT(json["cycles_per_image"], json["beats"].get<double>() / 4) << "4 lanes, a beat per cycle each";
+  for (const nlohmann::json& node : json["nodes"]) {
+    EXPECT_GE(node["lane_beats"], node["beats"]) << "idle lanes and narrower channels beat too";
+    EXPECT_LT(node["lane_beats"], 4 * node["cycles"].get<double>());
+  }
   EXPECT_GT(json["cycles_int8"], json["cycles_per_image"]);
   EXPECT_TRUE(json["cycles_static_mix"].is_null());
   EXPECT_TRUE(json["beats_static_mix"].is_null()) << "this plan directory has no static mix";
