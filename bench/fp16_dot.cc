@@ -160,7 +160,7 @@ nlohmann::ordered_json measure(int k) {
   plan::Plan plan = aligned_plan(network, data);
   const golden::Executor executor(network, plan, config.products);
   plan::Plan fixed = plan;  // what --pin all=fp16 makes of it
-  for (plan::TensorPlan& tensor : fixed.tensors) tensor.pcu = {plan::Policy::fixed, 5, 5};
+  for (plan::TensorPlan& tensor : fixed.tensors) tensor.pcu = {plan::Policy::static_, 5, 5};
   const golden::Executor pinned(network, fixed, config.products);
 
   std::vector<std::vector<float>> outputs(2 * kSamples);

@@ -19,6 +19,7 @@
 #include "calib/search/pareto.h"
 #include "calib/search/report.h"
 #include "cli/commands.h"
+#include "model/base/error.h"
 #include "model/base/files.h"
 #include "model/config/config.h"
 
@@ -30,7 +31,7 @@ using nlohmann::ordered_json;
 struct Arguments {
   std::filesystem::path model, data, labels, output;
   std::int64_t samples = 256;
-  std::string task = "auto", decision, config = "sim-4", optimise = "balanced";
+  std::string task = "auto", decision, config = "sim-4", optimise = "balanced", policy = "range";
   std::vector<std::string> overrides;
   search::Budget budget;
   data::Scaling scaling;
@@ -62,7 +63,20 @@ search::Options options_of(const Arguments& arguments) {
   if (arguments.optimise == "cycles") options.optimise = search::Optimise::cycles;
   if (arguments.optimise == "weights") options.optimise = search::Optimise::weights;
   if (arguments.optimise == "energy") options.optimise = search::Optimise::energy;
+  if (arguments.policy == "static") options.policy = search::PolicyChoice::fixed;
+  if (arguments.policy == "variance") options.policy = search::PolicyChoice::variance;
+  if (arguments.policy == "auto") options.policy = search::PolicyChoice::automatic;
   return options;
+}
+
+/// The plan must run on the configuration that prices it.
+void check_policy(const std::string& policy, const config::Config& config) {
+  const bool varies = policy == "variance" || policy == "auto";
+  const bool there = policy == "static" ? config.policies.static_
+                                        : config.policies.range && (!varies || config.policies.variance);
+  if (there) return;
+  throw fail(ExitCode::usage, "--policy {} needs POLICIES = {}, configuration {} has {}", policy,
+             varies ? "range,variance" : policy, config.name, config::policy_names(config.policies));
 }
 
 /// A complete plan directory: folded model, plan.json, weights/.
@@ -188,6 +202,7 @@ ExitCode calibrate(const Arguments& arguments, Context& context) {
   const auto start = std::chrono::steady_clock::now();
   const config::Config config = config::load(arguments.config, arguments.overrides);
   const net::Network network = onnx::import_onnx(arguments.model);
+  check_policy(arguments.policy, config);
   OutputDirectory output(arguments.output, "plan");  // before the work: refused or in use shows at once
   const search::CalibrationData data = load_data(arguments, network, *context.progress);
   const search::Calibration calibration =
@@ -223,6 +238,9 @@ void add_calibrate(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--optimise", arguments->optimise, "What is minimised within the budgets")
       ->check(CLI::IsMember({"balanced", "cycles", "weights", "energy"}))
+      ->capture_default_str();
+  command->add_option("--policy", arguments->policy, "What may follow the data at run time")
+      ->check(CLI::IsMember({"range", "static", "variance", "auto"}))
       ->capture_default_str();
   command->add_option("--set", arguments->overrides, "Override one key of the configuration: KEY=VALUE");
   command

@@ -18,6 +18,7 @@
 #include "calib/search/pins.h"
 #include "cli/commands.h"
 #include "cli/evaluation.h"
+#include "gen/lower/supported.h"
 #include "model/base/files.h"
 #include "model/config/config.h"
 
@@ -161,6 +162,7 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   const config::Config config = load_config(arguments, evaluation.plan);
   evaluation.config = config.name;
   pin(arguments, config, evaluation);
+  if (arguments.baseline != "float") lower::check_policies(config, network, evaluation.plan);
 
   data::Samples samples = load_samples(arguments, network, progress);
   const bool classify = is_classifier(arguments, network);

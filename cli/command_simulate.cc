@@ -40,6 +40,14 @@ fs::path plan_directory(const Arguments& arguments) {
   return directory;
 }
 
+/// PCU counters of a node's output, mean per image (docs/registers.md).
+ordered_json counters_json(const verify::Counters& counters) {
+  const auto widths = ordered_json(std::vector<double>(counters.begin(), counters.begin() + 6));
+  return {{"tiles_per_width", widths}, {"skipped", counters[0]},       {"saturated", counters[6]},
+          {"violations", counters[7]}, {"class_changes", counters[8]}, {"beats", counters[9]},
+          {"stalls", counters[10]}};
+}
+
 ordered_json to_json(const verify::Simulation& s, const config::Config& config, const net::Network& network) {
   const double images = static_cast<double>(std::max<std::int64_t>(1, s.images));
   const double lane_cycles = static_cast<double>(config.lanes) * static_cast<double>(s.cycles);
@@ -69,8 +77,24 @@ ordered_json to_json(const verify::Simulation& s, const config::Config& config, 
                              {"prediction_exact", node.always_equal},
                              {"busy", node.lane_beats / node_lane_cycles},
                              {"utilization", node.useful / node_lane_cycles}});
+    json["nodes"].back()["counters"] =
+        config.pcu_counters != 0 ? counters_json(node.counters) : ordered_json(nullptr);
   }
   return json;
+}
+
+/// What the hardware counted, of a design with counters.
+std::string counters_text(const ordered_json& json) {
+  const std::vector<const char*> keys = {"beats", "stalls", "skipped", "saturated", "class_changes"};
+  std::vector<std::vector<std::string>> rows = {
+      {"counted per image", "beats", "stalls", "skipped tiles", "saturated values", "class changes"}};
+  for (const ordered_json& node : json["nodes"]) {
+    if (node["counters"].is_null()) return "";
+    rows.push_back({node["name"]});
+    for (const char* key : keys)
+      rows.back().push_back(fmt::format("{:.1f}", node["counters"][key].get<double>()));
+  }
+  return "\n" + text_table(rows);
 }
 
 std::string to_text(const ordered_json& json) {
@@ -97,6 +121,7 @@ std::string to_text(const ordered_json& json) {
         "{:.1f} weight words per image copied from the dense tier, {:.1f} cycles waited for them\n",
         json["refill_words"].get<double>(), json["weight_stall_cycles"].get<double>());
   }
+  text += counters_text(json);
   for (const ordered_json& line : json["mismatch_reports"]) text += line.get<std::string>() + "\n";
   return text;
 }
@@ -131,7 +156,7 @@ ExitCode simulate(const Arguments& arguments, Context& context) {
   if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
   if (!arguments.policy_trace.empty()) {
     plan::PolicyTrace trace(arguments.policy_trace, network);
-    for (const plan::TileWidths& widths : result.widths) trace.add(widths);
+    for (const plan::Decisions& decisions : result.decisions) trace.add(decisions);
     trace.commit();
   }
   context.result = to_json(result, config, network);

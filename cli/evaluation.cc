@@ -33,11 +33,13 @@ PlanRun empty_run(const net::Network& network) {
   return run;
 }
 
-/// The tile widths of an inference, and how many tiles of each tensor have each width.
-plan::TileWidths take_widths(golden::Inference& inference, PlanRun& run) {
-  plan::TileWidths widths;
+/// The tile widths of an inference, how many tiles of each tensor have each width, and the decisions.
+std::vector<std::vector<std::uint8_t>> take_widths(golden::Inference& inference, PlanRun& run) {
+  std::vector<std::vector<std::uint8_t>> widths;
+  run.decisions.emplace_back();
   for (golden::StoredTensor& tensor : inference.tensors) {
     for (const std::uint8_t planes : tensor.planes) ++run.tiles[widths.size()][planes];
+    run.decisions.back().push_back(tensor.decisions());
     widths.push_back(std::move(tensor.planes));
   }
   return widths;
@@ -58,9 +60,8 @@ PlanRun run_sample(const Machine& machine, const float* sample) {
   run.images = 1;
   run.outputs = machine.executor.outputs(inference);
   run.nodes = inference.nodes;
-  run.widths.push_back(take_widths(inference, run));
-  const std::vector<cycles::NodeCycles> predicted =
-      cycles::predict(machine.config, machine.network, machine.plan, machine.orders, run.widths.back());
+  const std::vector<cycles::NodeCycles> predicted = cycles::predict(
+      machine.config, machine.network, machine.plan, machine.orders, take_widths(inference, run));
   for (std::size_t n = 0; n < predicted.size(); ++n) {
     run.cycles[n] = predicted[n].cycles;
     run.lane_beats[n] = predicted[n].lane_beats;
@@ -71,7 +72,7 @@ PlanRun run_sample(const Machine& machine, const float* sample) {
 void append(PlanRun part, PlanRun& run) {
   run.images += part.images;
   run.off_grid += part.off_grid;
-  std::move(part.widths.begin(), part.widths.end(), std::back_inserter(run.widths));
+  std::move(part.decisions.begin(), part.decisions.end(), std::back_inserter(run.decisions));
   run.outputs.insert(run.outputs.end(), part.outputs.begin(), part.outputs.end());
   for (std::size_t n = 0; n < run.nodes.size(); ++n) {
     run.nodes[n] += part.nodes[n];
@@ -136,9 +137,9 @@ PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const conf
   };
   const auto merge = [&](std::int64_t, PlanRun&& part) {
     if (trace != nullptr) {
-      for (const plan::TileWidths& widths : part.widths) trace->add(widths);
+      for (const plan::Decisions& decisions : part.decisions) trace->add(decisions);
     }
-    part.widths.clear();
+    part.decisions.clear();
     progress.advance(part.images);
     append(std::move(part), run);
   };

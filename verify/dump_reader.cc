@@ -50,6 +50,7 @@ bool DumpReader::next(Record& record) {
       case dump::Kind::node:
         return true;
       case dump::Kind::done:
+      case dump::Kind::counter:
         record.payload[0] = take();
         return true;
       case dump::Kind::output:

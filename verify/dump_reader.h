@@ -24,8 +24,8 @@ class DumpReader {
   /// Next record other than stored words and widths, which go into the shadow memory. False at the end.
   bool next(Record& record);
 
-  /// Width stored last for a tile, once: -1 until it is stored again.
-  int take_planes(int tile) {
+  /// Planes + 8 * step class stored last for a tile, once: -1 until they are stored again.
+  int take_decision(int tile) {
     return tile < static_cast<int>(planes_.size()) ? std::exchange(planes_[tile], -1) : -1;
   }
   /// Value of element e in the slot at `word`, of `planes` planes.

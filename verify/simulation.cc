@@ -14,6 +14,7 @@
 #include "model/base/process.h"
 #include "model/cycles/worst_case.h"
 #include "model/golden/executor.h"
+#include "model/num/planes.h"
 #include "verify/dump_reader.h"
 #include "verify/model_cache.h"
 
@@ -41,17 +42,21 @@ class Scoreboard {
     const lower::TensorPlace& place = image_.tensors[tensor];
     const bool is_signed = plan_.tensors[tensor].is_signed;
     const bool packed = lower::is_packed(t, config_.products);
+    const std::vector<plan::TileDecision> decided = golden.tensors[tensor].decisions();
     const int per_pixel = lower::ceil_div(t.shape.c, config_.products);
     for (int tile = 0; tile < place.tiles; ++tile) {
-      const int planes = dump.take_planes(place.tile_base + tile);
-      result_.widths.back()[tensor].push_back(static_cast<std::uint8_t>(planes));
+      const plan::TileDecision found = take_decision(dump, place.tile_base + tile);
+      const int planes = found.planes;
+      result_.decisions.back()[tensor].push_back(found);
       ++result_.tiles_checked;
-      if (planes != golden.tensors[tensor].planes[tile]) {
-        report(fmt::format("image {}: tensor {}, tile {}: width {} in RTL, {} in the golden model", image,
-                           t.name, tile, planes, golden.tensors[tensor].planes[tile]));
+      if (!(found == decided[tile])) {
+        report(fmt::format(
+            "image {}: tensor {}, tile {}: width {}, class {} in RTL, {}, {} in the golden model", image,
+            t.name, tile, planes, found.step_class, decided[tile].planes, decided[tile].step_class));
       }
       for (int e = 0; e < config_.products; ++e) {
-        const std::int32_t found = dump.value(place.word_base + tile * place.planes, e, planes, is_signed);
+        const std::int32_t value = dump.value(place.word_base + tile * place.planes, e, planes, is_signed) *
+                                   static_cast<std::int32_t>(num::plane_weight(found.step_class));
         std::int32_t expected = 0;
         if (packed) {
           expected = packed_value(golden, tile, e);
@@ -61,10 +66,10 @@ class Scoreboard {
           continue;
         }
         ++result_.values_checked;
-        if (found != expected) {
+        if (value != expected) {
           report(fmt::format(
               "image {}: tensor {}, tile {}, element {}: {:#x} ({}) in RTL, {:#x} ({}) in the golden model",
-              image, t.name, tile, e, found, real(tensor, found), expected, real(tensor, expected)));
+              image, t.name, tile, e, value, real(tensor, value), expected, real(tensor, expected)));
         }
       }
     }
@@ -76,6 +81,13 @@ class Scoreboard {
   }
 
  private:
+  /// 255 planes: the tile was not stored.
+  static plan::TileDecision take_decision(DumpReader& dump, int tile) {
+    const int stored = dump.take_decision(tile);
+    if (stored < 0) return {255, 0};
+    return {static_cast<std::uint8_t>(stored & 7), static_cast<std::uint8_t>(stored >> 3)};
+  }
+
   double real(int tensor, std::int32_t q) const { return std::ldexp(q, plan_.tensors[tensor].step_exponent); }
 
   /// Value of a packed input tile: element of the window of one output position (N1.5).
@@ -130,13 +142,14 @@ class Judge {
       node.predicted /= images;
       node.lane_beats /= images;
       node.useful /= images;
+      for (double& counter : node.counters) counter /= images;
     }
   }
 
  private:
   void one_image(DumpReader& dump, const std::vector<std::int32_t>& words) {
     const std::int64_t image = result_.images++;
-    result_.widths.emplace_back(network_.tensors.size());
+    result_.decisions.emplace_back(network_.tensors.size());
     const golden::Inference golden = golden_.run(words);
     std::vector<std::vector<std::uint8_t>> widths;
     for (const golden::StoredTensor& t : golden.tensors) widths.push_back(t.planes);
@@ -159,6 +172,7 @@ class Judge {
     judge_beats(std::int64_t{record.payload[0]} * config_.lanes_per_group(), predicted, image);
     judge_weights(dump, predicted, image);
     compare_outputs(dump, golden, image);
+    judge_counters(dump, golden, predicted, image);
   }
 
   void judge_cycles(std::size_t n, std::uint32_t cycles, const cycles::NodeCycles& predicted,
@@ -228,6 +242,44 @@ class Judge {
     result_.transfer_cycles += record.payload[1];
     result_.outputs.push_back(golden_.outputs(golden));
   }
+
+  /// What the PCU counters of a tensor must show (docs/registers.md), were there any.
+  static std::array<std::int64_t, dump::kCounters> expected_counters(const golden::Inference& golden,
+                                                                     std::size_t tensor, int producer,
+                                                                     const cycles::NodeCycles& node) {
+    std::array<std::int64_t, dump::kCounters> expected = {};
+    for (const std::uint8_t planes : golden.tensors[tensor].planes) ++expected[planes];
+    expected[kSaturations] = producer < 0 ? golden.input_saturated : golden.nodes[producer].saturated;
+    expected[kChanges] = producer < 0 ? 0 : golden.nodes[producer].class_changes;
+    expected[kBeats] = node.beats;
+    expected[kStalls] = node.stalls;
+    return expected;
+  }
+
+  void judge_counters(DumpReader& dump, const golden::Inference& golden,
+                      const std::vector<cycles::NodeCycles>& predicted, std::int64_t image) {
+    DumpReader::Record record;
+    for (std::size_t t = 0; t < network_.tensors.size(); ++t) {
+      const int producer = network_.tensors[t].producer;
+      const auto expected =
+          expected_counters(golden, t, producer, producer < 0 ? cycles::NodeCycles{} : predicted[producer]);
+      // With PREMAX only the largest of a pool window can saturate (N4.4).
+      const bool some = config_.premax != 0 && producer >= 0 && network_.nodes[producer].pool;
+      for (int index = 0; index < dump::kCounters; ++index) {
+        next(dump, record, dump::Kind::counter, image);
+        const std::int64_t found = record.payload[0];
+        const std::int64_t wanted = config_.pcu_counters != 0 ? expected[index] : 0;
+        const bool fewer = some && index == kSaturations && found < wanted;
+        if (found != wanted && !fewer) {
+          scoreboard_.report(fmt::format("image {}: tensor {}: PCU counter {} is {} in RTL, {} expected",
+                                         image, network_.tensors[t].name, index, found, wanted));
+        }
+        if (producer >= 0) result_.nodes[producer].counters[index] += static_cast<double>(found);
+      }
+    }
+  }
+
+  static constexpr int kSaturations = 6, kChanges = 8, kBeats = 9, kStalls = 10;
 
   void next(DumpReader& dump, DumpReader::Record& record, dump::Kind kind, std::int64_t image) {
     expect(dump.next(record) && record.kind == kind, image);

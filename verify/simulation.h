@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -12,6 +13,7 @@
 #include "model/net/network.h"
 #include "model/plan/plan.h"
 #include "model/plan/policy_trace.h"
+#include "tb/common/dump_format.h"
 
 namespace dpwa::verify {
 
@@ -21,6 +23,9 @@ struct Options {
   std::filesystem::path trace;    ///< FST file; empty: none
 };
 
+/// PCU counters of a tensor as the machine counted them, mean per image; docs/registers.md, COUNTER_SELECT.
+using Counters = std::array<double, dump::kCounters>;
+
 /// One node over all images.
 struct NodeResult {
   double cycles = 0;            ///< mean per image
@@ -28,6 +33,7 @@ struct NodeResult {
   std::int64_t worst_case = 0;  ///< cycles that no image exceeds, of the cycle model
   double lane_beats = 0;        ///< mean of the cycle model; their sum over the nodes equals simulation
   double useful = 0;            ///< mean of the cycle model
+  Counters counters = {};       ///< of its output
   bool always_equal = true;     ///< prediction = simulation for every image
 };
 
@@ -49,7 +55,7 @@ struct Simulation {
   double cpu_seconds = 0;                ///< of the bench process
   std::vector<NodeResult> nodes;
   std::vector<std::vector<float>> outputs;  ///< [image], ONNX order
-  std::vector<plan::TileWidths> widths;     ///< [image], as the machine stored them; 255: it did not
+  std::vector<plan::Decisions> decisions;   ///< [image], as the machine stored them; 255 planes: it did not
 };
 
 /// Port words of one input, stored order.

@@ -175,6 +175,16 @@ std::vector<std::string> warnings_of(const Calibration& calibration, const Probl
   return warnings;
 }
 
+/// What the plan may do at run time beside the range policy.
+void choose_policy(const Problem& problem, PolicyChoice policy, Calibration& calibration,
+                   Progress& progress) {
+  if (policy == PolicyChoice::fixed) calibration.dynamic = calibration.static_mix;
+  if (policy == PolicyChoice::range || policy == PolicyChoice::fixed) return;
+  const bool everywhere = policy == PolicyChoice::variance;
+  std::optional<Point> point = with_variance(problem, calibration.dynamic.best(), everywhere, progress);
+  if (point) choose_rival(std::move(*point), calibration.dynamic);
+}
+
 }  // namespace
 
 int fit_count(int count) {
@@ -237,6 +247,7 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
                    calibration.dynamic);
   }
   improve(problem, space, calibration.dynamic, progress);
+  choose_policy(problem, options.policy, calibration, progress);
   calibration.int8 = pinned_point(problem, weights, 2);
   calibration.int4 = pinned_point(problem, weights, 1);
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {

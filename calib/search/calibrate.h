@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "calib/search/policy.h"
 #include "calib/search/port.h"
 #include "calib/search/sweep.h"
 #include "model/base/progress.h"
@@ -25,6 +26,7 @@ struct Options {
   std::optional<observe::Decision> decision;  ///< empty: argmax
   Budget budget;
   Optimise optimise = Optimise::balanced;
+  PolicyChoice policy = PolicyChoice::range;
   int threads = 0;  ///< 0: one per core; changes no byte of the result
 };
 

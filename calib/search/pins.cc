@@ -124,7 +124,7 @@ void set_grid(const observe::Grid& grid, int planes, plan::TensorPlan& tensor) {
   tensor.is_signed = grid.is_signed;
   tensor.lower = static_cast<std::int32_t>(grid.limits.lower);
   tensor.upper = static_cast<std::int32_t>(grid.limits.upper);
-  tensor.pcu = {plan::Policy::fixed, planes, planes};
+  tensor.pcu = {plan::Policy::static_, planes, planes};
 }
 
 /// The words of binary16 carry no normalisation of the network's own (N6.1).
@@ -174,7 +174,7 @@ void pin_node(PlanDirectory& directory, const net::Network& network, const confi
   plan::NodePlan& weights = plan.nodes[index];
   if (is_operand(format) && network.tensors[node.output].consumers.empty()) {
     plan::PcuRecord& record = plan.tensors[node.output].pcu;
-    record = {plan::Policy::fixed, record.max_planes, record.max_planes};
+    record = {plan::Policy::static_, record.max_planes, record.max_planes};
   }
   if (is_baseline(format)) {
     weights = directory.baseline(format).nodes[index];

@@ -126,7 +126,7 @@ std::vector<ActivationOption> candidates(const net::Network& network, int tensor
       int exponent = top - 4 * planes + (bounds.is_signed ? 1 : 0);
       if (planes_needed(bounds, exponent) > planes) ++exponent;
       for (int clipped = 0; clipped < 4; ++clipped) {
-        add(exponent - clipped, planes, {plan::Policy::fixed, planes, planes});
+        add(exponent - clipped, planes, {plan::Policy::static_, planes, planes});
       }
     }
     return options;

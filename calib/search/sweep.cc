@@ -131,6 +131,13 @@ Point build_point(const Problem& problem, const SearchSpace& space, const Price&
   point.forecast = forecast(problem.network, space, price, point.choice);
   point.plan = assemble(problem.network, space, point.choice, problem.port, problem.config);
   fit_weights(problem.network, problem.observation, point.plan);
+  measure_point(problem, price, point);
+  return point;
+}
+
+void measure_point(const Problem& problem, const Price& price, Point& point) {
+  point.cost = 0;
+  point.costs = {};
   point.verdict = measure(problem.network, point.plan, problem.objective, problem.held_out, problem.config);
   for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
@@ -140,7 +147,6 @@ Point build_point(const Problem& problem, const SearchSpace& space, const Price&
   point.cost = observe::rounded(point.cost);
   point.costs.cycles = observe::rounded(point.costs.cycles);
   point.accepted = within_budget(point.verdict, problem.budget, problem.objective.task());
-  return point;
 }
 
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress) {
@@ -163,6 +169,12 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
   search.chosen = choose_point(search.points, allowed);
   search.lambda = search.best().lambda;
   return search;
+}
+
+void choose_rival(Point point, Search& search) {
+  const auto dearer = [](double cost, const Point& other) { return cost < other.cost; };
+  const auto place = std::upper_bound(search.points.begin(), search.points.end(), point.cost, dearer);
+  search.chosen = search.points.insert(place, std::move(point)) - search.points.begin();
 }
 
 void add_rival(const Problem& problem, Point point, double most_cycles, Search& search) {

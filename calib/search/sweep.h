@@ -40,6 +40,9 @@ struct Point {
 Point build_point(const Problem& problem, const SearchSpace& space, const Price& price, Choice choice,
                   double lambda);
 
+/// Measures point.plan: verdict, costs, acceptance.
+void measure_point(const Problem& problem, const Price& price, Point& point);
+
 /// A finished search: every measured point, cheapest first, and the one chosen.
 struct Search {
   std::vector<Point> points;
@@ -54,6 +57,9 @@ struct Search {
 /// clearly less divergence, if there is one (docs/calibration.md, "Acceptance"). If no point is accepted: the
 /// one with the smallest divergence. Points are measured, never interpolated: the loss has a cliff.
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress);
+
+/// Adds `point` to a search and chooses it.
+void choose_rival(Point point, Search& search);
 
 /// Adds `point` to a search and chooses again, among the points of at most `most_cycles`.
 void add_rival(const Problem& problem, Point point, double most_cycles, Search& search);

@@ -6,6 +6,7 @@
 
 #include "gen/lower/memory_map.h"
 #include "gen/lower/packets.h"
+#include "gen/lower/supported.h"
 #include "gen/lower/tiers.h"
 #include "model/base/error.h"
 #include "model/num/planes.h"
@@ -26,21 +27,8 @@ struct Layout {
   }
 };
 
-/// What the machine's loop nest cannot do, whatever its size.
-void check_supported(const net::Network& network) {
-  for (const net::Node& node : network.nodes) {
-    const net::Window pool = node.pool.value_or(net::Window{});
-    if (pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right != 0) {
-      throw fail(
-          ExitCode::bad_input,
-          "network {}: node {}: the max pool has padding, which the hardware does not do; use a pool that "
-          "covers the map without padding",
-          network.name, node.name);
-    }
-  }
-}
-
 Layout lay_out(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
+  check_policies(config, network, plan);
   check_supported(network);
   Layout layout;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
@@ -49,14 +37,14 @@ Layout lay_out(const config::Config& config, const net::Network& network, const 
     layout.constants.push_back(plan::derive(network, plan, static_cast<int>(n)));
     layout.parts.emplace_back();
     for (int g = 0; g < config.groups; ++g) {
-      const Share share = share_of(config, network, node, g);
+      const Share share = share_of(config, network, plan, node, g);
       layout.parts[n].push_back(
           {share, pack_weights(layout.geometry[n], network, node, layout.constants[n], share.first_channels,
                                config.lanes_per_group(), config.products)});
     }
   }
   layout.memory = map_memory(network, plan, config.products);
-  map_fine_values(config, network, layout.memory);
+  map_fine_values(config, network, plan, layout.memory);
   std::vector<tiers::NodeWeights> weights;
   for (std::size_t n = 0; n < network.nodes.size(); ++n)
     weights.push_back(node_weights(network.nodes[n], layout.parts[n]));
@@ -113,8 +101,9 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
       for (const std::uint8_t p : part.weights.planes) planes = std::max<std::int64_t>(planes, p);
     }
     acc = std::max<std::int64_t>(acc, layout.constants[n].acc_bits);
+    const int classes = num::kPlaneBits * plan.tensors[network.nodes[n].output].pcu.top_class;
     for (const plan::ChannelConstant& c : layout.constants[n].channels)
-      shift = std::max<std::int64_t>(shift, c.shift);
+      shift = std::max<std::int64_t>(shift, c.shift + classes);
   }
   for (const plan::TensorPlan& t : plan.tensors) planes = std::max<std::int64_t>(planes, t.pcu.max_planes);
   return {
@@ -242,7 +231,9 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   d.set("groups", static_cast<int>(share.first_channels.size()) - 1);
   d.set("last_channels", std::min(config.lanes_per_group(), node.out_channels - share.first_channels.back()));
   d.set("positions", share.positions - 1);
-  d.set("flush_cycles", std::max(config.slices(), out.planes * config.groups));
+  const bool varies = stored_as.pcu.policy == plan::Policy::variance;
+  const int row_tiles = stored.w * ceil_div(stored.c, config.products);
+  d.set("flush_cycles", config::flush_cycles(config, out.planes, varies ? row_tiles : 0));
   d.set("const_row", bases.const_row);
   if (config.adds()) set_addition(d, network, layout, n);
   d.set("weight_tile_base", bases.weight_tile);
@@ -390,7 +381,11 @@ Image lower(const config::Config& config, const net::Network& network, const pla
   packets.load(Target::border, 0, 0, 1, border_registers(network, plan, layout));
   load_input_constants(packets, config, plan::derive_input(network, plan));
   std::vector<std::uint32_t> records;
-  for (const plan::TensorPlan& t : plan.tensors) records.push_back(pcu_record(t.pcu));
+  for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
+    const int producer = network.tensors[t].producer;
+    records.push_back(
+        pcu_record(plan.tensors[t].pcu, producer < 0 ? plan::NodeConstants{} : layout.constants[producer]));
+  }
   packets.load(Target::pcu_records, 0, 0, 1, records);
 
   Bases first;

@@ -55,7 +55,8 @@ MemoryMap map_memory(const net::Network& network, const plan::Plan& plan, int pr
   return map;
 }
 
-void map_fine_values(const config::Config& config, const net::Network& network, MemoryMap& map) {
+void map_fine_values(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+                     MemoryMap& map) {
   std::vector<Span> spans;
   map.fine_base.assign(network.tensors.size(), -1);
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
@@ -63,7 +64,7 @@ void map_fine_values(const config::Config& config, const net::Network& network, 
     if (tensor.adders.empty()) continue;
     int size = 0;
     for (int group = 0; group < config.groups; ++group) {
-      const Share share = share_of(config, network, network.nodes[tensor.producer], group);
+      const Share share = share_of(config, network, plan, network.nodes[tensor.producer], group);
       size =
           std::max(size, share.positions * static_cast<int>(share.first_channels.size()) * config.slices());
     }
@@ -98,10 +99,13 @@ std::vector<std::uint32_t> constant_entry(const config::Config& config, const pl
   return words;
 }
 
-std::uint32_t pcu_record(const plan::PcuRecord& record) {
-  return (record.policy == plan::Policy::fixed ? 1u : 0u) |
-         static_cast<std::uint32_t>(record.min_planes) << 2 |
-         static_cast<std::uint32_t>(record.max_planes) << 5;
+std::uint32_t pcu_record(const plan::PcuRecord& record, const plan::NodeConstants& maker) {
+  const auto code = [](num::Threshold t) { return static_cast<std::uint32_t>(t.exponent << 4 | t.mantissa); };
+  return static_cast<std::uint32_t>(record.policy) | static_cast<std::uint32_t>(record.min_planes) << 2 |
+         static_cast<std::uint32_t>(record.max_planes) << 5 |
+         static_cast<std::uint32_t>(record.step_class) << 8 |
+         static_cast<std::uint32_t>(record.top_class) << 10 | code(maker.finer) << 12 |
+         code(maker.coarser) << 22;
 }
 
 }  // namespace dpwa::lower

@@ -25,7 +25,8 @@ MemoryMap map_memory(const net::Network& network, const plan::Plan& plan, int pr
 /// Places the fine values of tensors with adders: they live from the node that writes them to the last one
 /// that adds them, which may write its own fine values over them, as it has read them before
 /// (rtl/quant/dpwa_residual.v).
-void map_fine_values(const config::Config& config, const net::Network& network, MemoryMap& map);
+void map_fine_values(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+                     MemoryMap& map);
 
 /// 32-bit words of one channel constant.
 inline int constant_words(const config::Config& config) {
@@ -39,7 +40,7 @@ std::vector<std::uint32_t> constant_entry(const config::Config& config,
 /// Input channels with constants of their own: 1 when all are equal.
 int input_constant_count(const plan::InputConstants& constants);
 
-/// The PCU ROM word of a record (rtl/pcu/dpwa_pcu.v).
-std::uint32_t pcu_record(const plan::PcuRecord& record);
+/// The PCU ROM word of a record (rtl/pcu/dpwa_pcu.v). `maker`: constants of the node that makes the tensor.
+std::uint32_t pcu_record(const plan::PcuRecord& record, const plan::NodeConstants& maker);
 
 }  // namespace dpwa::lower

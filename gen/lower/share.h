@@ -5,6 +5,7 @@
 
 #include "gen/lower/geometry.h"
 #include "model/config/config.h"
+#include "model/plan/plan.h"
 
 namespace dpwa::lower {
 
@@ -19,18 +20,21 @@ struct Share {
 };
 
 /// Several stored positions are dealt as contiguous runs, all channels each; a single one is dealt by output
-/// tiles, round robin.
-inline Share share_of(const config::Config& config, const net::Network& network, const net::Node& node,
-                      int group) {
+/// tiles, round robin. Policy variance sees whole rows one after the other: one group takes all positions.
+inline Share share_of(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+                      const net::Node& node, int group) {
   const net::Shape& stored = network.tensors[node.output].shape;
   const int positions = stored.h * stored.w;
   const int lanes = config.lanes_per_group();
   Share share;
   const bool by_tiles = positions == 1 && config.groups > 1;
+  const bool by_rows = positions > 1 && plan.tensors[node.output].pcu.policy == plan::Policy::variance;
   if (by_tiles) {
     share.positions = 1;
     share.first_tile = group;
     share.tile_step = config.groups;
+  } else if (by_rows) {
+    share.positions = group == 0 ? positions : 0;
   } else {
     share.first_position = static_cast<int>(std::int64_t{positions} * group / config.groups);
     share.positions =

@@ -48,6 +48,8 @@ void GroupBuilder::sizes() {
   derive("ROW_W", clog2(size("ROWS")));
   derive("LEVEL_W", 4);
   derive("PREMAX", config_.premax);
+  derive("CLASSES", config_.has_classes() ? 1 : 0);
+  derive("JOB_W", size("ENTRY_W"));
   derive("SKEWED", serial() ? size("LANES") : size("WB_LANES"));
   derive("PCU_COUNTERS", config_.pcu_counters);
   derive("INDEX_W", streams() ? size("WWORD_W") + 2 : size("WWORD_W"));
@@ -87,7 +89,7 @@ void GroupBuilder::ports() {
   module_.port_group("what this group stores");
   output("store_tile_we_o");
   output("store_tile_o", clog2(size("ACTIVATION_TILES")));
-  output("store_planes_o", 3);
+  output("store_planes_o", entry_bits(), entry_doc());
   output("store_word_we_o");
   output("store_addr_o", clog2(size("ACTIVATION_WORDS")));
   output("store_word_o", 4 * size("PRODUCTS"));
@@ -95,7 +97,7 @@ void GroupBuilder::ports() {
   module_.port_group("what any group stores: written to this group's memories");
   input("bus_tile_we_i");
   input("bus_tile_i", clog2(size("ACTIVATION_TILES")));
-  input("bus_planes_i", 3);
+  input("bus_planes_i", entry_bits());
   input("bus_word_we_i");
   input("bus_addr_i", clog2(size("ACTIVATION_WORDS")));
   input("bus_word_i", 4 * size("PRODUCTS"));
@@ -109,7 +111,7 @@ void GroupBuilder::ports() {
   output("read_data_o", 4 * size("PRODUCTS"));
   module_.port_group("counters and observation");
   input("counter_node_i", clog2(size("NODES")));
-  input("counter_index_i", 3);
+  input("counter_index_i", 4);
   output("counter_o", 32);
   output("beat_o");
   if (streams()) {
@@ -123,6 +125,7 @@ void GroupBuilder::nets() {
   declare("descriptor", 32 * config::descriptor_words(config_));
   declare("scan_re");
   declare("scan_tile", size("TILE_W"));
+  declare("act_entries", size("ENTRY_W") * size("SCAN_TILES"));
   declare("act_widths", 3 * size("SCAN_TILES"));
   declare("scan_wtile", size("WTILE_W"));
   declare("weight_widths", 3 * size("SCAN_TILES"));
@@ -139,6 +142,9 @@ void GroupBuilder::nets() {
   declare("store_mask", size("WB_LANES"));
   declare("store_values", size("WB_LANES") * size("VALUE_W"));
   declare("store_flush");
+  declare("store_position");
+  declare("drained");
+  declare("drain_class", 2);
   declare("store_tile", size("TILE_W"));
   declare("store_word", size("WORD_W"));
   declare("store_cut", clog2(size("WB_LANES") + 1));

@@ -30,6 +30,7 @@ class GroupBuilder : private SectionBuilder {
   void store();
   void serial_store();  // both of them with WRITE_BACK = serial
   void precision_control();
+  void store_entry();
   void assembler();
   void digit_writer();  // the same with WRITE_BACK = serial
 

@@ -41,14 +41,19 @@ void GroupBuilder::memories() {
       .connect("rdata_o", net("read_data_o"));
   place("u_activation_widths", interfaces::width_table())
       .set("ENTRIES", size("ACTIVATION_TILES"))
-      .set("WIDTH", 3)
+      .set("WIDTH", size("ENTRY_W"))
       .set("READS", size("SCAN_TILES"))
       .connect("we_i", net("bus_tile_we_i"))
       .connect("waddr_i", net("bus_tile_i"))
       .connect("wdata_i", net("bus_planes_i"))
       .connect("re_i", net("scan_re") | net("read_table_re_i"))
       .connect("raddr_i", mux(net("read_table_re_i"), net("read_tile_i"), net("scan_tile")))
-      .connect("widths_o", net("act_widths"));
+      .connect("widths_o", net("act_entries"));
+  std::vector<Expr> widths;  // the highest first
+  for (int tile = config_.scan_tiles - 1; tile >= 0; --tile) {
+    widths.push_back(part(net("act_entries"), entry_bits() * tile, 3));
+  }
+  module_.assign(net("act_widths"), concat(widths));
   module_.assign(net("read_width_o"), slice(net("act_widths"), 2, 0));
   bank_ports();
   place("u_weights", interfaces::weight_sram())
@@ -85,6 +90,7 @@ void GroupBuilder::scan() {
   declare("queue_weight_word", size("INDEX_W"));
   declare("queue_end");
   declare("queue_job", 3);
+  declare("queue_tag", size("JOB_W"), config_.has_classes() ? "{step class, job}" : "");
   Instance& scanner = place("u_scanner", interfaces::scanner());
   scanner.set("READS", size("SCAN_TILES"));
   scanner.set("TILE_W", size("TILE_W")).set("WORD_W", size("WORD_W"));
@@ -130,16 +136,31 @@ void GroupBuilder::scan() {
 
 void GroupBuilder::issue() {
   module_.section("Issue: one beat per cycle");
+  declare("stall");
   declare("head_pop");
   declare("head_valid");
   declare("head_end");
+  declare("head_tag", size("JOB_W"));
   declare("head_job", 3);
   declare("head_act", 3);
   declare("head_weight", 3);
   declare("head_act_word", size("WORD_W"));
   declare("head_weight_word", size("INDEX_W"));
+  if (config_.has_classes()) {
+    module_.comment("The tiles of a step lie in one row, so they have one step class.");
+    Expr step_class = zeros(2);
+    for (int tile = 0; tile < config_.scan_tiles; ++tile) {
+      const Expr taken = any(part(net("queue_act"), 3 * tile, 3));
+      step_class = step_class | mux(taken, part(net("act_entries"), entry_bits() * tile + 3, 2), zeros(2));
+    }
+    module_.assign(net("queue_tag"), concat({step_class, net("queue_job")}));
+  } else {
+    module_.assign(net("queue_tag"), net("queue_job"));
+  }
+  module_.assign(net("head_job"), part(net("head_tag"), 0, 3));
   place("u_queue", interfaces::tile_queue())
       .set("READS", size("SCAN_TILES"))
+      .set("JOB_W", size("JOB_W"))
       .set("WORD_W", size("WORD_W"))
       .set("WWORD_W", size("INDEX_W"))
       .connect("step_i", net("queue_step"))
@@ -148,13 +169,13 @@ void GroupBuilder::issue() {
       .connect("act_word_i", net("queue_act_word"))
       .connect("weight_word_i", net("queue_weight_word"))
       .connect("end_i", net("queue_end"))
-      .connect("job_i", net("queue_job"))
+      .connect("job_i", net("queue_tag"))
       .connect("space_o", net("queue_space"))
       .connect("slot_planes_i", node_field("in_planes", 3))
       .connect("pop_i", net("head_pop"))
       .connect("valid_o", net("head_valid"))
       .connect("end_o", net("head_end"))
-      .connect("job_o", net("head_job"))
+      .connect("job_o", net("head_tag"))
       .connect("act_planes_o", net("head_act"))
       .connect("weight_planes_o", net("head_weight"))
       .connect("act_word_o", net("head_act_word"))
@@ -169,17 +190,20 @@ void GroupBuilder::issue() {
       .set("WWORD_W", size("INDEX_W"))
       .set("LEVEL_W", size("LEVEL_W"))
       .set("SLOT_W", field_bits("flush_cycles"))
+      .connect("start_i", net("node_start_o"))
       .connect("signed_i", node_field("in_signed"))
       .connect("flush_cycles_i", node_field("flush_cycles", field_bits("flush_cycles")))
       .connect("free_i", serial() ? net("store_free") : literal(1, 1))
       .connect("valid_i", net("head_valid"))
       .connect("end_i", net("head_end"))
       .connect("job_i", net("head_job"))
+      .connect("class_i", config_.has_classes() ? part(net("head_tag"), 3, 2) : zeros(2))
       .connect("act_planes_i", net("head_act"))
       .connect("weight_planes_i", net("head_weight"))
       .connect("act_word_i", net("head_act_word"))
       .connect("weight_word_i", net("head_weight_word"))
       .connect("pop_o", net("head_pop"))
+      .connect("stall_o", net("stall"))
       .connect("beat_o", net("beat"))
       .connect("last_o", net("beat_last"))
       .connect("level_o", net("beat_level"))
@@ -268,6 +292,7 @@ void GroupBuilder::write_back() {
       .connect("corr_i", premax ? zeros(size("ACC_W")) : net("corr"))
       .connect("pre_valid_o", net("pre_valid"))
       .connect("pre_row_o", net("pre_row"))
+      .connect("position_o", net("drained"))
       .connect("valid_o", net("drain_valid"))
       .connect("slice_o", net("drain_slice"))
       .connect("sum_o", net("drain_sum"))
@@ -285,6 +310,7 @@ void GroupBuilder::write_back() {
       .set("SHIFT_MAX", size("SHIFT_MAX"))
       .set("VALUE_W", adds ? Int(config::kFineSumBits) : size("VALUE_W"))
       .set("ROWS", size("ROWS"))
+      .set("CLASSES", size("CLASSES"))
       .set("FIRST_BANK", size("INDEX") * size("WB_LANES"))
       .connect("const_we_i", load_we(Target::channel_constants))
       .connect("const_bank_i", net("load_bank_i"))
@@ -292,6 +318,7 @@ void GroupBuilder::write_back() {
       .connect("const_wdata_i", part(net("load_data_i"), 0, size("MULT_W") + size("ACC_W") + 6))
       .connect("pre_valid_i", net("pre_valid"))
       .connect("pre_row_i", net("pre_row"))
+      .connect("pre_class_i", net("drain_class"))
       .connect("valid_i", net("drain_valid"))
       .connect("slice_i", net("drain_slice"))
       .connect("sum_i", net("drain_sum"))
@@ -352,87 +379,11 @@ void GroupBuilder::store() {
       .connect("mask_o", net("store_mask"))
       .connect("values_o", net("store_values"))
       .connect("flush_o", net("store_flush"))
+      .connect("position_o", net("store_position"))
       .connect("tile_o", net("store_tile"))
       .connect("word_o", net("store_word"))
       .connect("saturated_o", net("store_cut"))
       .connect("done_o", net("share_done"));
-}
-
-void GroupBuilder::precision_control() {
-  module_.section("Precision control");
-  module_.comment("The packer fills the input tensor in the same way.");
-  const auto choose = [&](const char* name, const Int& width) {
-    const std::string tile = std::string("tile_") + name;
-    declare(tile, width);
-    module_.assign(net(tile), mux(net("packing_i"), net(std::string("pack_") + name + "_i"),
-                                  net(std::string("store_") + name)));
-  };
-  choose("valid", 1);
-  choose("element", size("ELEMENT_W"));
-  choose("mask", size("WB_LANES"));
-  choose("values", size("WB_LANES") * size("VALUE_W"));
-  choose("flush", 1);
-  choose("tile", size("TILE_W"));
-  choose("word", size("WORD_W"));
-  const Expr input_cut = config_.wb_lanes == 1
-                             ? net("value_cut_i")
-                             : concat({zeros(clog2(size("WB_LANES") + 1) - 1), net("value_cut_i")});
-  declare("decided_planes", 3);
-  declare("trace_valid");
-  declare("trace_node", size("NODE_W"));
-  declare("trace_planes", 3);
-  place("u_pcu", interfaces::pcu())
-      .set("WB_LANES", size("WB_LANES"))
-      .set("PLANES_MAX", size("PLANES_MAX"))
-      .set("VALUE_W", size("VALUE_W"))
-      .set("NODES", size("NODES"))
-      .set("COUNTERS", size("PCU_COUNTERS"))
-      .set("COUNTER_W", 32)
-      .connect("record_we_i", load_we(Target::pcu_records))
-      .connect("record_addr_i", part(net("load_addr_i"), 0, size("NODE_W")))
-      .connect("record_data_i", slice(net("load_data_i"), 31, 0))
-      .connect("node_start_i", net("input_start_i") | net("node_start_o"))
-      .connect("node_i", mux(net("packing_i"), zeros(size("NODE_W")), node_field("tensor", size("NODE_W"))))
-      .connect("signed_i", mux(net("packing_i"), border_field("input_signed"), node_field("out_signed")))
-      .connect("valid_i", net("tile_valid"))
-      .connect("mask_i", net("tile_mask"))
-      .connect("values_i", net("tile_values"))
-      .connect("flush_i", net("tile_flush"))
-      .connect("planes_o", net("decided_planes"))
-      .connect("saturated_i", mux(net("packing_i"), input_cut, net("store_cut")))
-      .connect("counter_node_i", net("counter_node_i"))
-      .connect("counter_index_i", net("counter_index_i"))
-      .connect("counter_o", net("counter_o"))
-      .connect("trace_valid_o", net("trace_valid"))
-      .connect("trace_node_o", net("trace_node"))
-      .connect("trace_planes_o", net("trace_planes"));
-  module_.unused("unused_trace", concat({net("trace_valid"), net("trace_node"), net("trace_planes")}));
-}
-
-void GroupBuilder::assembler() {
-  module_.section("Tile assembly");
-  place("u_assembler", interfaces::tile_assembler())
-      .set("PRODUCTS", size("PRODUCTS"))
-      .set("WB_LANES", size("WB_LANES"))
-      .set("PLANES_MAX", size("PLANES_MAX"))
-      .set("VALUE_W", size("VALUE_W"))
-      .set("WORD_ADDR_W", size("WORD_W"))
-      .set("TILE_ADDR_W", size("TILE_W"))
-      .connect("valid_i", net("tile_valid"))
-      .connect("element_i", net("tile_element"))
-      .connect("mask_i", net("tile_mask"))
-      .connect("values_i", net("tile_values"))
-      .connect("flush_i", net("tile_flush"))
-      .connect("tile_i", net("tile_tile"))
-      .connect("word_i", net("tile_word"))
-      .connect("planes_i", net("decided_planes"))
-      .connect("word_we_o", net("store_word_we_o"))
-      .connect("word_addr_o", net("store_addr_o"))
-      .connect("word_data_o", net("store_word_o"))
-      .connect("tile_we_o", net("store_tile_we_o"))
-      .connect("tile_addr_o", net("store_tile_o"))
-      .connect("tile_planes_o", net("store_planes_o"))
-      .connect("busy_o", net("busy_o"));
 }
 
 }  // namespace dpwa::gen

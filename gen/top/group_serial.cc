@@ -48,6 +48,8 @@ void GroupBuilder::serial_store() {
       .connect("word_o", net("store_word"))
       .connect("saturated_o", net("store_cut"))
       .connect("done_o", net("share_done"));
+  module_.assign(net("store_position"), literal(1, 0));
+  module_.assign(net("drained"), literal(1, 0));
 }
 
 void GroupBuilder::digit_writer() {
@@ -73,7 +75,7 @@ void GroupBuilder::digit_writer() {
       .connect("word_data_o", net("store_word_o"))
       .connect("tile_we_o", net("store_tile_we_o"))
       .connect("tile_addr_o", net("store_tile_o"))
-      .connect("tile_planes_o", net("store_planes_o"))
+      .connect("tile_planes_o", net("stored_planes"))
       .connect("busy_o", net("busy_o"));
   module_.assign(net("store_word_we_o"), any(net("store_digits_o")));
   module_.unused("unused_word_we", net("bus_word_we_i"));

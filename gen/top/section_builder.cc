@@ -60,6 +60,7 @@ void SectionBuilder::declare_sizes(int lanes) {
 
 void SectionBuilder::derive_sizes() {
   derive("VALUE_W", 4 * size("PLANES_MAX") + 1);
+  derive("ENTRY_W", entry_bits());
   derive("PLANE_W", 4 * size("PRODUCTS"));
   derive("ELEMENT_W", clog2(size("PRODUCTS")));
   derive("TILE_W", clog2(size("ACTIVATION_TILES")));

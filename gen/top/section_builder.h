@@ -35,6 +35,10 @@ class SectionBuilder {
   Expr net(const std::string& name) const;
   Int size(const std::string& name) const;
 
+  /// An entry of the activation width table: planes, and with step classes the class above them.
+  int entry_bits() const { return config_.has_classes() ? 5 : 3; }
+  const char* entry_doc() const { return config_.has_classes() ? "{step class, planes}" : ""; }
+
   /// Whether there is a dense weight tier.
   bool streams() const { return config_.dense_words > 0; }
 

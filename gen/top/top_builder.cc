@@ -62,7 +62,7 @@ void TopBuilder::ports() {
   output("observe_beats_o", config_.groups, "a beat is issued, per group");
   output("observe_tile_we_o", 1, "a tile's width is stored");
   output("observe_tile_o", clog2(size("ACTIVATION_TILES")));
-  output("observe_planes_o", 3);
+  output("observe_planes_o", entry_bits(), entry_doc());
   output("observe_word_we_o", 1, "a plane word is stored");
   output("observe_word_addr_o", clog2(size("ACTIVATION_WORDS")));
   output("observe_word_o", 4 * size("PRODUCTS"));
@@ -74,7 +74,7 @@ void TopBuilder::nets() {
   module_.section("Nets between sections");
   if (floats()) declare("output_mode", 2, "from the host");
   declare("counter_node", clog2(size("NODES")));
-  declare("counter_index", 3);
+  declare("counter_index", 4);
   declare("load_we", 1, "loader: one entry");
   declare("load_target", 4);
   declare("load_bank", 8);

@@ -15,12 +15,12 @@ void TopBuilder::groups() {
   each_bit("store_tile_we");
   each_bit("store_word_we");
   declare("store_tile", count * size("TILE_W"));
-  declare("store_planes", count * 3);
+  declare("store_planes", count * size("ENTRY_W"));
   declare("store_addr", count * size("WORD_W"));
   declare("store_word", count * size("PLANE_W"));
   declare("bus_tile_we");
   declare("bus_tile", size("TILE_W"));
-  declare("bus_planes", 3);
+  declare("bus_planes", size("ENTRY_W"));
   declare("bus_word_we");
   declare("bus_addr", size("WORD_W"));
   declare("bus_word", size("PLANE_W"));
@@ -75,7 +75,7 @@ void TopBuilder::groups() {
       .connect("busy_o", of_group("group_busy", 1))
       .connect("store_tile_we_o", of_group("store_tile_we", 1))
       .connect("store_tile_o", of_group("store_tile", size("TILE_W")))
-      .connect("store_planes_o", of_group("store_planes", 3))
+      .connect("store_planes_o", of_group("store_planes", size("ENTRY_W")))
       .connect("store_word_we_o", of_group("store_word_we", 1))
       .connect("store_addr_o", of_group("store_addr", size("WORD_W")))
       .connect("store_word_o", of_group("store_word", size("PLANE_W")))
@@ -146,7 +146,7 @@ void TopBuilder::store_bus() {
   } else {
     module_.section("Store bus: every group's words and widths go to the memories of all");
     const Int count = size("GROUPS");
-    derive("STORE_W", size("TILE_W") + 5 + size("WORD_W") + size("PLANE_W"));
+    derive("STORE_W", size("TILE_W") + 2 + size("ENTRY_W") + size("WORD_W") + size("PLANE_W"));
     declare("store_entries", count * size("STORE_W"));
     declare("bus_empty", count);
     declare("bus_valid");
@@ -158,7 +158,7 @@ void TopBuilder::store_bus() {
     };
     loop.assign(of_group("store_entries", size("STORE_W")),
                 concat({of_group("store_tile_we", 1), of_group("store_word_we", 1),
-                        of_group("store_planes", 3), of_group("store_tile", size("TILE_W")),
+                        of_group("store_planes", size("ENTRY_W")), of_group("store_tile", size("TILE_W")),
                         of_group("store_addr", size("WORD_W")), of_group("store_word", size("PLANE_W"))}));
     place("u_store_bus", interfaces::write_bus())
         .set("GROUPS", count)

@@ -17,7 +17,7 @@ void TopBuilder::register_ports() {
     module_.port_group("host");
     if (floats()) input("output_mode_i", 2, "0 integer, 1 float32, 2 binary16; stable during an inference");
     input("counter_node_i", clog2(size("NODES")), "PCU counter: tensor");
-    input("counter_index_i", 3, "PCU counter: index (dpwa_pcu)");
+    input("counter_index_i", 4, "PCU counter: index (dpwa_pcu)");
   }
 }
 

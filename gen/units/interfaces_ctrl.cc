@@ -137,6 +137,7 @@ Interface tile_queue() {
   const Int reads = leaf.parameter("READS", 2);
   const Int word_w = leaf.parameter("WORD_W", 17);
   const Int wword_w = leaf.parameter("WWORD_W", 16);
+  const Int job_w = leaf.parameter("JOB_W", 3);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("step_i");
@@ -145,13 +146,13 @@ Interface tile_queue() {
   leaf.input("act_word_i", word_w);
   leaf.input("weight_word_i", wword_w);
   leaf.input("end_i");
-  leaf.input("job_i", 3);
+  leaf.input("job_i", job_w);
   leaf.output("space_o");
   leaf.input("slot_planes_i", 3);
   leaf.input("pop_i");
   leaf.output("valid_o");
   leaf.output("end_o");
-  leaf.output("job_o", 3);
+  leaf.output("job_o", job_w);
   leaf.output("act_planes_o", 3);
   leaf.output("weight_planes_o", 3);
   leaf.output("act_word_o", word_w);
@@ -172,12 +173,14 @@ Interface issue() {
   const Int slot_w = leaf.parameter("SLOT_W", 6);
   leaf.input("clk_i");
   leaf.input("rst_ni");
+  leaf.input("start_i");
   leaf.input("signed_i");
   leaf.input("flush_cycles_i", slot_w);
   leaf.input("free_i");
   leaf.input("valid_i");
   leaf.input("end_i");
   leaf.input("job_i", 3);
+  leaf.input("class_i", 2);
   leaf.input("act_planes_i", 3);
   leaf.input("weight_planes_i", 3);
   leaf.input("act_word_i", word_w);
@@ -185,6 +188,7 @@ Interface issue() {
   leaf.output("pop_o");
   leaf.input("ready_i");
   leaf.output("starved_o");
+  leaf.output("stall_o");
   leaf.output("beat_o");
   leaf.output("last_o");
   leaf.output("level_o", level_w);
@@ -235,6 +239,7 @@ Interface drain() {
   leaf.input("corr_i", acc_w);
   leaf.output("pre_valid_o");
   leaf.output("pre_row_o", row_w);
+  leaf.output("position_o");
   leaf.output("valid_o");
   leaf.output("slice_o", 5);
   leaf.output("sum_o", wb_lanes * acc_w);
@@ -250,6 +255,7 @@ Interface write_back_array() {
   leaf.parameter("SHIFT_MAX", 63);
   const Int value_w = leaf.parameter("VALUE_W", 21);
   const Int rows = leaf.parameter("ROWS", 2048);
+  leaf.parameter("CLASSES", 0);
   leaf.parameter("FIRST_BANK", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
@@ -259,6 +265,7 @@ Interface write_back_array() {
   leaf.input("const_wdata_i", 6 + mult_w + acc_w);
   leaf.input("pre_valid_i");
   leaf.input("pre_row_i", clog2(rows));
+  leaf.input("pre_class_i", 2);
   leaf.input("valid_i");
   leaf.input("slice_i", 5);
   leaf.input("sum_i", wb_lanes * acc_w);
@@ -307,6 +314,7 @@ Interface store() {
   leaf.output("mask_o", wb_lanes);
   leaf.output("values_o", wb_lanes * value_w);
   leaf.output("flush_o");
+  leaf.output("position_o");
   leaf.output("tile_o", tile_w);
   leaf.output("word_o", word_w);
   leaf.output("saturated_o", clog2(wb_lanes + 1));

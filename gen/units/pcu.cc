@@ -13,8 +13,16 @@ class Pcu : public Unit {
   }
   Interface interface() const override { return interfaces::pcu(); }
   Settings parameters(const config::Config& c) const override {
-    return {{"WB_LANES", c.wb_lanes}, {"PLANES_MAX", c.planes_max}, {"VALUE_W", c.value_w()},
-            {"NODES", c.nodes},       {"COUNTERS", c.pcu_counters}, {"COUNTER_W", 32}};
+    return {{"WB_LANES", c.wb_lanes},
+            {"PLANES_MAX", c.planes_max},
+            {"VALUE_W", c.value_w()},
+            {"NODES", c.nodes},
+            {"RANGE", c.policies.range ? 1 : 0},
+            {"STATIC", c.policies.static_ ? 1 : 0},
+            {"VARIANCE", c.policies.variance ? 1 : 0},
+            {"COLUMN_W", 15},
+            {"COUNTERS", c.pcu_counters},
+            {"COUNTER_W", 32}};
   }
   Bench bench(const config::Config& c) const override {
     return {"tests/rtl_pcu/pcu_bench.cc", "dpwa_pcu", parameters(c)};

@@ -13,6 +13,19 @@ enum class WriteBack { parallel, serial };           ///< how accumulators becom
 enum class HostPort { axi, none };
 enum class PortFormats { all, integer };  ///< of input and output words
 
+/// Which policies of the PCU there are (docs/numerics.md N1.3, N5); one at least.
+struct Policies {
+  bool range = true;
+  bool static_ = true;
+  bool variance = false;  ///< and with it step classes
+  bool operator==(const Policies& o) const {
+    return range == o.range && static_ == o.static_ && variance == o.variance;
+  }
+};
+
+/// "range,static"
+std::string policy_names(const Policies& policies);
+
 /// A hardware configuration: everything the RTL depends on (it never depends on a network).
 /// TOML keys are the upper-case names in `fields()`; presets are embedded in the executable.
 struct Config {
@@ -29,6 +42,7 @@ struct Config {
   int lane_cuts = 2;   ///< LANE_CUTS: register levels in the lane's adder tree (0..3)
   int premax = 1;      ///< PREMAX: max pool on accumulators, before write-back (0, 1)
   WriteBack write_back = WriteBack::parallel;   ///< WRITE_BACK: one value per cycle, or bit by bit
+  Policies policies;                            ///< POLICIES: of the PCU
   int pcu_counters = 1;                         ///< PCU_COUNTERS: event counters per node (0, 1)
   LutStyle lut_style = LutStyle::generic;       ///< LUT_STYLE
   HostPort host_port = HostPort::axi;           ///< HOST_PORT
@@ -48,6 +62,7 @@ struct Config {
   int lanes_per_group() const { return lanes / groups; }
   bool serial_write_back() const { return write_back == WriteBack::serial; }
   bool adds() const { return residual_words > 0; }
+  bool has_classes() const { return policies.variance; }
   int slices() const { return lanes_per_group() / wb_lanes; }  ///< skewed lane slices of a group
   int input_planes_max() const { return input_planes < planes_max ? input_planes : planes_max; }
   int value_w() const { return 4 * planes_max + 1; }  ///< bits of a stored value, two's complement

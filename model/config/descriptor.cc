@@ -20,7 +20,9 @@ int word(const Config& c) { return bits_for(c.activation_words); }
 int value(const Config& c) { return c.value_w(); }
 int kernel(const Config& c) { return std::min(8, tile(c)); }
 int group(const Config& c) { return bits_for(c.channels / c.lanes_per_group()); }
-int slot(const Config& c) { return bits_for(std::max(c.slices(), c.groups * c.planes_max) + 1); }
+/// Announcement of a row's last slice -> its decision, at most: drain, write-back, pool, dpwa_row_class.
+int decision_cycles(const Config& c) { return c.slices() + 8 + c.value_w() + 16 + 3; }
+int slot(const Config& c) { return bits_for(flush_cycles(c, c.planes_max, c.has_classes() ? 1 : 0) + 1); }
 template <int kBits>
 int fixed(const Config&) {
   return kBits;
@@ -116,6 +118,11 @@ std::vector<NodeField> node_fields(const Config& config) {
     lsb += fields.back().bits;
   }
   return fields;
+}
+
+int flush_cycles(const Config& config, int slot_planes, int row_tiles) {
+  const int decision = row_tiles > 0 ? (decision_cycles(config) + row_tiles - 1) / row_tiles : 0;
+  return std::max({config.slices(), slot_planes * config.groups, decision});
 }
 
 int descriptor_words(const Config& config) {

@@ -25,6 +25,10 @@ std::vector<NodeField> node_fields(const Config& config);
 /// 32-bit words of a descriptor.
 int descriptor_words(const Config& config);
 
+/// Drain slot of a job that completes an output tile: long enough for its words, and, when the class of a row
+/// follows the variance of the row two before (`row_tiles` output tiles per row, else 0), for that decision.
+int flush_cycles(const Config& config, int slot_planes, int row_tiles);
+
 /// Words from one descriptor to the next in the descriptor memory: a power of two.
 int descriptor_stride(const Config& config);
 

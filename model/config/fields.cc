@@ -49,6 +49,24 @@ Field choice(const char* key, Enum Config::*member, std::vector<std::pair<std::s
   return {key, meaning, allowed, false, get, set};
 }
 
+constexpr std::pair<const char*, bool Policies::*> kPolicies[] = {
+    {"range", &Policies::range}, {"static", &Policies::static_}, {"variance", &Policies::variance}};
+
+/// Names from the table in its order, separated by commas.
+Field policies_field() {
+  const char* const allowed = "some of range,static,variance, in this order";
+  const auto set = [=](Config& config, const std::string& text) {
+    Policies policies;
+    for (const auto& [name, member] : kPolicies) {
+      policies.*member = ("," + text + ",").find("," + std::string(name) + ",") != std::string::npos;
+    }
+    if (text.empty() || policy_names(policies) != text) throw wrong_value("POLICIES", allowed, text);
+    config.policies = policies;
+  };
+  const auto get = [](const Config& config) { return policy_names(config.policies); };
+  return {"POLICIES", "policies of the precision control unit", allowed, false, get, set};
+}
+
 Field name_field() {
   const char* const allowed = "1 to 32 letters, digits, '-' or '_'";
   const auto set = [allowed](Config& config, const std::string& text) {
@@ -66,6 +84,14 @@ Field name_field() {
 }
 
 }  // namespace
+
+std::string policy_names(const Policies& policies) {
+  std::string text;
+  for (const auto& [name, member] : kPolicies) {
+    if (policies.*member) text += (text.empty() ? "" : ",") + std::string(name);
+  }
+  return text;
+}
 
 const std::vector<Field>& fields() {
   constexpr int kWords = 1 << 24;
@@ -87,6 +113,7 @@ const std::vector<Field>& fields() {
       choice<WriteBack>("WRITE_BACK", &Config::write_back,
                         {{"parallel", WriteBack::parallel}, {"serial", WriteBack::serial}},
                         "one value per cycle and write-back lane, or one unit that works bit by bit"),
+      policies_field(),
       integer("PCU_COUNTERS", &Config::pcu_counters, 0, 1, "1: event counters of every node"),
       choice<LutStyle>("LUT_STYLE", &Config::lut_style,
                        {{"generic", LutStyle::generic},

@@ -52,6 +52,20 @@ void validate_write_back(const Config& c) {
   require("WB_LANES", c.wb_lanes, 1);
   require("PREMAX", c.premax, 0);
   require("RESIDUAL_WORDS", c.residual_words, 0);
+  if (c.policies.variance) {
+    throw fail(ExitCode::usage,
+               "WRITE_BACK = \"serial\" has no policy 'variance'; use POLICIES = \"range,static\"");
+  }
+}
+
+/// The unit that adds fine values has one pair of limits, not one per step class.
+void validate_policies(const Config& c) {
+  if (!c.policies.variance || !c.adds()) return;
+  throw fail(
+      ExitCode::usage,
+      "RESIDUAL_WORDS = {} and policy 'variance' exclude each other; use POLICIES = \"range,static\" or "
+      "RESIDUAL_WORDS = 0",
+      c.residual_words);
 }
 
 void validate_memories(const Config& c) {
@@ -89,6 +103,7 @@ void validate(const Config& config) {
   validate_shape(config);
   validate_widths(config);
   validate_write_back(config);
+  validate_policies(config);
   validate_memories(config);
   validate_tiers(config);
 }

@@ -60,7 +60,10 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const ScanOrder& order = orders[n];
     const std::vector<std::uint8_t>& widths = tile_planes[network.nodes[n].input];
-    const int slot = std::max(1, plan.tensors[network.nodes[n].output].pcu.max_planes);
+    const plan::PcuRecord& pcu = plan.tensors[network.nodes[n].output].pcu;
+    const bool varies = pcu.policy == plan::Policy::variance;
+    const int flush_slot =
+        config::flush_cycles(config, std::max(1, pcu.max_planes), varies ? order.row_tiles() : 0);
     const std::vector<std::uint8_t>& stored = tile_planes[network.nodes[n].output];
     NodeCycles cycles;
     cycles.useful = order.useful(widths);
@@ -68,9 +71,11 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
     for (int group = 0; group < config.groups; ++group) {
       const int last_tile = order.last_tile(group);
       if (last_tile < 0) continue;
-      Machine& machine = machines.emplace_back(config, slot, weight_stream(placement, order, n, group));
+      Machine& machine = machines.emplace_back(config, flush_slot, weight_stream(placement, order, n, group));
       order.visit(group, widths, [&](const Job& job) { machine.run(job); });
       const std::int64_t end = end_cycle(config, group, machine.last_issue(), stored[last_tile]);
+      cycles.beats += machine.beats();
+      cycles.stalls += machine.stalls();
       cycles.lane_beats += machine.beats() * config.lanes_per_group();
       cycles.cycles = std::max(cycles.cycles, fetch_cycles(config) + end);
     }

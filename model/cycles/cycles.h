@@ -17,6 +17,9 @@ struct NodeCycles {
   std::int64_t cycles = 0;        ///< start of the node's descriptor fetch -> last word of its output written
   std::int64_t lane_beats = 0;    ///< lane-beats issued, idle lanes of a short last group included
   std::int64_t refill_words = 0;  ///< plane words copied from the dense tier, all lane groups
+  std::int64_t beats = 0;         ///< beats of all lane groups
+  std::int64_t stalls =
+      0;  ///< cycles in which a group's next beat waited, for whatever reason, all lane groups
   std::int64_t weight_stalls = 0;  ///< cycles in which a beat waited for its weights, all lane groups
   std::int64_t useful = 0;  ///< sum over tiles and channels of planes(a) x own planes(w) x filled fraction
 };

@@ -16,10 +16,10 @@ int address_bits(int words) {
 
 }  // namespace
 
-Machine::Machine(const config::Config& config, int slot_planes, const std::optional<WeightStream>& stream)
+Machine::Machine(const config::Config& config, int flush_cycles, const std::optional<WeightStream>& stream)
     : scan_tiles_(config.scan_tiles),
       slot_(static_cast<int>(drain_slot(config))),
-      flush_slot_(std::max(slot_, slot_planes * config.groups)) {
+      flush_slot_(std::max(slot_, flush_cycles)) {
   if (stream) refill_.emplace(*stream, config.lanes_per_group(), address_bits(config.weight_words));
 }
 
@@ -89,6 +89,7 @@ bool Machine::issue() {
     const bool starved =
         free && refill_ && head.beats > 0 && !refill_->ready(head.word + done_beats_ % head.planes);
     if (starved) ++weight_stalls_;
+    if (!free || starved) ++stalls_;
     if (free && !starved) {
       if (head.beats > 0) ++beats_;
       ++done_beats_;

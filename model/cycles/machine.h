@@ -30,8 +30,8 @@ struct Job {
 /// Cycle 0 is the scanner's first step.
 class Machine {
  public:
-  /// `slot_planes`: words of an output slot. `stream`: where the weights come from; resident without one.
-  Machine(const config::Config& config, int slot_planes, const std::optional<WeightStream>& stream);
+  /// `flush_cycles`: of the descriptor. `stream`: where the weights come from; resident without one.
+  Machine(const config::Config& config, int flush_cycles, const std::optional<WeightStream>& stream);
 
   /// Scans one job; issuing goes on alongside.
   void run(const Job& job);
@@ -44,6 +44,7 @@ class Machine {
   void finish(std::int64_t end);
   std::int64_t refill_words() const { return refill_ ? refill_->words() : 0; }
   std::int64_t weight_stalls() const { return weight_stalls_; }
+  std::int64_t stalls() const { return stalls_; }  ///< cycles in which the queue's head waited
 
  private:
   struct Entry {
@@ -90,6 +91,7 @@ class Machine {
   std::int64_t word_ = 0;        // weight word of stage B's first tile
   std::int64_t group_word_ = 0;  // of its channel group
   std::int64_t weight_stalls_ = 0;
+  std::int64_t stalls_ = 0;
 };
 
 /// Cycles from a drained job's last beat to the next one's at the earliest: the drain slot, with a serial

@@ -30,7 +30,10 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
       lanes_(config.lanes_per_group()),
       products_(config.products),
       lane_groups_(config.groups),
-      premax_(config.premax != 0) {
+      premax_(config.premax != 0),
+      by_tiles_(stored.h * stored.w == 1),
+      one_group_(!by_tiles_ &&
+                 plan.tensors[network.nodes[node].output].pcu.policy == plan::Policy::variance) {
   const net::Node& n = network.nodes[node];
   groups_ = (n.out_channels + lanes_ - 1) / lanes_;
 
@@ -71,12 +74,12 @@ std::vector<std::vector<std::uint8_t>> ScanOrder::window_widths(const std::vecto
 
 int ScanOrder::first_position(int group) const {
   const std::int64_t positions = std::int64_t{stored.h} * stored.w;
-  return static_cast<int>(positions == 1 ? (group == 0 ? 0 : 1) : positions * group / lane_groups_);
+  if (by_tiles_ || one_group_) return group == 0 ? 0 : static_cast<int>(positions);
+  return static_cast<int>(positions * group / lane_groups_);
 }
 
 bool ScanOrder::owns(int group, int channel_group) const {
-  const bool dealt_by_tiles = stored.h * stored.w == 1;
-  return !dealt_by_tiles || channel_group * lanes_ / products_ % lane_groups_ == group;
+  return !by_tiles_ || channel_group * lanes_ / products_ % lane_groups_ == group;
 }
 
 int ScanOrder::last_group(int group) const {
@@ -87,7 +90,7 @@ int ScanOrder::last_group(int group) const {
 
 int ScanOrder::last_tile(int group) const {
   const int tiles = (stored.c + products_ - 1) / products_;
-  if (stored.h * stored.w == 1) {
+  if (by_tiles_) {
     for (int tile = tiles - 1; tile >= 0; --tile) {
       if (tile % lane_groups_ == group) return tile;
     }
@@ -99,9 +102,8 @@ int ScanOrder::last_tile(int group) const {
 
 void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
                       const std::function<void(const Job&)>& job) const {
-  const bool by_tiles = stored.h * stored.w == 1;
-  const int begin = by_tiles ? 0 : first_position(group);
-  const int end = by_tiles ? 1 : first_position(group + 1);
+  const int begin = by_tiles_ ? 0 : first_position(group);
+  const int end = by_tiles_ ? 1 : first_position(group + 1);
   const int window = pool.kh * pool.kw;
   const int last = last_group(group);
   std::vector<std::vector<std::uint8_t>> beats(kernel.kh, std::vector<std::uint8_t>(kernel.kw * pixel_tiles));
@@ -146,7 +148,7 @@ std::int64_t ScanOrder::largest_group_words() const {
 }
 
 std::int64_t ScanOrder::positions(int group) const {
-  return stored.h * stored.w == 1 ? 1 : first_position(group + 1) - first_position(group);
+  return by_tiles_ ? 1 : first_position(group + 1) - first_position(group);
 }
 
 double ScanOrder::mean_weight_planes() const {

@@ -41,6 +41,8 @@ class ScanOrder : private ScanGeometry {
   std::int64_t largest_group_words() const;
   /// Stored positions of the group's share.
   std::int64_t positions(int group) const;
+  /// Output tiles of a stored row.
+  int row_tiles() const { return stored.w * ((stored.c + products_ - 1) / products_); }
   /// Whether a pool window has several positions.
   bool pooled() const { return pool.kh * pool.kw > 1; }
   /// Mean of the planes issued for a (channel group, tile).
@@ -60,6 +62,8 @@ class ScanOrder : private ScanGeometry {
 
   int lanes_, products_, lane_groups_;
   bool premax_;
+  bool by_tiles_;                                         // one stored position: its output tiles are dealt
+  bool one_group_;                                        // policy variance: all rows in one lane group
   int groups_;                                            // channel groups
   std::vector<std::vector<std::uint8_t>> weight_planes_;  // [group][tile in scan order]
   std::vector<int> channel_planes_;

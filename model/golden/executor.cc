@@ -27,6 +27,7 @@ NodeCounts& NodeCounts::operator+=(const NodeCounts& other) {
   beats += other.beats;
   tile_macs += other.tile_macs;
   saturated += other.saturated;
+  class_changes += other.class_changes;
   activation_planes += other.activation_planes;
   return *this;
 }
@@ -46,7 +47,7 @@ Inference Executor::run(const std::vector<std::int32_t>& words) const {
   }
   Inference inference;
   inference.tensors.resize(network_.tensors.size());
-  inference.tensors[0].q = quantize(words);
+  inference.tensors[0].q = quantize(words, inference.input_saturated);
   inference.tensors[0].planes = tile_planes(network_, plan_, 0, products_, inference.tensors[0].q);
   for (std::size_t n = 0; n < kernels_.size(); ++n) {
     const net::Node& node = network_.nodes[n];
@@ -55,26 +56,31 @@ Inference Executor::run(const std::vector<std::int32_t>& words) const {
     static const std::vector<std::int32_t> none;
     const std::vector<std::int32_t>& residual =
         node.residual < 0 ? none : inference.tensors[node.residual].fine;
-    const std::int64_t saturated = kernels_[n].run(input.q, residual, output.q, output.fine);
-    output.planes = tile_planes(network_, plan_, node.output, products_, output.q);
+    const std::int64_t saturated = kernels_[n].run(input.q, residual, output.q, output.fine, output.classes);
+    output.planes = tile_planes(network_, plan_, node.output, products_, output.q, output.classes);
     NodeCounts counts = count(network_, plan_, static_cast<int>(n), products_, input.planes);
     counts.saturated = saturated;
+    for (std::size_t row = 2; row < output.classes.size(); ++row) {
+      counts.class_changes += output.classes[row] != output.classes[row - 2] ? 1 : 0;
+    }
     inference.nodes.push_back(counts);
   }
   return inference;
 }
 
-std::vector<std::int32_t> Executor::quantize(const std::vector<std::int32_t>& words) const {
+std::vector<std::int32_t> Executor::quantize(const std::vector<std::int32_t>& words,
+                                             std::int64_t& saturated) const {
   const num::Range limits{input_.lower, input_.upper};
   const std::size_t channels = network_.tensors[0].shape.c;
   std::vector<std::int32_t> q(words.size());
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (plan_.input.format == plan::PortFormat::binary16) {
-      q[i] = num::quantize_binary16(static_cast<std::uint16_t>(words[i]), input_.binary16_exponent, limits).q;
-    } else {
-      const std::size_t c = i % channels;
-      q[i] = num::quantize_integer(words[i], input_.multiplier[c], input_.addend[c], input_.shift, limits).q;
-    }
+    const std::size_t c = i % channels;
+    const num::Quantized value =
+        plan_.input.format == plan::PortFormat::binary16
+            ? num::quantize_binary16(static_cast<std::uint16_t>(words[i]), input_.binary16_exponent, limits)
+            : num::quantize_integer(words[i], input_.multiplier[c], input_.addend[c], input_.shift, limits);
+    q[i] = value.q;
+    saturated += value.saturated ? 1 : 0;
   }
   return q;
 }

@@ -8,6 +8,7 @@
 #include "model/golden/tiles.h"
 #include "model/net/network.h"
 #include "model/plan/plan.h"
+#include "model/plan/policy_trace.h"
 
 namespace dpwa::golden {
 
@@ -17,6 +18,10 @@ struct StoredTensor {
   std::vector<std::uint8_t> planes;  ///< plane count of each tile, in tile order (see TileLayout)
   std::vector<std::int32_t>
       fine;  ///< [h][w][c] on the fine grid (N10); empty when no addition joins the tensor
+  std::vector<std::uint8_t> classes;  ///< [h] step class of each row (N5); empty: all 0
+
+  /// What the PCU decided for each tile.
+  std::vector<plan::TileDecision> decisions() const { return plan::decisions(planes, classes); }
 };
 
 /// Counts of one inference, for reports. Tiles of padding taps are not visited; a position before pooling is
@@ -25,6 +30,7 @@ struct NodeCounts {
   std::int64_t beats = 0;  ///< sum over visited tiles and output channels of planes(a) * granted planes(w)
   std::int64_t tile_macs = 0;          ///< visited tiles x output channels
   std::int64_t saturated = 0;          ///< values that hit the format's limit, counted before pooling (N4.4)
+  std::int64_t class_changes = 0;      ///< rows of another step class than the row two before (N5.4)
   std::int64_t activation_planes = 0;  ///< sum of planes(a) over tile_macs; / tile_macs = average
 
   NodeCounts& operator+=(const NodeCounts& other);
@@ -33,6 +39,7 @@ struct NodeCounts {
 struct Inference {
   std::vector<StoredTensor> tensors;  ///< [network.tensors]
   std::vector<NodeCounts> nodes;      ///< [network.nodes]
+  std::int64_t input_saturated = 0;   ///< input values beyond the limits of the input tensor
 };
 
 /// Bit-exact executor of a plan: an independent reading of docs/numerics.md (it shares no code with gen/).
@@ -55,7 +62,7 @@ class Executor {
   std::vector<float> outputs(const Inference& inference) const;
 
  private:
-  std::vector<std::int32_t> quantize(const std::vector<std::int32_t>& words) const;
+  std::vector<std::int32_t> quantize(const std::vector<std::int32_t>& words, std::int64_t& saturated) const;
 
   const net::Network& network_;
   plan::Plan plan_;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <type_traits>
 
+#include "model/golden/step_classes.h"
 #include "model/num/planes.h"
 #include "model/num/round_shift.h"
 
@@ -53,16 +54,28 @@ WriteBack make_write_back(const plan::NodeConstants& constants, const plan::Tens
   return write_back;
 }
 
+/// What write-back does with the step class of a row (N5.1).
+struct RowStep {
+  num::Range limits;  ///< of y
+  int shift;          ///< beside the channel's
+  double factor;      ///< 2^-shift
+};
+RowStep row_step(const WriteBack& constants, int k) {
+  const int shift = num::kPlaneBits * k;
+  return {class_limits(constants.limits, k), shift, std::ldexp(1.0, -shift)};
+}
+
 /// y[c] = sat(RNE((sum + bias) * m / 2^shift)); returns how many values saturated. Only when doubles are
 /// exact.
 template <typename Number>
-std::int64_t write_back_in_double(const WriteBack& constants, const std::vector<Number>& sums,
-                                  std::vector<std::int32_t>& y) {
-  const auto lower = static_cast<double>(constants.limits.lower);
-  const auto upper = static_cast<double>(constants.limits.upper);
+std::int64_t write_back_in_double(const WriteBack& constants, const RowStep& row,
+                                  const std::vector<Number>& sums, std::vector<std::int32_t>& y) {
+  const auto lower = static_cast<double>(row.limits.lower);
+  const auto upper = static_cast<double>(row.limits.upper);
   int above = 0, below = 0;
   for (std::size_t c = 0; c < sums.size(); ++c) {
-    const double rounded = std::rint((static_cast<double>(sums[c]) + constants.bias[c]) * constants.scale[c]);
+    const double z = (static_cast<double>(sums[c]) + constants.bias[c]) * constants.scale[c];
+    const double rounded = std::rint(z * row.factor);
     above += rounded > upper ? 1 : 0;
     below += rounded < lower ? 1 : 0;
     const double raised = rounded < lower ? lower : rounded;
@@ -73,16 +86,16 @@ std::int64_t write_back_in_double(const WriteBack& constants, const std::vector<
 
 /// The same in integers of any size.
 template <typename Number>
-std::int64_t write_back_in_integers(const WriteBack& constants, const std::vector<Number>& sums,
-                                    std::vector<std::int32_t>& y) {
+std::int64_t write_back_in_integers(const WriteBack& constants, const RowStep& row,
+                                    const std::vector<Number>& sums, std::vector<std::int32_t>& y) {
   std::int64_t saturated = 0;
   for (std::size_t c = 0; c < sums.size(); ++c) {
     const plan::ChannelConstant& channel = constants.channels[c];
     const num::Int128 z = num::Int128{static_cast<std::int64_t>(sums[c]) + channel.bias} * channel.multiplier;
-    const num::Int128 rounded = num::round_shift(z, channel.shift);
-    saturated += constants.count_above && rounded > constants.limits.upper ? 1 : 0;
-    saturated += constants.count_below && rounded < constants.limits.lower ? 1 : 0;
-    y[c] = static_cast<std::int32_t>(num::saturate(rounded, constants.limits));
+    const num::Int128 rounded = num::round_shift(z, channel.shift + row.shift);
+    saturated += constants.count_above && rounded > row.limits.upper ? 1 : 0;
+    saturated += constants.count_below && rounded < row.limits.lower ? 1 : 0;
+    y[c] = static_cast<std::int32_t>(num::saturate(rounded, row.limits));
   }
   return saturated;
 }
@@ -123,6 +136,7 @@ struct Job {
   const std::vector<std::int32_t>& residual;
   std::vector<std::int32_t>& output;
   std::vector<std::int32_t>& fine;
+  StepClasses& classes;
 };
 
 template <typename Number>
@@ -140,9 +154,13 @@ std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
   const auto at = [&](int cy, int cx) {
     return job.residual.empty() ? nullptr : &job.residual[(std::size_t(cy) * conv.w + cx) * channels];
   };
+  const int row_values = job.stored_shape.w * job.stored_shape.c;
   for (int oy = 0; oy < job.stored_shape.h; ++oy) {
+    const int k = job.classes.next();
+    const RowStep row = row_step(job.write_back, k);
+    std::int32_t* const row_out = out;
     for (int ox = 0; ox < job.stored_shape.w; ++ox, out += job.stored_shape.c) {
-      std::fill_n(out, job.stored_shape.c, static_cast<std::int32_t>(job.write_back.limits.lower));
+      std::fill_n(out, job.stored_shape.c, static_cast<std::int32_t>(row.limits.lower));
       const int top = oy * pool.stride_y - pool.pad_top;
       const int left = ox * pool.stride_x - pool.pad_left;
       for (int cy = std::max(top, 0); cy < std::min(top + pool.kh, conv.h); ++cy) {
@@ -153,14 +171,18 @@ std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
             saturated += write_back_fine(job.write_back, sums, at(cy, cx), channels, fine);
             continue;
           }
-          saturated += job.write_back.scale.empty() ? write_back_in_integers(job.write_back, sums, y)
-                                                    : write_back_in_double(job.write_back, sums, y);
+          saturated += job.write_back.scale.empty() ? write_back_in_integers(job.write_back, row, sums, y)
+                                                    : write_back_in_double(job.write_back, row, sums, y);
           for (int c = 0; c < channels; ++c) out[c] = std::max(out[c], y[c]);
         }
       }
       if (job.write_back.fine) {
         for (int c = 0; c < channels; ++c) out[c] = stored_of(job.write_back, *fine++);
       }
+    }
+    job.classes.stored(row_out, row_values);
+    if (k > 0) {
+      for (std::int32_t* value = row_out; value != out; ++value) *value <<= num::kPlaneBits * k;
     }
   }
   return saturated;
@@ -188,6 +210,9 @@ NodeKernel::NodeKernel(const net::Network& network, const plan::Plan& plan, cons
     : node_(node),
       input_(network.tensors[node.input].shape),
       stored_(network.tensors[node.output].shape),
+      record_(plan.tensors[node.output].pcu),
+      coarser_(constants.coarser),
+      finer_(constants.finer),
       weights_(make_weights(constants, plan::effective_limits(plan.tensors[node.input]))),
       write_back_(make_write_back(
           constants, plan.tensors[node.output],
@@ -195,13 +220,17 @@ NodeKernel::NodeKernel(const net::Network& network, const plan::Plan& plan, cons
 
 std::int64_t NodeKernel::run(const std::vector<std::int32_t>& input,
                              const std::vector<std::int32_t>& residual, std::vector<std::int32_t>& output,
-                             std::vector<std::int32_t>& fine) const {
+                             std::vector<std::int32_t>& fine, std::vector<std::uint8_t>& classes) const {
   output.resize(stored_.size());
   if (write_back_.fine) {
     fine.assign(stored_.size(),
                 static_cast<std::int32_t>(write_back_.limits.lower << write_back_.fine_shift));
   }
-  return run_any({node_, input_, stored_, write_back_, input, residual, output, fine}, weights_);
+  StepClasses rows(record_, coarser_, finer_);
+  const std::int64_t saturated =
+      run_any({node_, input_, stored_, write_back_, input, residual, output, fine, rows}, weights_);
+  if (record_.has_classes()) classes = rows.all();
+  return saturated;
 }
 
 }  // namespace dpwa::golden

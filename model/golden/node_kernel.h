@@ -17,7 +17,7 @@ using AnyWeights = std::variant<WeightBlocks<float>, WeightBlocks<double>, Weigh
 /// Write-back constants of one node, per stored channel; channels that pad the last block give 0 (N4).
 struct WriteBack {
   std::vector<plan::ChannelConstant> channels;
-  num::Range limits;                              ///< of y
+  num::Range limits;                              ///< of y, class 0
   bool count_above = false, count_below = false;  ///< the limit is the format's own (N4.4)
 
   /// When every (acc + bias) * m is at most 2^53, doubles compute y exactly; both are empty otherwise.
@@ -38,9 +38,10 @@ class NodeKernel {
   /// input: [h][w][c] stored values within the tensor's limits. residual: fine values of the tensor that the
   /// node adds, empty if it adds none. Writes the stored output and, on a fine grid (N10), its fine values,
   /// and returns how many values saturated (N4.4), each position before pooling counted once per pool window
-  /// that holds it.
+  /// that holds it. classes: of each stored row (N5); empty when the output has none.
   std::int64_t run(const std::vector<std::int32_t>& input, const std::vector<std::int32_t>& residual,
-                   std::vector<std::int32_t>& output, std::vector<std::int32_t>& fine) const;
+                   std::vector<std::int32_t>& output, std::vector<std::int32_t>& fine,
+                   std::vector<std::uint8_t>& classes) const;
 
  private:
   NodeKernel(const net::Network& network, const plan::Plan& plan, const net::Node& node,
@@ -48,6 +49,8 @@ class NodeKernel {
 
   const net::Node& node_;
   net::Shape input_, stored_;
+  plan::PcuRecord record_;  // of the output
+  num::Threshold coarser_, finer_;
   AnyWeights weights_;
   WriteBack write_back_;
 };

@@ -102,7 +102,8 @@ TileLayout tile_layout(const net::Network& network, int tensor, int products) {
 }
 
 std::vector<std::uint8_t> tile_planes(const net::Network& network, const plan::Plan& plan, int tensor,
-                                      int products, const std::vector<std::int32_t>& q) {
+                                      int products, const std::vector<std::int32_t>& q,
+                                      const std::vector<std::uint8_t>& classes) {
   const net::Tensor& stored = network.tensors[tensor];
   const plan::TensorPlan& grid = plan.tensors[tensor];
   const TileLayout layout = tile_layout(network, tensor, products);
@@ -110,11 +111,15 @@ std::vector<std::uint8_t> tile_planes(const net::Network& network, const plan::P
                                               ? packed_bits(layout, network.nodes[stored.consumers[0]].window,
                                                             stored.shape, products, grid.is_signed, q)
                                               : unpacked_bits(layout, products, grid.is_signed, q);
-  std::vector<std::uint8_t> planes(bits.size());
-  std::transform(bits.begin(), bits.end(), planes.begin(), [&](std::uint32_t tile) {
-    return static_cast<std::uint8_t>(
-        std::clamp(num::planes_of_bits(tile), grid.pcu.min_planes, grid.pcu.max_planes));
-  });
+  std::vector<std::uint8_t> planes;
+  planes.reserve(bits.size());
+  const std::size_t row_tiles = bits.size() / std::max<std::size_t>(1, classes.size());
+  for (std::size_t tile = 0; tile < bits.size(); ++tile) {
+    const int k = classes.empty() ? 0 : classes[tile / row_tiles];
+    const int most = grid.pcu.max_planes - k;
+    const int width = num::planes_of_bits(bits[tile] >> (num::kPlaneBits * k));
+    planes.push_back(static_cast<std::uint8_t>(std::clamp(width, std::min(grid.pcu.min_planes, most), most)));
+  }
   return planes;
 }
 

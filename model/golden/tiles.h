@@ -23,10 +23,11 @@ struct TileLayout {
 /// Throws Error(bad_input) for a packed input with more than one consumer: their windows would differ.
 TileLayout tile_layout(const net::Network& network, int tensor, int products);
 
-/// Plane count of each tile of a stored tensor (N1.3), in tile order. q: [h][w][stored channel]. This is all
-/// that cycles::predict needs to know of an inference.
+/// Plane count of each tile of a stored tensor (N1.3), in tile order. q: [h][w][stored channel]. classes:
+/// step class of each row (N5), none: all 0. This is all that cycles::predict needs to know of an inference.
 std::vector<std::uint8_t> tile_planes(const net::Network& network, const plan::Plan& plan, int tensor,
-                                      int products, const std::vector<std::int32_t>& q);
+                                      int products, const std::vector<std::int32_t>& q,
+                                      const std::vector<std::uint8_t>& classes = {});
 
 /// Visits of the tiles of node `node`'s input during one inference: planes and tiles summed over the
 /// positions before pooling that are computed (each once per pool window that holds it) and the taps inside

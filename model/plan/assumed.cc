@@ -18,7 +18,7 @@ TensorPlan assumed_tensor(const net::Tensor& tensor, bool is_signed) {
   t.is_signed = is_signed;
   t.lower = static_cast<std::int32_t>(range.lower);
   t.upper = static_cast<std::int32_t>(range.upper);
-  t.pcu = {Policy::fixed, kInt8Planes, kInt8Planes};
+  t.pcu = {Policy::static_, kInt8Planes, kInt8Planes};
   t.order.resize(tensor.shape.c);
   std::iota(t.order.begin(), t.order.end(), 0);
   return t;

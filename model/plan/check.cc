@@ -49,9 +49,40 @@ void check_record(const PcuRecord& pcu, Findings& findings) {
                    "pcu max_planes is {}, must be 1 to {}", pcu.max_planes, num::kPlanesMax);
   findings.require(pcu.min_planes >= 0 && pcu.min_planes <= pcu.max_planes,
                    "pcu min_planes is {}, must be 0 to max_planes ({})", pcu.min_planes, pcu.max_planes);
-  findings.require(pcu.policy == Policy::range || pcu.min_planes == pcu.max_planes,
-                   "pcu policy 'fixed' needs min_planes = max_planes, found {} and {}", pcu.min_planes,
+  findings.require(pcu.policy != Policy::static_ || pcu.min_planes == pcu.max_planes,
+                   "pcu policy 'static' needs min_planes = max_planes, found {} and {}", pcu.min_planes,
                    pcu.max_planes);
+}
+
+/// N5: classes of a tensor's rows.
+void check_classes(const net::Network& network, const Plan& plan, int index, Findings& findings) {
+  const net::Tensor& tensor = network.tensors[index];
+  const PcuRecord& pcu = plan.tensors[index].pcu;
+  const int top = std::min(kTopClass, pcu.max_planes - 1);
+  const bool varies = pcu.policy == Policy::variance;
+  if (!varies && !pcu.has_classes()) return;
+  findings.require(tensor.producer >= 0 && !tensor.consumers.empty() && index != network.output,
+                   "the network's input and output have no step classes");
+  findings.require(pcu.top_class >= 1 && pcu.top_class <= top, "pcu {} is {}, must be 1 to {}",
+                   varies ? "top_class" : "class", pcu.top_class, top);
+  if (!varies) return;
+  findings.require(pcu.step_class >= 0 && pcu.step_class <= pcu.top_class,
+                   "pcu class is {}, must be 0 to top_class ({})", pcu.step_class, pcu.top_class);
+  findings.require(pcu.min_planes + pcu.top_class <= pcu.max_planes,
+                   "pcu min_planes + top_class is {}, must be at most max_planes ({})",
+                   pcu.min_planes + pcu.top_class, pcu.max_planes);
+  const std::int64_t values = std::int64_t{tensor.shape.w} * tensor.shape.c;
+  findings.require(values <= kRowValues, "a row has {} values, policy 'variance' takes {}", values,
+                   kRowValues);
+  constexpr double kClassVariance = 256;  // one class coarser: values 16 times smaller
+  const bool thresholds = findings.require(
+      pcu.finer_below >= 0 && kClassVariance * pcu.finer_below <= pcu.coarser_above &&
+          std::isfinite(pcu.coarser_above),
+      "pcu coarser_above is {}, must be {} times finer_below ({}) or more, which is 0 or more",
+      pcu.coarser_above, kClassVariance, pcu.finer_below);
+  if (!thresholds) return;
+  findings.require(row_thresholds(network, plan, index).coarser.exponent <= num::kThresholdExponentMax,
+                   "pcu coarser_above is {}, too large for a row of {} values", pcu.coarser_above, values);
 }
 
 void check_limits(const TensorPlan& tensor, Findings& findings) {
@@ -85,6 +116,7 @@ bool check_tensor(const net::Network& network, const Plan& plan, int index, std:
   findings.require(tensor.step_exponent >= -128 && tensor.step_exponent <= 127,
                    "step_exponent is {}, must be -128 to 127", tensor.step_exponent);
   check_record(tensor.pcu, findings);
+  check_classes(network, plan, index, findings);
   check_limits(tensor, findings);
   if (shape.producer >= 0) check_activation(network.nodes[shape.producer], tensor, findings);
   const bool permutation = findings.require(is_permutation(tensor.order, shape.shape.c),
@@ -104,6 +136,7 @@ void check_residuals(const net::Network& network, const Plan& plan, std::vector<
     findings.require(plan.tensors[t].order == plan.tensors[classes[t]].order,
                      "is joined to '{}' by an addition, so it needs the same channel order",
                      network.tensors[classes[t]].name);
+    findings.require(!plan.tensors[t].pcu.has_classes(), "a tensor that additions join has no step classes");
     const num::Range limits = effective_limits(plan.tensors[t]);
     const int shift = plan.tensors[t].step_exponent - fine[t];
     const bool near = findings.require(
@@ -166,6 +199,11 @@ void check_constants(const net::Network& network, const Plan& plan, int index, i
       "channel {}: one accumulator step is {:g} output steps, must be above 0 and below 2^{}; change "
       "step_exponent of '{}'",
       channel, factor, kMultiplierBits, network.tensors[node.output].name);
+  const int coarsest = num::kPlaneBits * plan.tensors[node.output].pcu.top_class;
+  findings.require(
+      !is_positive(factor) || num::normalise(factor, kMultiplierBits).shift + coarsest <= num::kShiftMax,
+      "channel {}: the shift of class {} passes {}; change top_class of '{}'", channel,
+      coarsest / num::kPlaneBits, num::kShiftMax, network.tensors[node.output].name);
   const double steps = bias_in_steps(node, plan, index, channel);
   findings.require(std::fabs(steps) < kLargestConstant,
                    "channel {}: bias {:g} is {:g} accumulator steps, must be below 2^60", channel,

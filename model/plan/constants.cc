@@ -54,6 +54,14 @@ num::Range effective_limits(const TensorPlan& tensor) {
                            num::activation_range(tensor.pcu.max_planes, tensor.is_signed));
 }
 
+RowThresholds row_thresholds(const net::Network& network, const Plan& plan, int tensor) {
+  const net::Shape& shape = network.tensors[tensor].shape;
+  const double values = static_cast<double>(shape.w) * shape.c;
+  const PcuRecord& pcu = plan.tensors[tensor].pcu;
+  return {num::make_threshold(pcu.coarser_above * values * values),
+          num::make_threshold(pcu.finer_below * values * values)};
+}
+
 double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel, int exponent) {
   return std::ldexp(plan.nodes[node_index].scale[channel], plan.tensors[node.input].step_exponent - exponent);
 }
@@ -109,6 +117,11 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
   constants.fine = fine != kNoFineGrid;
   const int exponent = constants.fine ? fine : output.step_exponent;
   constants.fine_shift = output.step_exponent - exponent;
+  if (output.pcu.policy == Policy::variance) {
+    const RowThresholds thresholds = row_thresholds(network, plan, node.output);
+    constants.coarser = thresholds.coarser;
+    constants.finer = thresholds.finer;
+  }
   constants.weight.reserve(weights.q.size());
   for (const int channel : output.order) {
     const num::Multiplier rescale =

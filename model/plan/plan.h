@@ -9,23 +9,35 @@
 
 #include "model/net/network.h"
 #include "model/num/integer.h"
+#include "model/num/threshold.h"
 
 namespace dpwa::plan {
 
 /// Multiplier bits used for every plan: error of the product <= 1/8 step at 4 planes (N4.1).
 inline constexpr int kMultiplierBits = 20;
 
-/// PCU policies (docs/numerics.md N1.3). `range`: lossless width per tile. `fixed`: plane count pinned.
-enum class Policy { range, fixed };
+/// PCU policies (docs/numerics.md N1.3, N5). `range`: lossless width per tile. `static`: step class and plane
+/// count pinned. `variance`: step class per row, width per tile.
+enum class Policy { range, static_, variance };
 
 /// What calibration writes into a node's PCU ROM record. min_planes <= width of a tile <= max_planes; values
-/// that need more than max_planes saturate. `fixed` requires min_planes == max_planes (zero tiles not
+/// that need more than max_planes saturate. `static` requires min_planes == max_planes (zero tiles not
 /// skipped).
 struct PcuRecord {
   Policy policy = Policy::range;
   int min_planes = 0;
-  int max_planes = 4;  ///< 1 .. num::kPlanesMax
+  int max_planes = 4;        ///< 1 .. num::kPlanesMax, of class 0
+  int step_class = 0;        ///< of every row (static), of rows 0 and 1 (variance); else 0
+  int top_class = 0;         ///< variance: the coarsest class of a row; static: step_class; below max_planes
+  double coarser_above = 0;  ///< variance: of a row's stored values, above which a later row is coarser
+  double finer_below = 0;    ///< variance: below which a later row is finer
+
+  /// Whether a row may be stored in another class than 0.
+  bool has_classes() const { return top_class > 0; }
 };
+
+constexpr int kTopClass = 3;                ///< the coarsest class there is
+constexpr std::int64_t kRowValues = 65535;  ///< most values of a row whose class follows its variance
 
 /// Grid and control of one stored tensor: real value = q * 2^step_exponent (N1.1).
 struct TensorPlan {
@@ -87,9 +99,10 @@ struct NodeConstants {
   std::vector<std::int16_t> weight;  ///< [oc stored order][kh][kw][ic stored order]
   std::vector<int> planes;           ///< [oc stored order], granted
   bool pinned = false;
-  int acc_bits = 0;    ///< two's complement bits of acc + bias, whatever the input (N3.1)
-  bool fine = false;   ///< multiplier and shift give fine steps (N10)
-  int fine_shift = 0;  ///< d: an output step is 2^d fine ones
+  int acc_bits = 0;               ///< two's complement bits of acc + bias, whatever the input (N3.1)
+  num::Threshold coarser, finer;  ///< of the output's rows, policy variance (N5.4)
+  bool fine = false;              ///< multiplier and shift give fine steps (N10)
+  int fine_shift = 0;             ///< d: an output step is 2^d fine ones
 };
 struct InputConstants {
   std::vector<std::uint32_t>

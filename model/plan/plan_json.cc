@@ -22,8 +22,8 @@ constexpr std::pair<PortFormat, std::string_view> kPortFormats[] = {{PortFormat:
                                                                     {PortFormat::s8, "s8"},
                                                                     {PortFormat::s16, "s16"},
                                                                     {PortFormat::binary16, "binary16"}};
-constexpr std::pair<Policy, std::string_view> kPolicies[] = {{Policy::range, "range"},
-                                                             {Policy::fixed, "fixed"}};
+constexpr std::pair<Policy, std::string_view> kPolicies[] = {
+    {Policy::range, "range"}, {Policy::static_, "static"}, {Policy::variance, "variance"}};
 
 template <typename Enum, std::size_t N>
 std::string name_of(const std::pair<Enum, std::string_view> (&names)[N], Enum value) {
@@ -132,6 +132,20 @@ class Reader {
   std::set<std::string> taken_;
 };
 
+/// Only what the policy knows.
+Json record_to_json(const PcuRecord& pcu) {
+  Json json = {{"policy", name_of(kPolicies, pcu.policy)},
+               {"min_planes", pcu.min_planes},
+               {"max_planes", pcu.max_planes}};
+  if (pcu.policy != Policy::range) json["class"] = pcu.step_class;
+  if (pcu.policy == Policy::variance) {
+    json["top_class"] = pcu.top_class;
+    json["coarser_above"] = pcu.coarser_above;
+    json["finer_below"] = pcu.finer_below;
+  }
+  return json;
+}
+
 Json tensor_to_json(const std::string& name, const TensorPlan& tensor) {
   Json order = std::string(kGraphOrder);
   if (!std::is_sorted(tensor.order.begin(), tensor.order.end())) order = tensor.order;
@@ -140,10 +154,7 @@ Json tensor_to_json(const std::string& name, const TensorPlan& tensor) {
           {"signed", tensor.is_signed},
           {"lower", tensor.lower},
           {"upper", tensor.upper},
-          {"pcu",
-           {{"policy", name_of(kPolicies, tensor.pcu.policy)},
-            {"min_planes", tensor.pcu.min_planes},
-            {"max_planes", tensor.pcu.max_planes}}},
+          {"pcu", record_to_json(tensor.pcu)},
           {"order", order}};
 }
 
@@ -171,6 +182,21 @@ std::vector<int> read_order(Reader& reader, int channels) {
   return value.get<std::vector<int>>();
 }
 
+PcuRecord record_from_json(Reader reader) {
+  PcuRecord pcu;
+  pcu.policy = reader.choice("policy", kPolicies);
+  pcu.min_planes = reader.integer("min_planes");
+  pcu.max_planes = reader.integer("max_planes");
+  if (pcu.policy != Policy::range) pcu.step_class = pcu.top_class = reader.integer("class");
+  if (pcu.policy == Policy::variance) {
+    pcu.top_class = reader.integer("top_class");
+    pcu.coarser_above = reader.number("coarser_above");
+    pcu.finer_below = reader.number("finer_below");
+  }
+  reader.finish();
+  return pcu;
+}
+
 TensorPlan tensor_from_json(Reader& reader, int channels) {
   TensorPlan tensor;
   tensor.step_exponent = reader.integer("step_exponent");
@@ -178,11 +204,7 @@ TensorPlan tensor_from_json(Reader& reader, int channels) {
   tensor.lower = reader.integer("lower");
   tensor.upper = reader.integer("upper");
   tensor.order = read_order(reader, channels);
-  Reader record(reader.take("pcu"), reader.place() + ", pcu");
-  tensor.pcu.policy = record.choice("policy", kPolicies);
-  tensor.pcu.min_planes = record.integer("min_planes");
-  tensor.pcu.max_planes = record.integer("max_planes");
-  record.finish();
+  tensor.pcu = record_from_json(Reader(reader.take("pcu"), reader.place() + ", pcu"));
   return tensor;
 }
 

@@ -11,11 +11,22 @@
 
 namespace dpwa::plan {
 
-/// Planes of every tile of one inference, [network.tensors][tile]: what the PCU decided (N1.3).
-using TileWidths = std::vector<std::vector<std::uint8_t>>;
+/// What the PCU decided for a tile: planes (N1.3) and step class (N5).
+struct TileDecision {
+  std::uint8_t planes = 0;
+  std::uint8_t step_class = 0;
+  bool operator==(const TileDecision& o) const { return planes == o.planes && step_class == o.step_class; }
+};
+
+/// Of one tensor: `planes` of its tiles with the classes of its rows, none: all 0.
+std::vector<TileDecision> decisions(const std::vector<std::uint8_t>& planes,
+                                    const std::vector<std::uint8_t>& classes);
+
+/// Of every tile of one inference, [network.tensors][tile].
+using Decisions = std::vector<std::vector<TileDecision>>;
 
 /// The file of `--policy-trace`: CSV, one line per decision of the PCU,
-///   image,node,tile,planes
+///   image,node,tile,planes,class
 /// image: from 0. node: whose output is stored, "(input)" for the network's input; quoted where CSV asks for
 /// it. tile: N1.5. Ordered by image, then the input and the nodes as they are executed, then tile: the same
 /// bytes for every number of lanes and groups.
@@ -24,11 +35,11 @@ class PolicyTrace {
   PolicyTrace(const std::filesystem::path& path, const net::Network& network);
 
   /// The next image's decisions.
-  void add(const TileWidths& widths);
+  void add(const Decisions& decisions);
   void commit() { file_.commit(); }
 
  private:
-  void add_tensor(const std::string& name, const std::vector<std::uint8_t>& planes);
+  void add_tensor(const std::string& name, const std::vector<TileDecision>& tiles);
 
   OutputFile file_;
   const net::Network& network_;

@@ -21,4 +21,10 @@ struct InputSteps {
 };
 InputSteps input_steps(const net::Network& network, const Plan& plan, int channel);
 
+/// What n * S2 - S1^2 of a row of a tensor is compared with (N5.4), n = its values.
+struct RowThresholds {
+  num::Threshold coarser, finer;
+};
+RowThresholds row_thresholds(const net::Network& network, const Plan& plan, int tensor);
+
 }  // namespace dpwa::plan

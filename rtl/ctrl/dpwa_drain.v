@@ -5,7 +5,7 @@
 // The lanes of slice s run s cycles behind slice 0, so each slice is final exactly when its turn comes and no output
 // registers are needed. A job's last beat enters slice 0 in cycle t (last_i); its slices are on sum_o in cycles
 // t + LATENCY + s, with the corrector's value of that job. pre_* announce a slice one cycle earlier, with the row of its
-// channel constants. Jobs come at least SLICES cycles apart (the issue stage's duty).
+// channel constants; position_o: it is the last one of a stored position. Jobs come at least SLICES cycles apart (the issue stage's duty).
 
 `default_nettype none
 
@@ -31,6 +31,7 @@ module dpwa_drain #(
   // announcement, one cycle early
   output wire                              pre_valid_o,
   output wire [ROW_W-1:0]                  pre_row_o,
+  output wire                              position_o,
   // write-back lanes
   output reg                               valid_o,
   output reg  [4:0] slice_o,
@@ -58,6 +59,7 @@ module dpwa_drain #(
   wire [ROW_W-1:0]   job_row;
 
   assign pre_valid_o = job_ready | (next_slice_q != 5'd0);
+  assign position_o  = pre_valid_o & pre_last & window_last & group_last;
   assign pre_row_o   = job_row + {{(ROW_W-5){1'b0}}, pre_slice};
 
   wire                        window_first, window_last, group_last, flush, done;
@@ -95,7 +97,7 @@ module dpwa_drain #(
     .done_o        (done)
   );
 
-  wire unused = &{1'b0, window_first, window_last, group_last, flush, element, tile, word, done};
+  wire unused = &{1'b0, window_first, flush, element, tile, word, done};
 
   generate
     if (LATENCY == 2) begin : gen_short

@@ -3,13 +3,13 @@
 // dpwa_issue: turns the tile at the queue's head into beats, one per cycle.
 //
 // Advance rule, one beat per cycle:
-//   1. For each activation plane i, for each weight plane j: one beat of level i + j.
+//   1. For each activation plane i, for each weight plane j: one beat of level k + i + j, k the tile's step class.
 //   2. The last beat of a job is issued only when the drain slot of the job before it is over: SLICES cycles after that
 //      job's last beat, flush_cycles_i when that job completes a tile. With PREMAX only the last job of a pool window is
 //      drained. A serial write-back tells when the job before is stored (free_i).
 //   3. A null entry (no activation planes) takes one cycle and no beat.
 //   4. A beat waits for its weight words (ready_i, of the word at weight_addr_o in the same cycle); starved_o tells when
-//      nothing else holds it.
+//      nothing else holds it. stall_o: an entry waits, for whatever reason.
 // Latency 0: addresses leave in the cycle of the decision; the memories register their data.
 
 `default_nettype none
@@ -28,6 +28,7 @@ module dpwa_issue #(
   input  wire               clk_i,
   input  wire               rst_ni,
   // node
+  input  wire               start_i,         // begins it: every drain is over
   input  wire               signed_i,        // the input tensor is signed
   input  wire [SLOT_W-1:0]  flush_cycles_i,  // drain slot of a job that completes a tile
   input  wire               free_i,          // SERIAL: write-back has stored the job before
@@ -35,6 +36,7 @@ module dpwa_issue #(
   input  wire               valid_i,
   input  wire               end_i,
   input  wire [2:0]         job_i,           // its job is of the last {position, channel group, pool-window position}
+  input  wire [1:0]         class_i,
   input  wire [2:0]         act_planes_i,
   input  wire [2:0]         weight_planes_i,
   input  wire [WORD_W-1:0]  act_word_i,
@@ -43,6 +45,7 @@ module dpwa_issue #(
   // weight words
   input  wire               ready_i,
   output wire               starved_o,
+  output wire               stall_o,
   // beat
   output wire               beat_o,
   output wire               last_o,          // this slot ends a job
@@ -75,9 +78,11 @@ module dpwa_issue #(
 
   assign beat_o        = go & ~null_entry;
   assign starved_o     = free & ~null_entry & ~ready_i;
+  assign stall_o       = valid_i & ~go;
   assign pop_o         = go & entry_done;
   assign last_o        = go & ends;
-  assign level_o       = {{(LEVEL_W-3){1'b0}}, act_plane_q} + {{(LEVEL_W-3){1'b0}}, weight_plane_q};
+  assign level_o       = {{(LEVEL_W-3){1'b0}}, act_plane_q} + {{(LEVEL_W-3){1'b0}}, weight_plane_q} +
+                         {{(LEVEL_W-2){1'b0}}, class_i};
   assign top_signed_o  = signed_i & act_top;
   assign act_addr_o    = act_word_i + {{(WORD_W-3){1'b0}}, act_plane_q};
   assign weight_addr_o = weight_word_i + {{(WWORD_W-3){1'b0}}, weight_plane_q};
@@ -96,7 +101,8 @@ module dpwa_issue #(
         weight_plane_q <= weight_top ? 3'd0 : weight_plane_q + 3'd1;
         if (weight_top) act_plane_q <= act_plane_q + 3'd1;
       end
-      if (go & drains)                   wait_q <= (flush ? flush_cycles_i : SLICES[SLOT_W-1:0]) - 1'b1;
+      if (start_i)                       wait_q <= {SLOT_W{1'b0}};
+      else if (go & drains)              wait_q <= (flush ? flush_cycles_i : SLICES[SLOT_W-1:0]) - 1'b1;
       else if (wait_q != {SLOT_W{1'b0}})  wait_q <= wait_q - 1'b1;
       if (last_o & window_last) element_q <= group_last ? {ELEMENT_W{1'b0}} : element_q + LANES[ELEMENT_W-1:0];
     end

@@ -4,7 +4,7 @@
 //
 // Results of a job arrive slice by slice (valid_i, slice_i). Those of the last group's missing channels are masked.
 // The largest of each pool window leaves one cycle later with its element, tile and slot; flush_o marks the transfer
-// that completes a tile. saturated_o counts the results that a format limit cut (docs/numerics.md, N4.4), one cycle
+// that completes a tile, position_o one that completes a stored position too. saturated_o counts the results that a format limit cut (docs/numerics.md, N4.4), one cycle
 // after valid_i. done_o: every job of the node was stored by the tile assembler's input.
 
 `default_nettype none
@@ -46,6 +46,7 @@ module dpwa_store #(
   output wire [WB_LANES-1:0]                   mask_o,
   output wire [WB_LANES*VALUE_W-1:0]           values_o,
   output wire                                  flush_o,
+  output wire                                  position_o,
   output wire [TILE_W-1:0]                     tile_o,
   output wire [WORD_W-1:0]                     word_o,
   output reg  [$clog2(WB_LANES+1)-1:0]         saturated_o,
@@ -57,7 +58,7 @@ module dpwa_store #(
   localparam integer ELEMENT_W = $clog2(PRODUCTS);
   localparam integer COUNT_W   = $clog2(WB_LANES + 1);
   localparam integer LAST      = SLICES - 1;
-  localparam integer TAG_W     = ELEMENT_W + WB_LANES + 1 + TILE_W + WORD_W;
+  localparam integer TAG_W     = ELEMENT_W + WB_LANES + 2 + TILE_W + WORD_W;
 
   wire                 window_first, window_last, group_last, flush, walker_done;
   assign window_first_o = window_first;
@@ -135,7 +136,7 @@ module dpwa_store #(
     .slice_i(slice_i[SLICE_W-1:0]),
     .first_i(window_first),
     .last_i (window_last),
-    .tag_i  ({element, mask, flush & last_slice, tile, word}),
+    .tag_i  ({element, mask, flush & last_slice, group_last, tile, word}),
     .y_i    (values_i),
     .valid_o(valid_o),
     .tag_o  (tag),
@@ -143,9 +144,10 @@ module dpwa_store #(
   );
 
   wire [TAG_W-1:0] tag;
-  wire             flush_tag;
-  assign {element_o, mask_o, flush_tag, tile_o, word_o} = tag;
-  assign flush_o = valid_o & flush_tag;
+  wire             flush_tag, last_tag;
+  assign {element_o, mask_o, flush_tag, last_tag, tile_o, word_o} = tag;
+  assign flush_o    = valid_o & flush_tag;
+  assign position_o = flush_o & last_tag;
   assign done_o  = idle_i | (walker_done & ~valid_o);
 
   wire unused = &{1'b0, row};   // the constants' row is the drain's business

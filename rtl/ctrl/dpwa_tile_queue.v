@@ -15,7 +15,8 @@
 module dpwa_tile_queue #(
   parameter integer READS   = 2,    // tiles of a step: 2, 4
   parameter integer WORD_W  = 17,   // activation word address bits
-  parameter integer WWORD_W = 16    // weight word address bits
+  parameter integer WWORD_W = 16,   // weight word address bits
+  parameter integer JOB_W   = 3     // bits that travel with a step
 ) (
   input  wire               clk_i,
   input  wire               rst_ni,
@@ -26,14 +27,14 @@ module dpwa_tile_queue #(
   input  wire [WORD_W-1:0]  act_word_i,       // slot of the first
   input  wire [WWORD_W-1:0] weight_word_i,
   input  wire               end_i,
-  input  wire [2:0]         job_i,
+  input  wire [JOB_W-1:0]   job_i,
   output wire               space_o,          // a step fits
   // head
   input  wire [2:0]         slot_planes_i,    // words of a slot
   input  wire               pop_i,            // its last beat is issued
   output wire               valid_o,
   output wire               end_o,
-  output wire [2:0]         job_o,            // job_i of its job
+  output wire [JOB_W-1:0]   job_o,            // job_i of its step
   output wire [2:0]         act_planes_o,     // 0: a null entry
   output wire [2:0]         weight_planes_o,
   output wire [WORD_W-1:0]  act_word_o,
@@ -44,7 +45,7 @@ module dpwa_tile_queue #(
   localparam integer INDEX_W = $clog2(READS);
   localparam integer ROWS_W  = INDEX_W + 1;      // bits of a number of rows
   localparam integer COUNT_W = INDEX_W + 2;      // bits of a number of entries
-  localparam integer ROW_W   = WORD_W + WWORD_W + 6 * READS + 3;
+  localparam integer ROW_W   = WORD_W + WWORD_W + 6 * READS + JOB_W;
 
   reg [COUNT_W-1:0]    count_q;      // entries
   reg [ROWS_W-1:0]     rows_q;

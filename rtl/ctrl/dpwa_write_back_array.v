@@ -4,6 +4,8 @@
 //
 // The drain announces a slice one cycle early (pre_*), so that its constants are read in time; one row of the constant
 // memory holds the constants of one slice: lane w's {shift, multiplier, bias} in bank w.
+// With CLASSES a slice is stored in step class k = pre_class_i: 4 * k is added to its shifts and its limits are those of
+// class k (docs/numerics.md, N5.1).
 // Results leave as transfers of WB_LANES values: the largest of each pool window (docs/numerics.md, N4.3).
 
 `default_nettype none
@@ -15,6 +17,7 @@ module dpwa_write_back_array #(
   parameter integer SHIFT_MAX = 63,
   parameter integer VALUE_W   = 21,
   parameter integer ROWS      = 2048,  // rows of channel constants
+  parameter integer CLASSES   = 0,     // 1: step classes
   parameter integer FIRST_BANK = 0     // const_bank_i of write-back lane 0
 ) (
   input  wire                                clk_i,
@@ -27,6 +30,7 @@ module dpwa_write_back_array #(
   // drain
   input  wire                                pre_valid_i,
   input  wire [$clog2(ROWS)-1:0]             pre_row_i,
+  input  wire [1:0]                          pre_class_i,
   input  wire                                valid_i,
   input  wire [4:0] slice_i,
   input  wire [WB_LANES*ACC_W-1:0]           sum_i,
@@ -49,6 +53,33 @@ module dpwa_write_back_array #(
 
   assign valid_o = valids[0];
   assign slice_o = slices[0 +: SLICE_W];
+
+  // Limits belong to the value that is limited, five cycles after its sum came in.
+  wire [5:0]         class_shift;
+  wire [VALUE_W-1:0] lower, upper;
+  generate
+    if (CLASSES != 0) begin : gen_classes
+      localparam [VALUE_W-1:0] ONE = 1;
+      reg  [9:0]         class_q;              // of 1 to 5 cycles ago; with the sum: the newest
+      reg  [VALUE_W-1:0] lower_q, upper_q;
+      wire [3:0]         late_shift = {class_q[9:8], 2'b00};
+      wire [VALUE_W-1:0] raised     = lower_i + (ONE << late_shift) - ONE;
+
+      always @(posedge clk_i) begin
+        class_q <= {class_q[7:0], pre_class_i};
+        lower_q <= $signed(raised) >>> late_shift;
+        upper_q <= $signed(upper_i) >>> late_shift;
+      end
+      assign class_shift = {2'b00, class_q[1:0], 2'b00};
+      assign lower       = lower_q;
+      assign upper       = upper_q;
+    end else begin : gen_one_class
+      wire unused_class = &{1'b0, pre_class_i};
+      assign class_shift = 6'd0;
+      assign lower       = lower_i;
+      assign upper       = upper_i;
+    end
+  endgenerate
 
   genvar w;
   generate
@@ -79,9 +110,9 @@ module dpwa_write_back_array #(
         .corr_i (corr_i),
         .bias_i (constants[0 +: ACC_W]),
         .mult_i (constants[ACC_W +: MULT_W]),
-        .shift_i(constants[ACC_W+MULT_W +: 6]),
-        .lower_i(lower_i),
-        .upper_i(upper_i),
+        .shift_i(constants[ACC_W+MULT_W +: 6] + class_shift),
+        .lower_i(lower),
+        .upper_i(upper),
         .valid_o(valids[w]),
         .tag_o  (slices[w*SLICE_W +: SLICE_W]),
         .y_o    (values_o[w*VALUE_W +: VALUE_W]),

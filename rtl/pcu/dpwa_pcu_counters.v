@@ -3,18 +3,22 @@
 // dpwa_pcu_counters: event counters of every node, in memory.
 //
 //   index 0..5   tiles decided with that many planes (tile_valid_i, tile_planes_i)
-//   index 6      saturated values (saturated_i, every cycle)
+//   index 6      saturated values (saturated_i)
 //   index 7      policy violations (violated_i, with tile_valid_i); violations of consecutive cycles count as one
+//   index 8      class changes (changed_i)
+//   index 9, 10  beats and stalls of the lane group (beat_i, stall_i)
 //
 // start_i makes node_i the counted node and restarts its counters; those of other nodes keep their values. The events
-// of the node before end with the cycle of start_i, those of the new node begin three cycles later. Two start_i are
-// at least 16 cycles apart, 12 of them without a tile (asserted in simulation).
-// Reading: counter_o = counter (counter_node_i, counter_index_i), latency 2; exact from 16 cycles after start_i and
-// from 4 cycles without a tile after the last event. A node that never started reads as undefined.
+// of the node before end 14 cycles before start_i, those of the new node begin three cycles after it. Two start_i are
+// at least 30 cycles apart, 26 of them without a tile (asserted in simulation).
+// Reading: counter_o = counter (counter_node_i, counter_index_i), latency 2; exact from 30 cycles after start_i and
+// from 16 cycles without a tile after the last event. A node that never started, and index 11 to 15, read as undefined.
 //
-// One adder: every cycle one of these is added to one counter of the counted node, the first that there is:
-//   1. a tile: 1          2. a violation: 1          3. saturated values of the cycles before: their number
-//   4. after a start, once for each index: 0, which clears the counters without events
+// One adder: every cycle something is added to one counter of the counted node:
+//   1. a tile: 1
+//   2. else a violation that waits: 1
+//   3. else what waits for the index whose turn it is, 0 to 10 and round again; nothing ever waits for 0 to 5 and 7
+// So every counter is written after a start, also one without events.
 // Stage 1 chooses and reads, stage 2 adds and writes. `live_mem` holds the counted node's counters; until a counter
 // is first written after a start it counts from zero (live_q). `archive_mem` mirrors every write, for reading. So both
 // are memories with one read and one write port.
@@ -37,8 +41,11 @@ module dpwa_pcu_counters #(
   input  wire [2:0]                                   tile_planes_i,
   input  wire                                         violated_i,
   input  wire [INC_W-1:0]                             saturated_i,
+  input  wire                                         changed_i,
+  input  wire                                         beat_i,
+  input  wire                                         stall_i,
   input  wire [((NODES > 1) ? $clog2(NODES) : 1)-1:0] counter_node_i,
-  input  wire [2:0]                                   counter_index_i,
+  input  wire [3:0]                                   counter_index_i,
   output wire [COUNTER_W-1:0]                         counter_o
 );
 
@@ -50,8 +57,11 @@ module dpwa_pcu_counters #(
 
   localparam integer NODE_W      = (NODES > 1) ? $clog2(NODES) : 1;
   localparam integer WAITING_W   = (COUNTER_W < 16) ? COUNTER_W : 16;
-  localparam [2:0]   SATURATIONS = 3'd6;
-  localparam [2:0]   VIOLATIONS  = 3'd7;
+  localparam [3:0]   SATURATIONS = 4'd6;
+  localparam [3:0]   VIOLATIONS  = 4'd7;
+  localparam [3:0]   CHANGES     = 4'd8;
+  localparam [3:0]   BEATS       = 4'd9;
+  localparam [3:0]   STALLS      = 4'd10;
 
   // Start: the switch waits until everything of the old node is counted.
   reg [2:0]        start_q;
@@ -70,60 +80,82 @@ module dpwa_pcu_counters #(
 
   // Stage 1: choose.
   reg                 violation_q;            // waits for a cycle without a tile
-  reg [WAITING_W-1:0] waiting_q;              // saturated values, likewise
-  reg [3:0]           clear_q;                // next index to clear; 8: done
+  reg [WAITING_W-1:0] saturations_q, changes_q, beats_q, stalls_q;   // wait for their turn
+  reg [3:0]           turn_q;
 
   wire violation   = violation_q & ~tile_valid_i;
-  wire saturations = (waiting_q != {WAITING_W{1'b0}}) & ~tile_valid_i & ~violation_q;
-  wire clear       = ~clear_q[3] & ~tile_valid_i & ~violation & ~saturations;
-  wire [2:0] index = tile_valid_i ? tile_planes_i : violation ? VIOLATIONS : saturations ? SATURATIONS : clear_q[2:0];
+  wire turn        = ~violation_q & ~tile_valid_i & ~switch;
+  wire [3:0] index = tile_valid_i ? {1'b0, tile_planes_i} : violation ? VIOLATIONS : turn_q;
 
-  wire [WAITING_W-1:0] waiting_new = {{(WAITING_W-INC_W){1'b0}}, saturated_i};
+  reg [WAITING_W-1:0] waiting;                // for the index whose turn it is
+  always @(*) begin
+    case (turn_q)
+      SATURATIONS: waiting = saturations_q;
+      CHANGES:     waiting = changes_q;
+      BEATS:       waiting = beats_q;
+      STALLS:      waiting = stalls_q;
+      default:     waiting = {WAITING_W{1'b0}};
+    endcase
+  end
+
+  wire [WAITING_W-1:0] saturated = {{(WAITING_W-INC_W){1'b0}}, saturated_i};
+  wire [WAITING_W-1:0] changed   = {{(WAITING_W-1){1'b0}}, changed_i};
+  wire [WAITING_W-1:0] beat      = {{(WAITING_W-1){1'b0}}, beat_i};
+  wire [WAITING_W-1:0] stall     = {{(WAITING_W-1){1'b0}}, stall_i};
+  wire [WAITING_W-1:0] keep_saturations = saturations_q & {WAITING_W{~(turn & (turn_q == SATURATIONS))}};
+  wire [WAITING_W-1:0] keep_changes     = changes_q & {WAITING_W{~(turn & (turn_q == CHANGES))}};
+  wire [WAITING_W-1:0] keep_beats       = beats_q & {WAITING_W{~(turn & (turn_q == BEATS))}};
+  wire [WAITING_W-1:0] keep_stalls      = stalls_q & {WAITING_W{~(turn & (turn_q == STALLS))}};
 
   always @(posedge clk_i) begin
     if (!rst_ni) begin
-      violation_q <= 1'b0;
-      waiting_q   <= {WAITING_W{1'b0}};
-      clear_q     <= 4'd8;
+      violation_q   <= 1'b0;
+      saturations_q <= {WAITING_W{1'b0}};
+      changes_q     <= {WAITING_W{1'b0}};
+      beats_q       <= {WAITING_W{1'b0}};
+      stalls_q      <= {WAITING_W{1'b0}};
+      turn_q        <= 4'd0;
     end else begin
-      violation_q <= violated_i | (violation_q & ~violation);
-      waiting_q   <= (saturations ? {WAITING_W{1'b0}} : waiting_q) + waiting_new;
-      if (switch)     clear_q <= 4'd0;
-      else if (clear) clear_q <= clear_q + 4'd1;
+      violation_q   <= violated_i | (violation_q & ~violation);
+      saturations_q <= keep_saturations + saturated;
+      changes_q     <= keep_changes + changed;
+      beats_q       <= keep_beats + beat;
+      stalls_q      <= keep_stalls + stall;
+      if (turn) turn_q <= (turn_q == STALLS) ? 4'd0 : turn_q + 4'd1;
     end
   end
 
   // Stage 2: add.
   (* no_rw_check *)
-  reg [COUNTER_W-1:0] live_mem [0:7];
+  reg [COUNTER_W-1:0] live_mem [0:15];
   reg [COUNTER_W-1:0] read_q, written_q;
   reg [WAITING_W-1:0] increment_q;
-  reg [7:0]           live_q;                 // counters written since the start
+  reg [15:0]          live_q;                 // counters written since the start
   reg                 add_q, same_q;
-  reg [2:0]           index_q;
+  reg [3:0]           index_q;
 
   wire [COUNTER_W-1:0] old_count = !live_q[index_q] ? {COUNTER_W{1'b0}} : same_q ? written_q : read_q;
   wire [COUNTER_W-1:0] increment = {{(COUNTER_W-WAITING_W){1'b0}}, increment_q};
   wire [COUNTER_W-1:0] new_count = old_count + increment;
 
   always @(posedge clk_i) begin
-    add_q       <= rst_ni & counting_q & (tile_valid_i | violation | saturations | clear);
+    add_q       <= rst_ni & counting_q & (tile_valid_i | violation | turn);
     index_q     <= index;
     same_q      <= add_q && index_q == index;
-    increment_q <= saturations ? waiting_q : {{(WAITING_W-1){1'b0}}, tile_valid_i | violation};
+    increment_q <= turn ? waiting : {{(WAITING_W-1){1'b0}}, 1'b1};
     read_q      <= live_mem[index];
     if (add_q) begin
       live_mem[index_q] <= new_count;
       written_q         <= new_count;
     end
-    if (switch)     live_q <= 8'd0;
+    if (switch)     live_q <= 16'd0;
     else if (add_q) live_q[index_q] <= 1'b1;
   end
 
   (* no_rw_check *)
-  reg [COUNTER_W-1:0] archive_mem [0:(8<<NODE_W)-1];
+  reg [COUNTER_W-1:0] archive_mem [0:(16<<NODE_W)-1];
   reg [COUNTER_W-1:0] counter_q;
-  reg [NODE_W+2:0]    counter_address_q;
+  reg [NODE_W+3:0]    counter_address_q;
 
   always @(posedge clk_i) begin
     if (add_q) archive_mem[{node_q, index_q}] <= new_count;
@@ -134,13 +166,15 @@ module dpwa_pcu_counters #(
   assign counter_o = counter_q;
 
 `ifndef SYNTHESIS
+  wire [WAITING_W-1:0] waiting_limit = {1'b0, {(WAITING_W-1){1'b1}}};
+
   always @(posedge clk_i) begin
-    if (rst_ni && start_i && (!clear_q[3] || start_q != 3'd0)) begin
+    if (rst_ni && start_i && counting_q && (live_q[10:0] != 11'h7ff || start_q != 3'd0)) begin
       $display("dpwa_pcu_counters: start_i before the counters of the node before are cleared");
       $stop;
     end
-    if (rst_ni && !saturations && waiting_q > {WAITING_W{1'b1}} - waiting_new) begin
-      $display("dpwa_pcu_counters: too many saturated values without a cycle that completes no tile");
+    if (rst_ni && (saturations_q > waiting_limit || beats_q > waiting_limit || stalls_q > waiting_limit)) begin
+      $display("dpwa_pcu_counters: too many events without a cycle that completes no tile");
       $stop;
     end
   end

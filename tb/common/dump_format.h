@@ -9,13 +9,16 @@ namespace dpwa::dump {
 enum class Kind : std::uint32_t {
   run = 1,   ///< an inference begins: input tensor stored                no payload
   node = 2,  ///< a node's descriptor is fetched, its scan begins         no payload
-  tile = 3,  ///< width stored                                            {tile, planes}
+  tile = 3,  ///< width stored                                            {tile, planes + 8 * step class}
   word = 4,  ///< digits of a plane word stored       {address, which digits, word as PRODUCTS / 8 words}
   done = 5,  ///< the last node is done                                   {beats issued since run, all groups}
-  output = 6,  ///< an output word left                                     {word, last}
-  end = 7,     ///< after an output's last word                             {cycles_o, transfer_o}
-  weights = 8  ///< after `done`: weight stream of the inference            {refill_words_o, weight_stalls_o},
-               ///< 0 without
+  output = 6,   ///< an output word left                                     {word, last}
+  end = 7,      ///< after an output's last word                             {cycles_o, transfer_o}
+  weights = 8,  ///< after `done`: weight stream of the inference           {refill_words_o, weight_stalls_o},
+                ///< 0 without
+  counter = 9   ///< after `end`: PCU counters, by tensor, then by index    {value}
 };
+
+constexpr int kCounters = 11;  ///< of a tensor, docs/registers.md COUNTER_SELECT
 
 }  // namespace dpwa::dump

@@ -78,6 +78,19 @@ std::uint32_t stored_digits(const Top&, long) {
   return ~0u;
 }
 
+/// Selects a PCU counter at the ports of a design without registers; false: it has registers.
+template <typename Top>
+auto select_counter(Top& top, int tensor, int index, int)
+    -> std::enable_if_t<(sizeof(top.counter_node_i) > 0), bool> {
+  top.counter_node_i = tensor;
+  top.counter_index_i = index;
+  return true;
+}
+template <typename Top>
+bool select_counter(Top&, int, int, long) {
+  return false;
+}
+
 /// The clock, the streams and the record of one run.
 class Bench {
  public:
@@ -109,7 +122,6 @@ class Bench {
     for (int i = 0; i < 8; ++i) cycle();
     top_.rst_ni = 1;
     running_ = false;
-    next_input_ = true;
   }
 
 #ifdef DPWA_REGISTERS_H
@@ -152,10 +164,6 @@ class Bench {
     expect("IMAGES", DPWA_IMAGES_OFFSET, images);
     expect("CYCLES", DPWA_CYCLES_OFFSET, top_.cycles_o);
     expect("TRANSFER_CYCLES", DPWA_TRANSFER_CYCLES_OFFSET, top_.transfer_o);
-    for (std::uint32_t planes = 0; planes < 6; ++planes) {
-      port_.write(DPWA_COUNTER_SELECT_OFFSET, planes << DPWA_COUNTER_SELECT_INDEX_LSB);
-      expect("COUNTER_VALUE", DPWA_COUNTER_VALUE_OFFSET, input_tiles_[planes]);
-    }
     port_.write(DPWA_FLAGS_OFFSET, ~0u);
     expect("FLAGS", DPWA_FLAGS_OFFSET, 0);
   }
@@ -195,6 +203,16 @@ class Bench {
     }
   }
 
+  /// Reads and records the PCU counters of every tensor of the newest inference.
+  void record_counters() {
+    run(kCountersSettle);
+    for (int tensor = 0; tensor <= nodes_; ++tensor) {
+      for (int index = 0; index < dpwa::dump::kCounters; ++index) {
+        record(dpwa::dump::Kind::counter, {read_counter(tensor, index)});
+      }
+    }
+  }
+
   void run(std::uint64_t cycles) {
     for (std::uint64_t i = 0; i < cycles; ++i) cycle();
   }
@@ -228,6 +246,8 @@ class Bench {
  private:
   static constexpr std::uint32_t kWrongLength = 32;  ///< error flag of the loader
   static constexpr std::uint64_t kTimeLimit = 200'000'000;
+  static constexpr std::uint64_t kCountersSettle = 16;  ///< after the last event (dpwa_pcu_counters)
+  static constexpr std::uint64_t kCounterLatency = 3;
 
   bool stalls() {
     if (stall_ == 0) return false;
@@ -245,6 +265,21 @@ class Bench {
         std::to_string(value));
   }
 #endif
+
+  std::uint32_t read_counter(int tensor, int index) {
+    if (select_counter(top_, tensor, index, 0)) {
+      run(kCounterLatency);
+      return top_.counter_o;
+    }
+#ifdef DPWA_REGISTERS_H
+    port_.write(DPWA_COUNTER_SELECT_OFFSET,
+                static_cast<std::uint32_t>(tensor) << DPWA_COUNTER_SELECT_TENSOR_LSB |
+                    static_cast<std::uint32_t>(index) << DPWA_COUNTER_SELECT_INDEX_LSB);
+    return port_.read(DPWA_COUNTER_VALUE_OFFSET);
+#else
+    return 0;
+#endif
+  }
 
   void record(dpwa::dump::Kind kind, std::initializer_list<std::uint32_t> payload) {
     record(kind, payload.begin(), payload.size());
@@ -266,13 +301,16 @@ class Bench {
       record(Kind::run, {});
       running_ = true;
       beats_ = 0;
+      nodes_ = 0;
       silent_ = 0;
     }
-    if (top_.observe_start_o) record(Kind::node, {});
+    if (top_.observe_start_o) {
+      record(Kind::node, {});
+      ++nodes_;
+    }
     beats_ += static_cast<std::uint32_t>(__builtin_popcount(top_.observe_beats_o));
     if (top_.observe_tile_we_o) {
       record(Kind::tile, {top_.observe_tile_o, top_.observe_planes_o});
-      if (!running_) count_input_tile(top_.observe_planes_o);
     }
     if (top_.observe_word_we_o) {
       record(Kind::word, {top_.observe_word_addr_o, stored_digits(top_, 0)});
@@ -288,17 +326,10 @@ class Bench {
       if (top_.m_axis_tlast_o) {
         ++done_;
         running_ = false;
-        next_input_ = true;
         silent_ = 0;
         ended_ = true;
       }
     }
-  }
-
-  void count_input_tile(int planes) {
-    if (next_input_) input_tiles_ = {};
-    next_input_ = false;
-    ++input_tiles_[planes];
   }
 
   void cycle() {
@@ -339,8 +370,7 @@ class Bench {
   std::uint64_t done_ = 0;
   std::uint64_t silent_ = 0;
   std::uint32_t beats_ = 0;
-  std::array<std::uint32_t, 8> input_tiles_ = {};  ///< of the newest input, by planes
-  bool next_input_ = true;                         ///< the next tile stored begins an input
+  int nodes_ = 0;  ///< begun since run
   bool running_ = false;
   bool ended_ = false;
 };
@@ -385,6 +415,7 @@ int main(int argc, char** argv) {
     bench.send(inputs.data() + at, size);
     bench.check_registers_at_work();
     bench.wait_for(i + 1);
+    bench.record_counters();
     at += size;
     std::printf("image %u of %u\n", i + 1, inputs[0]);
     std::fflush(stdout);

@@ -94,7 +94,7 @@ TEST_F(Pin, GenerateTakesThePinnedPlanAlong) {
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const plan::Plan plan = plan::load(path("out/plan"), network_);
   EXPECT_EQ(plan.input.format, plan::PortFormat::binary16);
-  for (const plan::TensorPlan& tensor : plan.tensors) EXPECT_EQ(tensor.pcu.policy, plan::Policy::fixed);
+  for (const plan::TensorPlan& tensor : plan.tensors) EXPECT_EQ(tensor.pcu.policy, plan::Policy::static_);
   EXPECT_EQ(evaluate("out/plan", {})["mean_kl"], evaluate("plan", {"all=fp16"})["mean_kl"]);
 }
 

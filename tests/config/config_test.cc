@@ -178,6 +178,10 @@ TEST(Validate, ChecksRangesOfAConfigThatNobodyParsed) {
 
 TEST(Validate, SerialWriteBackHasOneLane) {
   EXPECT_EQ(load("sim-4", {"WRITE_BACK=serial", "PREMAX=0"}).slices(), 4);
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"WRITE_BACK=serial", "PREMAX=0", "POLICIES=variance"});
+              }),
+              HasSubstr("no policy 'variance'"));
   EXPECT_THAT(refusal([] { load("sim-4", {"WRITE_BACK=serial"}); }), HasSubstr("PREMAX = 0"));
   EXPECT_THAT(refusal([] {
                 load("sim-4", {"WRITE_BACK=serial", "PREMAX=0", "WB_LANES=2"});
@@ -189,8 +193,23 @@ TEST(Validate, SerialWriteBackHasOneLane) {
               HasSubstr("GROUPS = 1"));
 }
 
+TEST(Policies, AreNamesInOrder) {
+  EXPECT_EQ(policy_names(load("sim-4").policies), "range,static");
+  EXPECT_EQ(policy_names(load("sim-4", {"POLICIES=range,variance"}).policies), "range,variance");
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"POLICIES=variance", "RESIDUAL_WORDS=64"});
+              }),
+              HasSubstr("exclude each other"));
+  EXPECT_EQ(load("sim-4", {"POLICIES=static"}).policies, (Policies{false, true, false}));
+  for (const char* wrong : {"", "static,range", "range,range", "range,", "mean"}) {
+    EXPECT_THAT(refusal([&] { load("sim-4", {std::string("POLICIES=") + wrong}); }),
+                HasSubstr("some of range,static,variance"));
+  }
+}
+
 TEST(ConfigHash, DependsOnEveryKeyButTheName) {
-  const std::string base = "PREMAX=0";  // which every other key may stand beside
+  const std::string base = "PREMAX=0",
+                    policies = "POLICIES=range,static";  // every other key may stand beside
   const std::uint32_t hash = config_hash(load("sim-4", {base}));
   EXPECT_EQ(config_hash(load("sim-4", {base, "NAME=other"})), hash);
   std::set<std::uint32_t> hashes{hash};
@@ -206,6 +225,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "LANE_CUTS=1",
                                             "PREMAX=1",
                                             "WRITE_BACK=serial",
+                                            "POLICIES=range",
                                             "PCU_COUNTERS=0",
                                             "LUT_STYLE=asic",
                                             "HOST_PORT=none",

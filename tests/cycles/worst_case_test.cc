@@ -138,7 +138,7 @@ TEST(WorstCase, CoversCopiesThatOverlapFewerBeats) {
   EXPECT_GT(most, all);
   EXPECT_LE(most, worst_case(config, n.network(), n.plan())[0].cycles);
 
-  n.plan().tensors[0].pcu = {plan::Policy::fixed, 1, 1};
+  n.plan().tensors[0].pcu = {plan::Policy::static_, 1, 1};
   EXPECT_EQ(all, worst_case(config, n.network(), n.plan())[0].cycles) << "a pinned input takes exactly these";
 }
 
@@ -161,7 +161,7 @@ TEST(WorstCase, FollowsTheLimitsNotOnlyTheRecord) {
   n.finish();
   n.plan().tensors[1].upper = 100;  // two planes of three
   EXPECT_EQ(widest_tiles(config::Config(), n.network(), n.plan())[1], std::vector<std::uint8_t>{2});
-  n.plan().tensors[1].pcu = {plan::Policy::fixed, 3, 3};
+  n.plan().tensors[1].pcu = {plan::Policy::static_, 3, 3};
   EXPECT_EQ(widest_tiles(config::Config(), n.network(), n.plan())[1], std::vector<std::uint8_t>{3});
 }
 

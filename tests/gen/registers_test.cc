@@ -66,7 +66,7 @@ TEST(Registers, HeaderHasOffsetsFieldsAndTheConfigurationsValues) {
   EXPECT_THAT(header, HasSubstr("#define DPWA_FLAGS_OFFSET 0x10u  /* w1c: "));
   EXPECT_THAT(header, HasSubstr("#define DPWA_FLAGS_INPUT_SATURATED_LSB 9u  "));
   EXPECT_THAT(header, HasSubstr("#define DPWA_FLAGS_INPUT_SATURATED_MASK 0x00000200u\n"));
-  EXPECT_THAT(header, HasSubstr("#define DPWA_COUNTER_SELECT_INDEX_MASK 0x00070000u\n"));
+  EXPECT_THAT(header, HasSubstr("#define DPWA_COUNTER_SELECT_INDEX_MASK 0x000f0000u\n"));
 }
 
 TEST(Registers, HeaderComesOnlyWithARegisterPort) {

@@ -19,6 +19,8 @@ void expect_equal(const RandomCase& one, const Inference& found, const Inference
   for (std::size_t t = 0; t < expected.tensors.size(); ++t) {
     ASSERT_EQ(found.tensors[t].q, expected.tensors[t].q) << "tensor " << one.network.tensors[t].name;
     ASSERT_EQ(found.tensors[t].fine, expected.tensors[t].fine) << "tensor " << one.network.tensors[t].name;
+    ASSERT_EQ(found.tensors[t].classes, expected.tensors[t].classes)
+        << "tensor " << one.network.tensors[t].name;
     ASSERT_EQ(found.tensors[t].planes, expected.tensors[t].planes)
         << "tensor " << one.network.tensors[t].name;
   }
@@ -28,6 +30,7 @@ void expect_equal(const RandomCase& one, const Inference& found, const Inference
     EXPECT_EQ(a.beats, b.beats) << "node " << n;
     EXPECT_EQ(a.tile_macs, b.tile_macs) << "node " << n;
     EXPECT_EQ(a.saturated, b.saturated) << "node " << n;
+    EXPECT_EQ(a.class_changes, b.class_changes) << "node " << n;
     EXPECT_EQ(a.activation_planes, b.activation_planes) << "node " << n;
   }
 }
@@ -49,7 +52,7 @@ TEST(Executor, EqualsTheReferenceOnRandomNetworks) {
 // The random networks must reach what they are there for, or the comparison above proves little.
 TEST(Executor, RandomNetworksReachEveryRule) {
   int added = 0, finer = 0, both = 0, packed = 0, pinned = 0, pooled = 0, saturated = 0, is_signed = 0,
-      zero_tiles = 0, wide_tiles = 0;
+      zero_tiles = 0, wide_tiles = 0, coarse_rows = 0, changes = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const RandomCase one = random_case(seed);
     const Inference inference = Executor(one.network, one.plan, one.products).run(one.words);
@@ -63,17 +66,22 @@ TEST(Executor, RandomNetworksReachEveryRule) {
       finer += plan::derive(one.network, one.plan, static_cast<int>(n)).fine_shift > 0 ? 1 : 0;
       both += one.network.tensors[node.residual].consumers.empty() ? 0 : 1;
     }
-    for (const NodeCounts& counts : inference.nodes) saturated += counts.saturated > 0 ? 1 : 0;
+    for (const NodeCounts& counts : inference.nodes) {
+      saturated += counts.saturated > 0 ? 1 : 0;
+      changes += counts.class_changes > 0 ? 1 : 0;
+    }
     for (const plan::TensorPlan& tensor : one.plan.tensors) is_signed += tensor.is_signed ? 1 : 0;
     for (const StoredTensor& tensor : inference.tensors) {
+      for (const std::uint8_t k : tensor.classes) coarse_rows += k > 0 ? 1 : 0;
       for (const std::uint8_t planes : tensor.planes) {
         zero_tiles += planes == 0 ? 1 : 0;
         wide_tiles += planes == 4 ? 1 : 0;
       }
     }
   }
-  for (const int reached :
-       {added, finer, both, packed, pinned, pooled, saturated, is_signed, zero_tiles, wide_tiles}) {
+  EXPECT_GE(changes, 25);
+  for (const int reached : {added, finer, both, packed, pinned, pooled, saturated, is_signed, zero_tiles,
+                            wide_tiles, coarse_rows}) {
     EXPECT_GE(reached, 50);
   }
 }

@@ -91,6 +91,14 @@ class Builder {
   RandomCase finish(int products) {
     network().output = static_cast<int>(network().tensors.size()) - 1;
     case_.products = products;
+    const std::vector<int> fine = plan::fine_exponents(network(), plan());
+    for (int t = 1; t < network().output; ++t) {
+      const bool read = !network().tensors[t].consumers.empty();
+      if (!read || fine[t] != plan::kNoFineGrid) continue;
+      const plan::PcuRecord without = plan().tensors[t].pcu;
+      add_classes(plan().tensors[t].pcu);
+      if (!plan::check(network(), plan()).empty()) plan().tensors[t].pcu = without;  // a shift too large
+    }
     for (std::int64_t i = 0; i < network().tensors[0].shape.size(); ++i) case_.words.push_back(word());
     return std::move(case_);
   }
@@ -123,12 +131,27 @@ class Builder {
     return chance(5) ? between(0x7bff, 0x7e00) : num::encode_binary16(between(-5000, 5000) / 64.0);
   }
 
+  /// Policy variance or static with step classes: of what a node stores and another one reads.
+  void add_classes(plan::PcuRecord& pcu) {
+    if (pcu.max_planes == 1 || !chance(60)) return;
+    pcu.top_class = between(1, std::min(3, pcu.max_planes - 1));
+    pcu.step_class = between(0, pcu.top_class);
+    if (pcu.policy == plan::Policy::static_) {
+      pcu.step_class = pcu.top_class;
+      return;
+    }
+    pcu.policy = plan::Policy::variance;
+    pcu.min_planes = between(0, std::min(pcu.min_planes, pcu.max_planes - pcu.top_class));
+    pcu.coarser_above = std::ldexp(between(1, 99), 8 * pcu.max_planes - between(10, 16));
+    pcu.finer_below = pcu.coarser_above / between(256, 400);
+  }
+
   plan::TensorPlan tensor(int channels, bool is_signed, bool graph_order) {
     plan::TensorPlan made;
     made.is_signed = is_signed;
     made.pcu = {plan::Policy::range, 0, between(1, 4)};
     if (chance(20)) made.pcu.min_planes = between(1, made.pcu.max_planes);
-    if (chance(20)) made.pcu = {plan::Policy::fixed, made.pcu.max_planes, made.pcu.max_planes};
+    if (chance(20)) made.pcu = {plan::Policy::static_, made.pcu.max_planes, made.pcu.max_planes};
     const num::Range format = num::activation_range(chance(80) ? made.pcu.max_planes : 4, is_signed);
     made.lower = static_cast<std::int32_t>(format.lower);
     made.upper = static_cast<std::int32_t>(chance(70) ? format.upper : format.upper / 2 + 1);
@@ -193,7 +216,7 @@ RandomCase random_case(std::uint64_t seed) {
   Builder builder(seed);
   const auto format = static_cast<plan::PortFormat>(builder.between(0, 3));
   const int channels = builder.chance(60) ? builder.between(1, 5) : builder.between(6, 40);
-  builder.input({builder.between(1, 8), builder.between(1, 8), channels}, format);
+  builder.input({builder.between(1, 12), builder.between(1, 8), channels}, format);
   for (int layer = builder.between(0, 2); layer > 0; --layer) {
     builder.convolution(builder.between(1, 40), builder.chance(50));
     if (builder.chance(50)) builder.block();

@@ -21,7 +21,7 @@ struct RandomCase {
 
 /// Convolutions (stride, padding, odd channel counts, overlapping and padded pools), additions (of what is
 /// multiplied too, or only added) and a dense output layer; all port formats; signed and unsigned tensors of
-/// 1 to 4 planes; ranges, fixed records, narrowed limits; permuted channels; pinned nodes; powers of two as
+/// 1 to 4 planes; every policy, narrowed limits; permuted channels; pinned nodes; powers of two as
 /// scales, so that ties are common.
 RandomCase random_case(std::uint64_t seed);
 

@@ -53,13 +53,15 @@ std::int64_t lower_limit(const plan::TensorPlan& tensor) {
 
 using Tile = std::vector<std::int64_t>;
 
-/// N1.3.
-int width(const Tile& tile, const plan::TensorPlan& tensor) {
+/// N1.3; `tile` in units of its step class k (N5.1).
+int width(const Tile& tile, const plan::TensorPlan& tensor, int k) {
+  const int most = tensor.pcu.max_planes - k;
+  if (tensor.pcu.policy == plan::Policy::static_) return most;
   for (int planes = 0;; ++planes) {
     const bool holds = std::all_of(tile.begin(), tile.end(), [&](std::int64_t q) {
       return smallest_value(planes, tensor.is_signed) <= q && q <= largest_value(planes, tensor.is_signed);
     });
-    if (holds) return std::min(std::max(planes, tensor.pcu.min_planes), tensor.pcu.max_planes);
+    if (holds) return std::min(std::max(planes, tensor.pcu.min_planes), most);
   }
 }
 
@@ -138,17 +140,23 @@ struct Scene {
   }
 };
 
-/// The tiles that position (cy, cx) reads, activations beside the weights of one graph channel (N1.5).
+/// Step class of a row (N5).
+int class_of(const StoredTensor& tensor, int row) { return tensor.classes.empty() ? 0 : tensor.classes[row]; }
+
+/// The tiles that position (cy, cx) reads, activations, in units of their step class, beside the weights of
+/// one graph channel (N1.5).
 struct Pair {
   Tile activations, weights;
+  int k;
 };
-std::vector<Pair> visited_tiles(const Scene& scene, const std::vector<std::int32_t>& q, int cy, int cx,
-                                int oc) {
+std::vector<Pair> visited_tiles(const Scene& scene, const StoredTensor& input, int cy, int cx, int oc) {
+  const std::vector<std::int32_t>& q = input.q;
   std::vector<Pair> pairs;
   std::vector<std::int64_t> values, weights;
+  int k = 0;
   const auto flush = [&] {
     const std::vector<Tile> a = cut(values, scene.products), w = cut(weights, scene.products);
-    for (std::size_t t = 0; t < a.size(); ++t) pairs.push_back({a[t], w[t]});
+    for (std::size_t t = 0; t < a.size(); ++t) pairs.push_back({a[t], w[t], k});
     values.clear();
     weights.clear();
   };
@@ -159,8 +167,9 @@ std::vector<Pair> visited_tiles(const Scene& scene, const std::vector<std::int32
                 x = cx * window.stride_x - window.pad_left + kx;
       const bool inside = y >= 0 && y < scene.shape.h && x >= 0 && x < scene.shape.w;
       if (!inside && !scene.packed) continue;
+      k = inside ? class_of(input, y) : 0;
       for (int c = 0; c < scene.shape.c; ++c) {
-        values.push_back(inside ? q[(y * scene.shape.w + x) * scene.shape.c + c] : 0);
+        values.push_back(inside ? q[(y * scene.shape.w + x) * scene.shape.c + c] / power16(k) : 0);
         weights.push_back(scene.weight(oc, ky, kx, c));
       }
       if (!scene.packed) flush();
@@ -172,7 +181,7 @@ std::vector<Pair> visited_tiles(const Scene& scene, const std::vector<std::int32
 
 /// N3.1, N2.3 for one lane.
 Wide dot_tile(const Scene& scene, const Pair& pair) {
-  const int planes = width(pair.activations, scene.input);
+  const int planes = width(pair.activations, scene.input, pair.k);
   std::size_t issued = 0;
   for (const std::int64_t w : pair.weights) issued = std::max(issued, weight_digits(w).size());
   if (scene.weights.pinned) {
@@ -187,19 +196,19 @@ Wide dot_tile(const Scene& scene, const Pair& pair) {
         const std::int64_t digit = j < static_cast<int>(digits.size()) ? digits[j] : 0;
         beat += activation_digit(pair.activations[e], i, planes, scene.input.is_signed) * digit;
       }
-      sum += Wide{power16(i + j)} * beat;
+      sum += Wide{power16(pair.k + i + j)} * beat;
     }
   }
   return sum;
 }
 
-/// A value and, of a tensor that additions join, its fine value.
+/// A value in units of class k and, of a tensor that additions join, its fine value.
 struct Result {
   std::int64_t stored, fine;
 };
 
-/// N4 and N10, with the constants of N4.1 made on the spot.
-Result write_back(const Scene& scene, int oc, Wide acc, std::int64_t residual, NodeCounts& counts) {
+/// N4, N5.1 and N10, with the constants of N4.1 made on the spot.
+Result write_back(const Scene& scene, int oc, int k, Wide acc, std::int64_t residual, NodeCounts& counts) {
   const int exponent = scene.fine.value_or(scene.output.step_exponent);
   const double step_x = std::exp2(scene.input.step_exponent), step_y = std::exp2(exponent);
   const double scale = scene.weights.scale[oc];
@@ -219,23 +228,27 @@ Result write_back(const Scene& scene, int oc, Wide acc, std::int64_t residual, N
   const Wide z = (acc + nearest(scene.weights.bias[oc] / (step_x * scale))) * m;
   const Wide u = nearest(z, shift) + residual;
   const int d = scene.output.step_exponent - exponent;
-  const Wide y = nearest(u, d);
+  const Wide y = scene.fine ? nearest(u, d) : nearest(z, shift + 4 * k);
   const std::int64_t lower = lower_limit(scene.output), upper = upper_limit(scene.output);
+  const auto unit = static_cast<double>(power16(k));
+  const auto lowest = static_cast<std::int64_t>(std::ceil(static_cast<double>(lower) / unit));
+  const auto highest = static_cast<std::int64_t>(std::floor(static_cast<double>(upper) / unit));
   const bool is_signed = scene.output.is_signed;
   const int planes = scene.output.pcu.max_planes;
-  if (y > upper && upper == largest_value(planes, is_signed)) ++counts.saturated;
-  if (y < lower && is_signed && lower == smallest_value(planes, is_signed)) ++counts.saturated;
+  if (y > highest && upper == largest_value(planes, is_signed)) ++counts.saturated;
+  if (y < lowest && is_signed && lower == smallest_value(planes, is_signed)) ++counts.saturated;
   const auto limited = [](Wide x, std::int64_t low, std::int64_t high) {
     return static_cast<std::int64_t>(std::min<Wide>(std::max<Wide>(x, low), high));
   };
   const std::int64_t steps = std::int64_t{1} << d;
-  return {limited(y, lower, upper), limited(u, lower * steps, upper * steps)};
+  return {limited(y, lowest, highest), limited(u, lower * steps, upper * steps)};
 }
 
-/// One stored value: every position of its pool window, in graph channel `oc`, stored as channel `k`.
-Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors, int oy, int ox, int k,
-                    NodeCounts& counts) {
-  const int oc = scene.output.order[k];
+/// One stored value of class k: every position of its pool window, in graph channel `oc`, stored as channel
+/// `c`.
+Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors, int oy, int ox, int c,
+                    int k, NodeCounts& counts) {
+  const int oc = scene.output.order[c];
   const net::Window pool = scene.node.pool.value_or(net::Window{});
   std::optional<Result> best;
   for (int ky = 0; ky < pool.kh; ++ky) {
@@ -244,8 +257,8 @@ Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors
       const bool inside = cy >= 0 && cy < scene.node.conv_shape.h && cx >= 0 && cx < scene.node.conv_shape.w;
       if (!inside) continue;
       Wide acc = 0;
-      for (const Pair& pair : visited_tiles(scene, tensors[scene.node.input].q, cy, cx, oc)) {
-        const int planes = width(pair.activations, scene.input);
+      for (const Pair& pair : visited_tiles(scene, tensors[scene.node.input], cy, cx, oc)) {
+        const int planes = width(pair.activations, scene.input, pair.k);
         counts.tile_macs += 1;
         counts.activation_planes += planes;
         counts.beats += planes * scene.weights.planes[oc];
@@ -254,9 +267,9 @@ Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors
       std::int64_t residual = 0;
       if (scene.node.residual >= 0) {
         const int position = cy * scene.node.conv_shape.w + cx;
-        residual = tensors[scene.node.residual].fine[position * scene.node.out_channels + k];
+        residual = tensors[scene.node.residual].fine[position * scene.node.out_channels + c];
       }
-      const Result one = write_back(scene, oc, acc, residual, counts);
+      const Result one = write_back(scene, oc, k, acc, residual, counts);
       if (!best) best = one;
       best = {std::max(best->stored, one.stored), std::max(best->fine, one.fine)};
     }
@@ -265,20 +278,49 @@ Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors
   return best.value_or(Result{lower, lower});
 }
 
+/// N5.4: class of the row after the next, from a row's values in units of its class k.
+int later_class(const Scene& scene, const std::vector<std::int64_t>& row, int k) {
+  const plan::PcuRecord& pcu = scene.output.pcu;
+  if (pcu.policy != plan::Policy::variance) return k;
+  const auto n = static_cast<double>(row.size());
+  Wide spread = 0;  // sum over all pairs of squared differences = n * S2 - S1^2
+  for (std::size_t a = 0; a < row.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) spread += Wide{row[a] - row[b]} * (row[a] - row[b]);
+  }
+  const auto threshold = [&](double variance) {
+    const double exact = variance * n * n;
+    double unit = 1;
+    while (exact / unit >= 16) unit *= 2;
+    return static_cast<Wide>(nearest(exact / unit) * unit);
+  };
+  if (spread > threshold(pcu.coarser_above)) return std::min(k + 1, pcu.top_class);
+  if (spread < threshold(pcu.finer_below)) return std::max(k - 1, 0);
+  return k;
+}
+
 StoredTensor run_node(const Scene& scene, const std::vector<StoredTensor>& tensors, NodeCounts& counts) {
   const net::Shape& stored = scene.network.tensors[scene.node.output].shape;
+  const plan::PcuRecord& pcu = scene.output.pcu;
+  std::vector<int> classes(stored.h + 2, pcu.step_class);
   StoredTensor tensor;
   for (int y = 0; y < stored.h; ++y) {
+    const int k = classes[y];
+    std::vector<std::int64_t> row;
+    if (pcu.top_class > 0) tensor.classes.push_back(static_cast<std::uint8_t>(k));
+    if (y >= 2 && k != classes[y - 2]) ++counts.class_changes;
     for (int x = 0; x < stored.w; ++x) {
       std::vector<std::int64_t> pixel;
       for (int c = 0; c < stored.c; ++c) {
-        const Result value = stored_value(scene, tensors, y, x, c, counts);
+        const Result value = stored_value(scene, tensors, y, x, c, k, counts);
         pixel.push_back(value.stored);
-        tensor.q.push_back(static_cast<std::int32_t>(value.stored));
+        tensor.q.push_back(static_cast<std::int32_t>(value.stored * power16(k)));
         if (scene.fine) tensor.fine.push_back(static_cast<std::int32_t>(value.fine));
+        row.push_back(value.stored);
       }
-      for (const Tile& tile : cut(pixel, scene.products)) tensor.planes.push_back(width(tile, scene.output));
+      for (const Tile& tile : cut(pixel, scene.products))
+        tensor.planes.push_back(width(tile, scene.output, k));
     }
+    classes[y + 2] = later_class(scene, row, k);
   }
   return tensor;
 }
@@ -319,8 +361,8 @@ StoredTensor store_input(const net::Network& network, const plan::Plan& plan, in
   if (consumer.packed) {
     for (int cy = 0; cy < consumer.node.conv_shape.h; ++cy) {
       for (int cx = 0; cx < consumer.node.conv_shape.w; ++cx) {
-        for (const Pair& pair : visited_tiles(consumer, tensor.q, cy, cx, 0)) {
-          tensor.planes.push_back(width(pair.activations, plan.tensors[0]));
+        for (const Pair& pair : visited_tiles(consumer, tensor, cy, cx, 0)) {
+          tensor.planes.push_back(width(pair.activations, plan.tensors[0], 0));
         }
       }
     }
@@ -328,7 +370,7 @@ StoredTensor store_input(const net::Network& network, const plan::Plan& plan, in
   }
   for (std::size_t pixel = 0; pixel < words.size(); pixel += shape.c) {
     const std::vector<std::int64_t> values(tensor.q.begin() + pixel, tensor.q.begin() + pixel + shape.c);
-    for (const Tile& tile : cut(values, products)) tensor.planes.push_back(width(tile, plan.tensors[0]));
+    for (const Tile& tile : cut(values, products)) tensor.planes.push_back(width(tile, plan.tensors[0], 0));
   }
   return tensor;
 }

@@ -47,8 +47,33 @@ const Illegal kIllegal[] = {
      [](SmallPlan& s) { s.plan.tensors[1].pcu.max_planes = 6; },
      {"'hidden'", "max_planes is 6"}},
     {"loose_fixed",
-     [](SmallPlan& s) { s.plan.tensors[1].pcu.policy = Policy::fixed; },
-     {"'hidden'", "'fixed' needs", "0 and 2"}},
+     [](SmallPlan& s) { s.plan.tensors[1].pcu.policy = Policy::static_; },
+     {"'hidden'", "'static' needs", "0 and 2"}},
+    {"class_of_the_output",
+     [](SmallPlan& s) {
+       s.plan.tensors[2].pcu = {Policy::static_, 2, 2, 1, 1};
+     },
+     {"'logits'", "no step classes"}},
+    {"class_without_planes",
+     [](SmallPlan& s) {
+       s.plan.tensors[1].pcu = {Policy::static_, 2, 2, 2, 2};
+     },
+     {"'hidden'", "class is 2, must be 1 to 1"}},
+    {"variance_without_classes",
+     [](SmallPlan& s) { s.plan.tensors[1].pcu = {Policy::variance, 0, 2, 0, 0, 1, 0}; },
+     {"'hidden'", "top_class is 0"}},
+    {"class_above_top",
+     [](SmallPlan& s) { s.plan.tensors[1].pcu = {Policy::variance, 0, 3, 2, 1, 512, 1}; },
+     {"'hidden'", "class is 2, must be 0 to top_class (1)"}},
+    {"class_below_min_planes",
+     [](SmallPlan& s) { s.plan.tensors[1].pcu = {Policy::variance, 2, 2, 0, 1, 512, 1}; },
+     {"'hidden'", "min_planes + top_class is 3"}},
+    {"no_hysteresis",
+     [](SmallPlan& s) { s.plan.tensors[1].pcu = {Policy::variance, 0, 2, 0, 1, 255, 1}; },
+     {"'hidden'", "coarser_above is 255", "256 times"}},
+    {"threshold_too_large",
+     [](SmallPlan& s) { s.plan.tensors[1].pcu = {Policy::variance, 0, 2, 0, 1, 1e19, 1}; },
+     {"'hidden'", "coarser_above is 1e+19"}},
     {"unsigned_below_zero",
      [](SmallPlan& s) { s.plan.tensors[0].lower = -1; },
      {"'image'", "lower = 0", "-1"}},
@@ -122,7 +147,7 @@ TEST(Check, ReportsEveryIllegalityAtOnce) {
 
 TEST(Check, NarrowedRecordsRaisedPlanesAndTighterLimitsAreLegal) {
   SmallPlan small = small_plan();
-  small.plan.tensors[1].pcu = {Policy::fixed, 1, 1};
+  small.plan.tensors[1].pcu = {Policy::static_, 1, 1};
   small.plan.tensors[2].upper = 100;
   small.plan.nodes[0].planes = {2, 4, 5};
   EXPECT_THAT(check(small.network, small.plan), IsEmpty());

@@ -59,7 +59,8 @@ TEST_F(PlanDirectory, LoadGivesBackWhatSaveWrote) {
   small_.plan.nodes[1].pinned = true;
   small_.plan.nodes[1].planes[0] = 4;
   small_.plan.nodes[1].q[0] = -32768;
-  small_.plan.tensors[2].pcu = {Policy::fixed, 2, 2};
+  small_.plan.tensors[1].pcu = {Policy::variance, 0, 2, 1, 1, 12.5, 0.01};
+  small_.plan.tensors[2].pcu = {Policy::static_, 2, 2};
   small_.plan.input = {PortFormat::s16, 1.0 / 32767, 0.25};
   small_.plan.config_values = {"NAME=mine", "LANES=2"};
   save(directory_, small_.network, small_.plan);
@@ -75,8 +76,14 @@ TEST_F(PlanDirectory, LoadGivesBackWhatSaveWrote) {
   EXPECT_EQ(loaded.nodes[1].planes, small_.plan.nodes[1].planes);
   EXPECT_TRUE(loaded.nodes[1].pinned);
   EXPECT_EQ(loaded.tensors[1].order, small_.plan.tensors[1].order);
-  EXPECT_EQ(loaded.tensors[2].pcu.policy, Policy::fixed);
+  EXPECT_EQ(loaded.tensors[2].pcu.policy, Policy::static_);
   EXPECT_EQ(loaded.tensors[2].lower, -128);
+  const PcuRecord& variance = loaded.tensors[1].pcu;
+  EXPECT_EQ(variance.policy, Policy::variance);
+  EXPECT_EQ(variance.step_class, 1);
+  EXPECT_EQ(variance.top_class, 1);
+  EXPECT_EQ(variance.coarser_above, 12.5);
+  EXPECT_EQ(variance.finer_below, 0.01);
 
   const std::string before = text();
   save(directory_, small_.network, loaded);

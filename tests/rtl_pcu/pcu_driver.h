@@ -27,16 +27,22 @@ constexpr int kCounterW = TB_COUNTER_W;
 constexpr bool kHasCounters = TB_COUNTERS != 0;
 constexpr unsigned kSeed = 20240202;
 constexpr std::int64_t kValueMax = (std::int64_t{1} << (kValueW - 1)) - 1;
-constexpr int kCounters = 8;
+constexpr bool kVariance = TB_VARIANCE != 0;
+constexpr int kCounters = 11;
 constexpr int kSaturations = 6;
 constexpr int kViolations = 7;
+constexpr int kBeats = 9;
+constexpr int kStalls = 10;
 
 struct Record {
-  int policy = 0;  ///< 0 range, 1 fixed
+  int policy = 0;  ///< 0 range, 1 static, 2 variance
   int min_planes = 0;
   int max_planes = kPlanesMax;
+  int step_class = 0;
   std::uint32_t bits() const {
-    return static_cast<std::uint32_t>(policy | (min_planes << 2) | (max_planes << 5));
+    const auto low = static_cast<std::uint32_t>(policy | (min_planes << 2) | (max_planes << 5));
+    if (!kVariance) return low | 0xabcdef00U;  // bits 31..8 do not exist
+    return low | static_cast<std::uint32_t>(step_class << 8 | step_class << 10);
   }
 };
 
@@ -77,13 +83,14 @@ class Pcu : public testing::Test {
     idle_inputs();
     dut_.record_we_i = 1;
     dut_.record_addr_i = node;
-    dut_.record_data_i = record.bits() | 0xabcdef00U;  // bits 31..8 are not used
+    dut_.record_data_i = record.bits();
     clock();
     dut_.record_we_i = 0;
   }
 
   /// node_start_i, and the two cycles after it.
   void start(const Node& node) {
+    settle();  // the node before ends a while before
     idle_inputs();
     dut_.node_start_i = 1;
     dut_.node_i = node.index;
@@ -106,10 +113,11 @@ class Pcu : public testing::Test {
     for (const std::int64_t value : tile_) {
       extremes = {std::min(extremes.lower, value), std::max(extremes.upper, value)};
     }
-    const num::Range stored = num::activation_range(record.max_planes, node_.is_signed);
+    const int most = record.max_planes - record.step_class;
+    const num::Range stored = num::activation_range(most, node_.is_signed);
     lossless = stored.contains(extremes.lower) && stored.contains(extremes.upper);
-    if (record.policy == 1 || !lossless) return record.max_planes;
-    return num::tile_width(extremes, node_.is_signed, record.min_planes, record.max_planes);
+    if (record.policy == 1 || !lossless) return most;
+    return num::tile_width(extremes, node_.is_signed, record.min_planes, most);
   }
 
   /// One cycle of a node: a transfer or none, with or without flush. Checks decision and trace; counts.
@@ -125,12 +133,17 @@ class Pcu : public testing::Test {
     }
     dut_.flush_i = flush;
     dut_.saturated_i = saturated;
+    dut_.beat_i = random_() % 2;
+    dut_.stall_i = random_() % 3 == 0;
+    counters_[node_.index][kBeats] += dut_.beat_i;
+    counters_[node_.index][kStalls] += dut_.stall_i;
     counters_[node_.index][kSaturations] += saturated;
     dut_.eval();
     std::optional<Decision> decided;
     if (flush) {
       bool lossless = true;
       const int planes = decision(lossless);
+      ASSERT_EQ(dut_.class_o, static_cast<unsigned>(records_[node_.index].step_class));
       ASSERT_EQ(dut_.planes_o, static_cast<unsigned>(planes)) << "node " << node_.index;
       ++decisions_;
       ++counters_[node_.index][planes];
@@ -164,6 +177,15 @@ class Pcu : public testing::Test {
     for (int i = 0; i < cycles; ++i) ASSERT_NO_FATAL_FAILURE(cycle(std::nullopt, false));
   }
 
+  /// Cycles without any event.
+  void settle() {
+    for (int i = 0; i < 18; ++i) {
+      idle_inputs();
+      count_violation();
+      clock();
+    }
+  }
+
   /// What a counter reads that has counted so much.
   static std::uint64_t counted(std::uint64_t events) { return kHasCounters ? events : 0; }
 
@@ -174,13 +196,14 @@ class Pcu : public testing::Test {
     dut_.counter_index_i = index;
     clock();
     dut_.counter_node_i = 0;
-    dut_.counter_index_i = 7 - index;
+    dut_.counter_index_i = 10 - index;
     clock();
     return dut_.counter_o;
   }
 
   void expect_counters(const std::vector<int>& nodes) {
     ASSERT_NO_FATAL_FAILURE(idle(16));
+    settle();
     for (const int node : nodes) {
       for (int index = 0; index < kCounters; ++index) {
         if (index > kPlanesMax && index < kSaturations) continue;
@@ -208,7 +231,11 @@ class Pcu : public testing::Test {
     dut_.node_start_i = 0;
     dut_.valid_i = 0;
     dut_.flush_i = 0;
+    dut_.position_i = 0;
+    dut_.drained_i = 0;
     dut_.saturated_i = 0;
+    dut_.beat_i = 0;
+    dut_.stall_i = 0;
   }
 
   /// Violations of tiles in consecutive cycles count as one.

@@ -109,7 +109,7 @@ TEST(Calibrate, BaselinesArePinned) {
   EXPECT_DOUBLE_EQ(calibration.int8.verdict.beats, 4.0 * reads);  // every tile at 2 x 2 planes, none skipped
   for (std::size_t t = 0; t + 1 < network.tensors.size(); ++t) {
     const plan::PcuRecord& pcu = calibration.int8.plan.tensors[t].pcu;
-    EXPECT_EQ(pcu.policy, plan::Policy::fixed);
+    EXPECT_EQ(pcu.policy, plan::Policy::static_);
     EXPECT_EQ(pcu.max_planes, 2);
   }
   for (const plan::NodePlan& node : calibration.int8.plan.nodes) {

@@ -126,7 +126,7 @@ TEST_F(Pins, EveryWidthOfAFullyPinnedPlanIsFixed) {
     const plan::Plan plan = pinned({"all=" + format});
     EXPECT_THAT(plan::check(network_, plan), IsEmpty());
     for (const plan::TensorPlan& tensor : plan.tensors) {
-      EXPECT_EQ(tensor.pcu.policy, plan::Policy::fixed);
+      EXPECT_EQ(tensor.pcu.policy, plan::Policy::static_);
       EXPECT_EQ(tensor.pcu.min_planes, tensor.pcu.max_planes);
     }
     for (const plan::NodePlan& node : plan.nodes) EXPECT_TRUE(node.pinned);

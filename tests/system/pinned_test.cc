@@ -19,7 +19,7 @@ RandomNetwork network(bool pinned) {
       .add({24, 2, 2, 1, 0, 1, false, 2, pinned})
       .add({10, 1, 1, 1, 0, 1, true, 4, pinned});
   n.finish();
-  if (pinned) n.plan().tensors[0].pcu = {plan::Policy::fixed, 2, 2};
+  if (pinned) n.plan().tensors[0].pcu = {plan::Policy::static_, 2, 2};
   return n;
 }
 

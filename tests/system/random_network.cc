@@ -33,7 +33,7 @@ int RandomNetwork::add_tensor(net::Shape shape, bool is_signed, int planes, bool
   t.is_signed = is_signed;
   t.lower = static_cast<std::int32_t>(range.lower);
   t.upper = static_cast<std::int32_t>(range.upper);
-  t.pcu = {pinned ? plan::Policy::fixed : plan::Policy::range, pinned ? planes : 0, planes};
+  t.pcu = {pinned ? plan::Policy::static_ : plan::Policy::range, pinned ? planes : 0, planes};
   t.order.resize(shape.c);
   std::iota(t.order.begin(), t.order.end(), 0);
   plan_.tensors.push_back(t);

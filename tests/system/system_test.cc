@@ -91,7 +91,7 @@ TEST(System, AResetInTheMiddleLeavesNothingBehind) {
 TEST(System, AnEditedPcuRecordChangesTheHardware) {
   RandomNetwork n = cnn();
   const verify::Simulation before = simulate(kFour, n, 1);
-  n.plan().tensors[1].pcu = {plan::Policy::fixed, 1, 1};
+  n.plan().tensors[1].pcu = {plan::Policy::static_, 1, 1};
   n.plan().tensors[1].upper = 15;
   RandomNetwork same_samples = cnn();
   same_samples.plan() = n.plan();

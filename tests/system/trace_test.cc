@@ -27,10 +27,10 @@ RandomNetwork network() {
   return n;
 }
 
-std::string trace_of(const net::Network& network, const std::vector<plan::TileWidths>& images) {
+std::string trace_of(const net::Network& network, const std::vector<plan::Decisions>& images) {
   const TemporaryDirectory directory;
   plan::PolicyTrace trace(directory.path() / "trace.csv", network);
-  for (const plan::TileWidths& widths : images) trace.add(widths);
+  for (const plan::Decisions& decisions : images) trace.add(decisions);
   trace.commit();
   return read_file(directory.path() / "trace.csv");
 }
@@ -38,12 +38,12 @@ std::string trace_of(const net::Network& network, const std::vector<plan::TileWi
 std::string golden_trace() {
   RandomNetwork n = network();
   const golden::Executor golden(n.network(), n.plan());
-  std::vector<plan::TileWidths> images;
+  std::vector<plan::Decisions> images;
   for (const std::vector<float>& sample : n.samples(kImages)) {
     std::int64_t off_grid = 0;
     const golden::Inference inference = golden.run(golden.port_words(sample.data(), off_grid));
     images.emplace_back();
-    for (const golden::StoredTensor& tensor : inference.tensors) images.back().push_back(tensor.planes);
+    for (const golden::StoredTensor& tensor : inference.tensors) images.back().push_back(tensor.decisions());
   }
   return trace_of(n.network(), images);
 }
@@ -52,11 +52,11 @@ class Trace : public testing::TestWithParam<Machine> {};
 
 TEST_P(Trace, HasTheSameBytesOnEveryMachine) {
   RandomNetwork n = network();
-  const std::string found = trace_of(n.network(), simulate(GetParam(), n, kImages).widths);
+  const std::string found = trace_of(n.network(), simulate(GetParam(), n, kImages).decisions);
   EXPECT_EQ(found, golden_trace());
   // 7 x 6 windows of 27 values are no multiple of a tile: 72 positions x 2, then 16 x 2, 4 x 3, 4, 3 tiles.
   EXPECT_GT(std::count(found.begin(), found.end(), '\n'), kImages * 150);
-  for (const char* planes : {",0\n", ",1\n", ",2\n", ",3\n"})
+  for (const char* planes : {",0,0\n", ",1,0\n", ",2,0\n", ",3,0\n"})
     EXPECT_NE(found.find(planes), std::string::npos);
 }
 

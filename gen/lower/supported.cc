@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/lower/supported.h"
+
+#include "model/base/error.h"
+
+namespace dpwa::lower {
+namespace {
+
+struct Need {
+  const char* policy;
+  bool there;
+};
+
+Need need(const plan::PcuRecord& record, const config::Policies& policies) {
+  if (record.policy == plan::Policy::variance || record.has_classes()) return {"variance", policies.variance};
+  if (record.policy == plan::Policy::static_) return {"static", policies.static_};
+  return {"range", policies.range};
+}
+
+}  // namespace
+
+void check_policies(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    const Need needed = need(plan.tensors[t].pcu, config.policies);
+    if (needed.there) continue;
+    throw fail(ExitCode::bad_input,
+               "network {}: tensor {} needs PCU policy '{}', configuration {} has POLICIES = {}; add it with "
+               "--set POLICIES=...",
+               network.name, network.tensors[t].name, needed.policy, config.name,
+               config::policy_names(config.policies));
+  }
+}
+
+void check_supported(const net::Network& network) {
+  for (const net::Node& node : network.nodes) {
+    const net::Window pool = node.pool.value_or(net::Window{});
+    if (pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right != 0) {
+      throw fail(
+          ExitCode::bad_input,
+          "network {}: node {}: the max pool has padding, which the hardware does not do; use a pool that "
+          "covers the map without padding",
+          network.name, node.name);
+    }
+    if (node.residual >= 0) {
+      throw fail(ExitCode::bad_input,
+                 "network {}: node {}: Add of two computed tensors, which the hardware does not do yet",
+                 network.name, node.name);
+    }
+  }
+}
+
+}  // namespace dpwa::lower
