@@ -48,6 +48,15 @@ ordered_json counters_json(const verify::Counters& counters) {
           {"stalls", counters[10]}};
 }
 
+/// The node's weights in the memory hierarchy; words and cycles are means per image.
+ordered_json weights_json(const verify::NodeResult& node) {
+  return {{"tier", node.streamed ? "dense" : "fast"},
+          {"bytes", node.weight_bytes},
+          {"hits", node.lane_beats - node.refill_words},
+          {"refill_words", node.refill_words},
+          {"stall_cycles", node.weight_stalls}};
+}
+
 ordered_json to_json(const verify::Simulation& s, const config::Config& config, const net::Network& network) {
   const double images = static_cast<double>(std::max<std::int64_t>(1, s.images));
   const double lane_cycles = static_cast<double>(config.lanes) * static_cast<double>(s.cycles);
@@ -63,6 +72,8 @@ ordered_json to_json(const verify::Simulation& s, const config::Config& config, 
       {"worst_case_cycles", s.worst_case},
       {"refill_words", static_cast<double>(s.refill_words) / images},
       {"weight_stall_cycles", static_cast<double>(s.weight_stall_cycles) / images},
+      {"copied_words", s.copied_words},
+      {"copied_words_bound", s.copied_words_bound},
       {"busy", static_cast<double>(s.lane_beats) / lane_cycles},
       {"utilization", static_cast<double>(s.useful) / lane_cycles},
       {"simulated_cycles_per_second", static_cast<double>(s.simulated_cycles) / s.cpu_seconds}};
@@ -77,6 +88,7 @@ ordered_json to_json(const verify::Simulation& s, const config::Config& config, 
                              {"prediction_exact", node.always_equal},
                              {"busy", node.lane_beats / node_lane_cycles},
                              {"utilization", node.useful / node_lane_cycles}});
+    json["nodes"].back()["weights"] = weights_json(node);
     json["nodes"].back()["counters"] =
         config.pcu_counters != 0 ? counters_json(node.counters) : ordered_json(nullptr);
   }
@@ -118,8 +130,11 @@ std::string to_text(const ordered_json& json) {
       json["simulated_cycles_per_second"].get<double>());
   if (json["refill_words"].get<double>() > 0) {
     text += fmt::format(
-        "{:.1f} weight words per image copied from the dense tier, {:.1f} cycles waited for them\n",
-        json["refill_words"].get<double>(), json["weight_stall_cycles"].get<double>());
+        "{:.1f} weight words per image copied from the dense tier, {:.1f} cycles waited for them; {} if "
+        "nothing "
+        "were skipped, at least {} for any placement\n",
+        json["refill_words"].get<double>(), json["weight_stall_cycles"].get<double>(),
+        json["copied_words"].get<std::int64_t>(), json["copied_words_bound"].get<std::int64_t>());
   }
   text += counters_text(json);
   for (const ordered_json& line : json["mismatch_reports"]) text += line.get<std::string>() + "\n";

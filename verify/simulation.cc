@@ -127,6 +127,7 @@ class Judge {
       result_.nodes.emplace_back().worst_case = node.cycles;
       result_.worst_case += node.cycles;
     }
+    place_weights();
   }
 
   void run(DumpReader& dump, const std::vector<std::vector<std::int32_t>>& inputs, bool first_is_discarded) {
@@ -142,11 +143,27 @@ class Judge {
       node.predicted /= images;
       node.lane_beats /= images;
       node.useful /= images;
+      node.refill_words /= images;
+      node.weight_stalls /= images;
       for (double& counter : node.counters) counter /= images;
     }
   }
 
  private:
+  /// Where the weights of every node live.
+  void place_weights() {
+    const std::vector<cycles::ScanOrder> orders = cycles::scan_orders(config_, network_, plan_);
+    const tiers::Placement placement = cycles::place_weights(config_, orders);
+    for (std::size_t n = 0; n < orders.size(); ++n) {
+      std::int64_t words = 0;
+      for (int g = 0; g < config_.groups; ++g) words += orders[n].weight_words(g) * config_.lanes_per_group();
+      result_.nodes[n].weight_bytes = words * config_.products / 2;
+      result_.nodes[n].streamed = placement.nodes[n].streamed;
+    }
+    result_.copied_words = placement.copied_words * config_.lanes;
+    result_.copied_words_bound = placement.copied_words_bound * config_.lanes;
+  }
+
   void one_image(DumpReader& dump, const std::vector<std::int32_t>& words) {
     const std::int64_t image = result_.images++;
     result_.decisions.emplace_back(network_.tensors.size());
@@ -167,10 +184,11 @@ class Judge {
       const std::uint32_t end = last ? record.cycle : record.cycle - start_after_fetch();
       judge_cycles(n, end - begin, predicted[n], image);
       begin = end;
+      const std::int64_t lane_beats = last ? std::int64_t{record.payload[0]} * config_.lanes_per_group() : 0;
+      judge_weights(dump, n, predicted[n], image);
+      if (last) judge_beats(lane_beats, predicted, image);
       scoreboard_.compare(dump, golden, network_.nodes[n].output, image);
     }
-    judge_beats(std::int64_t{record.payload[0]} * config_.lanes_per_group(), predicted, image);
-    judge_weights(dump, predicted, image);
     compare_outputs(dump, golden, image);
     judge_counters(dump, golden, predicted, image);
   }
@@ -208,21 +226,24 @@ class Judge {
     result_.lane_beats += lane_beats;
   }
 
-  void judge_weights(DumpReader& dump, const std::vector<cycles::NodeCycles>& predicted, std::int64_t image) {
+  /// The weight stream of one node: what its counters, which run on from node to node, have grown by.
+  void judge_weights(DumpReader& dump, std::size_t n, const cycles::NodeCycles& predicted,
+                     std::int64_t image) {
+    if (n == 0) streamed_ = {};
     DumpReader::Record record;
     next(dump, record, dump::Kind::weights, image);
-    std::int64_t words = 0, stalls = 0;
-    for (const cycles::NodeCycles& node : predicted) {
-      words += node.refill_words;
-      stalls += node.weight_stalls;
-    }
-    if (record.payload[0] != words || record.payload[1] != stalls) {
+    const std::int64_t words = record.payload[0] - streamed_[0], stalls = record.payload[1] - streamed_[1];
+    streamed_ = {record.payload[0], record.payload[1]};
+    if (words != predicted.refill_words || stalls != predicted.weight_stalls) {
       scoreboard_.report(fmt::format(
-          "image {}: {} weight words copied and {} cycles waited for them in RTL, {} and {} predicted", image,
-          record.payload[0], record.payload[1], words, stalls));
+          "image {}: node {}: {} weight words copied and {} cycles waited for them in RTL, {} and {} "
+          "predicted",
+          image, network_.nodes[n].name, words, stalls, predicted.refill_words, predicted.weight_stalls));
     }
-    result_.refill_words += record.payload[0];
-    result_.weight_stall_cycles += record.payload[1];
+    result_.nodes[n].refill_words += static_cast<double>(words);
+    result_.nodes[n].weight_stalls += static_cast<double>(stalls);
+    result_.refill_words += words;
+    result_.weight_stall_cycles += stalls;
   }
 
   void compare_outputs(DumpReader& dump, const golden::Inference& golden, std::int64_t image) {
@@ -299,6 +320,7 @@ class Judge {
   golden::Executor golden_;
   Scoreboard scoreboard_;
   Simulation& result_;
+  std::array<std::uint32_t, 2> streamed_ = {};  ///< weight counters at the end of the node before
 };
 
 }  // namespace
@@ -338,6 +360,10 @@ fs::path run_bench(const fs::path& out_dir, const fs::path& work, const lower::I
   };
   if (options.stall_seed != 0) add("--stall", std::to_string(options.stall_seed));
   if (options.reset_after >= 0) add("--reset-after", std::to_string(options.reset_after));
+  if (!options.before.empty()) {
+    write_file(work / "before.bin", lower::to_bytes(options.before));
+    add("--before", (work / "before.bin").string());
+  }
   if (!options.trace.empty()) add("--trace", fs::absolute(options.trace).string());
   progress.begin("simulate", static_cast<std::int64_t>(inputs.size()));
   const double cpu_before = children_cpu_seconds();
@@ -371,7 +397,8 @@ Simulation simulate(const fs::path& out_dir, const config::Config& config, const
   Simulation run;
   OutputDirectory work(out_dir / "simulation", "simulation");
   const fs::path dump = run_bench(out_dir, work.path(), image, plan, inputs, options, progress, run);
-  Simulation result = judge(dump, config, network, plan, inputs, options.reset_after >= 0);
+  Simulation result =
+      judge(dump, config, network, plan, inputs, options.reset_after >= 0 || !options.before.empty());
   result.simulated_cycles = run.simulated_cycles;
   result.cpu_seconds = run.cpu_seconds;
   fs::remove(dump);

@@ -18,9 +18,10 @@
 namespace dpwa::verify {
 
 struct Options {
-  std::uint32_t stall_seed = 0;   ///< 0: streams never stall
-  std::int64_t reset_after = -1;  ///< cycles into a first, discarded inference; -1: no reset
-  std::filesystem::path trace;    ///< FST file; empty: none
+  std::uint32_t stall_seed = 0;       ///< 0: streams never stall
+  std::int64_t reset_after = -1;      ///< cycles into a first, discarded inference; -1: no reset
+  std::vector<std::uint32_t> before;  ///< packets of another image and one input of it, run first
+  std::filesystem::path trace;        ///< FST file; empty: none
 };
 
 /// PCU counters of a tensor as the machine counted them, mean per image; docs/registers.md, COUNTER_SELECT.
@@ -28,13 +29,17 @@ using Counters = std::array<double, dump::kCounters>;
 
 /// One node over all images.
 struct NodeResult {
-  double cycles = 0;            ///< mean per image
-  double predicted = 0;         ///< mean of the cycle model
-  std::int64_t worst_case = 0;  ///< cycles that no image exceeds, of the cycle model
-  double lane_beats = 0;        ///< mean of the cycle model; their sum over the nodes equals simulation
-  double useful = 0;            ///< mean of the cycle model
-  Counters counters = {};       ///< of its output
-  bool always_equal = true;     ///< prediction = simulation for every image
+  double cycles = 0;              ///< mean per image
+  double predicted = 0;           ///< mean of the cycle model
+  std::int64_t worst_case = 0;    ///< cycles that no image exceeds, of the cycle model
+  double lane_beats = 0;          ///< mean of the cycle model; their sum over the nodes equals simulation
+  double useful = 0;              ///< mean of the cycle model
+  std::int64_t weight_bytes = 0;  ///< plane words of all lanes
+  bool streamed = false;          ///< they live in the dense tier, not in the fast one
+  double refill_words = 0;        ///< plane words copied from the dense tier, mean
+  double weight_stalls = 0;       ///< cycles in which a beat waited for its weights, mean
+  Counters counters = {};         ///< of its output
+  bool always_equal = true;       ///< prediction = simulation for every image
 };
 
 struct Simulation {
@@ -51,6 +56,8 @@ struct Simulation {
   std::int64_t useful = 0;
   std::int64_t refill_words = 0;         ///< plane words copied from the dense tier, all images
   std::int64_t weight_stall_cycles = 0;  ///< cycles in which a beat waited for its weights, all images
+  std::int64_t copied_words = 0;         ///< what one image would copy if it skipped nothing
+  std::int64_t copied_words_bound = 0;   ///< what no placement of the weights would go below
   std::int64_t simulated_cycles = 0;     ///< clock cycles of the whole bench run
   double cpu_seconds = 0;                ///< of the bench process
   std::vector<NodeResult> nodes;

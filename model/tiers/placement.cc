@@ -2,6 +2,7 @@
 #include "model/tiers/placement.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -19,12 +20,8 @@ bool can_stream(const NodeWeights& node, int ring) {
 
 std::int64_t copies(const NodeWeights& node, int ring) { return keeps(node, ring) ? 1 : node.passes; }
 
-struct Candidate {
-  Placement placement;
-  std::int64_t copied = 0;  // words of one lane per inference
-};
-
-Candidate with_ring(const config::Config& config, const std::vector<NodeWeights>& nodes, int ring) {
+/// Nodes by what a resident word saves: those that cannot be streamed, then most copies, then widest.
+std::vector<std::size_t> residents_first(const std::vector<NodeWeights>& nodes, int ring) {
   std::vector<std::size_t> order(nodes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -33,19 +30,28 @@ Candidate with_ring(const config::Config& config, const std::vector<NodeWeights>
     const std::int64_t a_copies = copies(nodes[a], ring), b_copies = copies(nodes[b], ring);
     return a_copies != b_copies ? a_copies > b_copies : nodes[a].planes > nodes[b].planes;
   });
-  Candidate result;
-  result.placement.ring = ring;
-  result.placement.nodes.resize(nodes.size());
-  result.placement.bank_words = ring;
-  for (const std::size_t n : order) {
+  return order;
+}
+
+Placement with_ring(const config::Config& config, const std::vector<NodeWeights>& nodes, int ring) {
+  Placement result;
+  result.ring = ring;
+  result.nodes.resize(nodes.size());
+  result.bank_words = ring;
+  std::int64_t room = config.weight_words - ring;  // for the bound, which cuts a node where the room ends
+  for (const std::size_t n : residents_first(nodes, ring)) {
     const NodeWeights& node = nodes[n];
-    const bool fits = result.placement.bank_words + node.words <= config.weight_words;
-    if (fits || !can_stream(node, ring)) {
-      result.placement.bank_words += node.words;
+    const bool must = !can_stream(node, ring);
+    const bool fits = result.bank_words + node.words <= config.weight_words;
+    const std::int64_t in_part = must ? node.words : std::clamp<std::int64_t>(room, 0, node.words);
+    room -= in_part;
+    result.copied_words_bound += (node.words - in_part) * copies(node, ring);
+    if (fits || must) {
+      result.bank_words += node.words;
     } else {
-      result.placement.nodes[n] = {true, keeps(node, ring)};
-      result.placement.dense_words += node.words * config.lanes;
-      result.copied += node.words * copies(node, ring);
+      result.nodes[n] = {true, keeps(node, ring)};
+      result.dense_words += node.words * config.lanes;
+      result.copied_words += node.words * copies(node, ring);
     }
   }
   return result;
@@ -63,16 +69,19 @@ Placement place(const config::Config& config, const std::vector<NodeWeights>& no
   for (const NodeWeights& node : nodes) resident.bank_words += node.words;
   if (config.dense_words == 0 || fits(config, resident)) return resident;
 
-  std::optional<Candidate> best;
+  std::optional<Placement> best;
+  std::int64_t bound = std::numeric_limits<std::int64_t>::max();
   for (int ring = kLargestRing; ring >= kSmallestRing; ring /= 2) {
     if (ring > config.weight_words) continue;
-    const Candidate candidate = with_ring(config, nodes, ring);
-    const bool better = !best || (fits(config, candidate.placement) && !fits(config, best->placement)) ||
-                        (fits(config, candidate.placement) == fits(config, best->placement) &&
-                         candidate.copied < best->copied);
+    const Placement candidate = with_ring(config, nodes, ring);
+    bound = std::min(bound, candidate.copied_words_bound);
+    const bool better =
+        !best || (fits(config, candidate) && !fits(config, *best)) ||
+        (fits(config, candidate) == fits(config, *best) && candidate.copied_words < best->copied_words);
     if (better) best = candidate;
   }
-  return best->placement;
+  best->copied_words_bound = bound;
+  return *best;
 }
 
 }  // namespace dpwa::tiers

@@ -29,6 +29,10 @@ struct Placement {
   std::vector<NodeTier> nodes;
   std::int64_t bank_words = 0;   ///< of every bank: ring and resident nodes
   std::int64_t dense_words = 0;  ///< of all lane groups
+  /// Words of one lane that an inference copies when it skips nothing, and a bound that no choice of ring and
+  /// resident nodes goes below: that of nodes which may be resident in part.
+  std::int64_t copied_words = 0;
+  std::int64_t copied_words_bound = 0;
 };
 
 /// Largest ring that a descriptor can name.

@@ -14,8 +14,8 @@ enum class Kind : std::uint32_t {
   done = 5,  ///< the last node is done                                   {beats issued since run, all groups}
   output = 6,   ///< an output word left                                     {word, last}
   end = 7,      ///< after an output's last word                             {cycles_o, transfer_o}
-  weights = 8,  ///< after `done`: weight stream of the inference           {refill_words_o, weight_stalls_o},
-                ///< 0 without
+  weights = 8,  ///< after `done` and every `node` but the first: the weight stream since the inference began
+                ///<                                             {refill_words_o, weight_stalls_o}, 0 without
   counter = 9   ///< after `end`: PCU counters, by tensor, then by index    {value}
 };
 

@@ -306,6 +306,7 @@ class Bench {
     }
     if (top_.observe_start_o) {
       record(Kind::node, {});
+      if (nodes_ > 0) record(Kind::weights, weight_counters(top_, 0));
       ++nodes_;
     }
     beats_ += static_cast<std::uint32_t>(__builtin_popcount(top_.observe_beats_o));
@@ -389,6 +390,7 @@ int main(int argc, char** argv) {
   const Words inputs = read_words(option(argc, argv, "--inputs"));
   const std::string stall = option(argc, argv, "--stall");
   const std::string reset_after = option(argc, argv, "--reset-after");
+  const std::string before = option(argc, argv, "--before");
   if (inputs.empty() || inputs[0] == 0) die("no inputs");
 
   Bench bench(option(argc, argv, "--dump"), option(argc, argv, "--trace"),
@@ -396,6 +398,11 @@ int main(int argc, char** argv) {
   const auto start = [&] {
     bench.reset();
     bench.check_registers_after_reset();
+    if (!before.empty()) {
+      const Words other = read_words(before);
+      bench.send(other.data(), other.size());
+      bench.wait_for(1);
+    }
     bench.send(image.data(), image.size());
     bench.run(4);
     bench.check_image();
@@ -409,18 +416,19 @@ int main(int argc, char** argv) {
     bench.run(std::strtoul(reset_after.c_str(), nullptr, 10));
     start();
   }
+  const std::uint32_t earlier = before.empty() ? 0 : 1;
   std::size_t at = 1;
   for (std::uint32_t i = 0; i < inputs[0]; ++i) {
     const std::size_t size = 2 + inputs.at(at + 1);
     bench.send(inputs.data() + at, size);
     bench.check_registers_at_work();
-    bench.wait_for(i + 1);
+    bench.wait_for(earlier + i + 1);
     bench.record_counters();
     at += size;
     std::printf("image %u of %u\n", i + 1, inputs[0]);
     std::fflush(stdout);
   }
-  bench.check_registers_at_the_end(inputs[0]);
+  bench.check_registers_at_the_end(earlier + inputs[0]);
   std::printf("cycles %llu\n", static_cast<unsigned long long>(bench.cycles()));
   return 0;
 }

@@ -189,7 +189,7 @@ TEST_F(Simulate, FilesThatCannotBeWrittenShowBeforeTheWork) {
 /// The record of 600 images is larger than what the design leaves of this.
 class SimulateOnSmallDisk : public SmallDisk {
  protected:
-  SimulateOnSmallDisk() : SmallDisk(2500) {}
+  SimulateOnSmallDisk() : SmallDisk(3000) {}
 };
 
 TEST_F(SimulateOnSmallDisk, TheRecordOfTheBenchFillsTheDisk) {

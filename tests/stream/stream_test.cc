@@ -38,8 +38,7 @@ fs::path design(const Machine& machine) {
   setenv("DPWA_CACHE", (root / "models").c_str(), 1);
   const fs::path out = root / machine.name;
   const config::Config config = configure(machine);
-  gen::write(gen::emit_design(config, gen::build_top(config),
-                              {"tb/system/network_tb.cc", "tb/common/dump_format.h"}),
+  gen::write(gen::emit_design(config, gen::build_top(config), gen::system_bench(), gen::host_files(config)),
              out);
   return out;
 }
@@ -96,6 +95,11 @@ class Stream : public testing::TestWithParam<Machine> {};
 TEST_P(Stream, DenseLayers) {
   const verify::Simulation result = simulate(GetParam(), mlp(), 4);
   EXPECT_GT(result.refill_words, 0);
+  double words = 0;
+  for (const verify::NodeResult& node : result.nodes) words += node.refill_words;
+  EXPECT_DOUBLE_EQ(4 * words, static_cast<double>(result.refill_words));
+  EXPECT_GE(result.copied_words, result.copied_words_bound);
+  EXPECT_GT(result.copied_words_bound, 0);
   // One word per cycle keeps one lane busy, not more.
   EXPECT_EQ(result.weight_stall_cycles > 0, configure(GetParam()).lanes_per_group() > 1);
 }

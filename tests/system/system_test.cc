@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gen/lower/lower.h"
+#include "gen/lower/packets.h"
 #include "model/base/error.h"
 #include "model/golden/executor.h"
 #include "tb/common/dump_format.h"
@@ -62,6 +64,29 @@ TEST_P(EveryMachine, ConvolutionsAndPools) {
 TEST_P(EveryMachine, OddShapes) {
   RandomNetwork n = odd();
   expect_equal(simulate(GetParam(), n, 4), n, 4);
+}
+
+/// Packets of a network's image and of one input.
+std::vector<std::uint32_t> image_and_input(const Machine& machine, RandomNetwork n) {
+  const config::Config config = configure(machine);
+  const golden::Executor golden(n.network(), n.plan(), config.products);
+  std::int64_t off_grid = 0;
+  std::vector<std::uint32_t> words = lower::lower(config, n.network(), n.plan()).words;
+  const std::vector<std::uint32_t> input =
+      lower::input_packet(n.plan().input, golden.port_words(n.samples(1)[0].data(), off_grid));
+  words.insert(words.end(), input.begin(), input.end());
+  return words;
+}
+
+/// Images are data: one machine runs one network after the other, without a reset.
+TEST_P(EveryMachine, AnImageReplacesThatOfAnotherNetwork) {
+  verify::Options options;
+  options.before = image_and_input(GetParam(), cnn());
+  RandomNetwork second = dense();
+  expect_equal(simulate(GetParam(), second, 2, options), second, 2);
+  options.before = image_and_input(GetParam(), dense());
+  RandomNetwork third = cnn();
+  expect_equal(simulate(GetParam(), third, 2, options), third, 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(System, EveryMachine,
