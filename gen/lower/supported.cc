@@ -41,11 +41,6 @@ void check_supported(const net::Network& network) {
           "covers the map without padding",
           network.name, node.name);
     }
-    if (node.residual >= 0) {
-      throw fail(ExitCode::bad_input,
-                 "network {}: node {}: Add of two computed tensors, which the hardware does not do yet",
-                 network.name, node.name);
-    }
   }
 }
 
