@@ -53,6 +53,12 @@ search::CalibrationData load_data(const Arguments& arguments, const net::Network
   return data;
 }
 
+std::vector<std::string> objectives() {
+  std::vector<std::string> names;
+  for (const search::Optimise each : search::kOptimise) names.emplace_back(search::name_of(each));
+  return names;
+}
+
 search::Options options_of(const Arguments& arguments) {
   search::Options options;
   options.budget = arguments.budget;
@@ -60,9 +66,9 @@ search::Options options_of(const Arguments& arguments) {
   if (arguments.task == "regress") options.task = observe::Task::regress;
   if (arguments.decision == "argmax") options.decision = observe::Decision::argmax;
   if (arguments.decision == "argmin") options.decision = observe::Decision::argmin;
-  if (arguments.optimise == "cycles") options.optimise = search::Optimise::cycles;
-  if (arguments.optimise == "weights") options.optimise = search::Optimise::weights;
-  if (arguments.optimise == "energy") options.optimise = search::Optimise::energy;
+  for (const search::Optimise each : search::kOptimise) {
+    if (arguments.optimise == search::name_of(each)) options.optimise = each;
+  }
   if (arguments.policy == "static") options.policy = search::PolicyChoice::fixed;
   if (arguments.policy == "variance") options.policy = search::PolicyChoice::variance;
   if (arguments.policy == "auto") options.policy = search::PolicyChoice::automatic;
@@ -104,14 +110,12 @@ void write_output(OutputDirectory& output, const net::Network& network, const co
   output.commit();
 }
 
-constexpr double kPicojoulePerNanojoule = 1000;
-
 /// Estimates for the held-out samples, beside those of INT8 and the static mix.
 void add_costs(const search::Calibration& calibration, ordered_json& json) {
   auto add = [&](const std::string& suffix, const search::Costs& costs) {
     json["cycles" + suffix] = search::brief(costs.cycles);
     json["weight_bytes" + suffix] = search::brief(costs.weight_bytes);
-    json["energy_estimate_nj" + suffix] = search::brief(costs.energy / kPicojoulePerNanojoule);
+    json["energy_estimate_nj" + suffix] = search::brief(costs.energy_nj());
   };
   add("", calibration.dynamic.best().costs);
   add("_int8", calibration.int8.costs);
@@ -237,7 +241,7 @@ void add_calibrate(CLI::App& app, Context& context) {
   command->add_option("--config", arguments->config, "Hardware configuration that prices the plan")
       ->capture_default_str();
   command->add_option("--optimise", arguments->optimise, "What is minimised within the budgets")
-      ->check(CLI::IsMember({"balanced", "cycles", "weights", "energy"}))
+      ->check(CLI::IsMember(objectives()))
       ->capture_default_str();
   command->add_option("--policy", arguments->policy, "What may follow the data at run time")
       ->check(CLI::IsMember({"range", "static", "variance", "auto"}))

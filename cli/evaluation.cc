@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <numeric>
 
 #include "calib/float/parallel.h"
@@ -33,13 +32,11 @@ PlanRun empty_run(const net::Network& network) {
   return run;
 }
 
-/// The tile widths of an inference, how many tiles of each tensor have each width, and the decisions.
+/// The tile widths of an inference, and how many tiles of each tensor have each width.
 std::vector<std::vector<std::uint8_t>> take_widths(golden::Inference& inference, PlanRun& run) {
   std::vector<std::vector<std::uint8_t>> widths;
-  run.decisions.emplace_back();
   for (golden::StoredTensor& tensor : inference.tensors) {
     for (const std::uint8_t planes : tensor.planes) ++run.tiles[widths.size()][planes];
-    run.decisions.back().push_back(tensor.decisions());
     widths.push_back(std::move(tensor.planes));
   }
   return widths;
@@ -54,12 +51,17 @@ struct Machine {
   std::vector<cycles::ScanOrder> orders = cycles::scan_orders(config, network, plan);
 };
 
-PlanRun run_sample(const Machine& machine, const float* sample) {
+/// Runs one sample. `decisions`: takes the PCU's; may be null.
+PlanRun run_sample(const Machine& machine, const float* sample, std::vector<plan::Decisions>* decisions) {
   PlanRun run = empty_run(machine.network);
   golden::Inference inference = machine.executor.run(machine.executor.port_words(sample, run.off_grid));
   run.images = 1;
   run.outputs = machine.executor.outputs(inference);
   run.nodes = inference.nodes;
+  if (decisions != nullptr) {
+    decisions->emplace_back();
+    for (const golden::StoredTensor& t : inference.tensors) decisions->back().push_back(t.decisions());
+  }
   const std::vector<cycles::NodeCycles> predicted = cycles::predict(
       machine.config, machine.network, machine.plan, machine.orders, take_widths(inference, run));
   for (std::size_t n = 0; n < predicted.size(); ++n) {
@@ -69,10 +71,9 @@ PlanRun run_sample(const Machine& machine, const float* sample) {
   return run;
 }
 
-void append(PlanRun part, PlanRun& run) {
+void append(const PlanRun& part, PlanRun& run) {
   run.images += part.images;
   run.off_grid += part.off_grid;
-  std::move(part.decisions.begin(), part.decisions.end(), std::back_inserter(run.decisions));
   run.outputs.insert(run.outputs.end(), part.outputs.begin(), part.outputs.end());
   for (std::size_t n = 0; n < run.nodes.size(); ++n) {
     run.nodes[n] += part.nodes[n];
@@ -128,20 +129,21 @@ PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const conf
                  const data::Samples& samples, Progress& progress, plan::PolicyTrace* trace) {
   const Machine machine{network, plan, config};
   PlanRun run = empty_run(network);
+  struct Part {
+    PlanRun run;
+    std::vector<plan::Decisions> decisions;  // [images] with a trace
+  };
   const auto work = [&](int, std::int64_t chunk) {
-    PlanRun part = empty_run(network);
+    Part part{empty_run(network), {}};
     for (std::int64_t i = chunk * kChunk; i < std::min((chunk + 1) * kChunk, samples.count); ++i) {
-      append(run_sample(machine, samples.sample(i)), part);
+      append(run_sample(machine, samples.sample(i), trace != nullptr ? &part.decisions : nullptr), part.run);
     }
     return part;
   };
-  const auto merge = [&](std::int64_t, PlanRun&& part) {
-    if (trace != nullptr) {
-      for (const plan::Decisions& decisions : part.decisions) trace->add(decisions);
-    }
-    part.decisions.clear();
-    progress.advance(part.images);
-    append(std::move(part), run);
+  const auto merge = [&](std::int64_t, const Part& part) {
+    for (const plan::Decisions& decisions : part.decisions) trace->add(decisions);
+    progress.advance(part.run.images);
+    append(part.run, run);
   };
   const std::int64_t chunks = (samples.count + kChunk - 1) / kChunk;
   floating::ordered_parallel(

@@ -27,12 +27,11 @@ struct PlanRun {
   std::vector<float> outputs;             ///< [images][output values], ONNX order, before a final Softmax
   std::vector<golden::NodeCounts> nodes;  ///< [network.nodes]
   std::vector<std::array<std::int64_t, num::kPlanesMax + 1>>
-      tiles;                               ///< [network.tensors]: tiles per plane count
-  std::vector<std::int64_t> cycles;        ///< [network.nodes], on the configuration's machine
-  std::vector<std::int64_t> lane_beats;    ///< [network.nodes], issued, idle lanes included
-  std::vector<std::int64_t> worst_case;    ///< [network.nodes], cycles that no image exceeds; not a sum
-  std::vector<plan::Decisions> decisions;  ///< [images]; the trace has taken those of a finished run
-  std::int64_t off_grid = 0;               ///< input values that are not on the port's grid
+      tiles;                             ///< [network.tensors]: tiles per plane count
+  std::vector<std::int64_t> cycles;      ///< [network.nodes], on the configuration's machine
+  std::vector<std::int64_t> lane_beats;  ///< [network.nodes], issued, idle lanes included
+  std::vector<std::int64_t> worst_case;  ///< [network.nodes], cycles that no image exceeds; not a sum
+  std::int64_t off_grid = 0;             ///< input values that are not on the port's grid
 
   std::int64_t beats() const;
   std::int64_t total_cycles() const;

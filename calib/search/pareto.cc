@@ -12,8 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kPicojoulePerNanojoule = 1000;
-
 std::array<double, 5> criteria(const Point& point) {
   return {point.verdict.mean, point.verdict.beats, point.costs.cycles, point.costs.weight_bytes,
           point.costs.energy};
@@ -46,8 +44,7 @@ Json point_json(const Calibration& calibration, const Point& point) {
   json["beats"] = amount(verdict.beats, int8.verdict.beats);
   json["cycles"] = amount(point.costs.cycles, int8.costs.cycles);
   json["weight_bytes"] = amount(point.costs.weight_bytes, int8.costs.weight_bytes);
-  json["energy_estimate_nj"] =
-      amount(point.costs.energy / kPicojoulePerNanojoule, int8.costs.energy / kPicojoulePerNanojoule);
+  json["energy_estimate_nj"] = amount(point.costs.energy_nj(), int8.costs.energy_nj());
   json["accepted"] = point.accepted;
   return json;
 }

@@ -80,24 +80,24 @@ std::optional<Point> with_variance(const Problem& problem, const Point& base, bo
     if (!may_vary(problem, best.plan, t)) continue;
     const std::vector<double> variances = row_variances(problem, best.plan, t);
     const plan::PcuRecord range = best.plan.tensors[t].pcu;
-    std::vector<Point> candidates(kQuantiles.size(), best);
+    std::vector<std::optional<Point>> candidates(kQuantiles.size());  // those that are legal
     floating::ordered_parallel(
         static_cast<std::int64_t>(candidates.size()), problem.threads, [] { return 0; },
         [&](int, std::int64_t i) {
-          Point point = candidates[i];
-          point.plan.tensors[t].pcu = record_of(range, variances, kQuantiles[i]);
-          if (plan::check(problem.network, point.plan).empty()) measure_point(problem, price, point);
+          std::optional<Point> point = best;
+          point->plan.tensors[t].pcu = record_of(range, variances, kQuantiles[i]);
+          if (!plan::check(problem.network, point->plan).empty()) return std::optional<Point>();
+          measure_point(problem, price, *point);
           return point;
         },
-        [&](std::int64_t i, Point&& point) { candidates[i] = std::move(point); });
-    if (everywhere && plan::check(problem.network, candidates.back().plan).empty()) {
-      best = candidates.back();
+        [&](std::int64_t i, std::optional<Point>&& point) { candidates[i] = std::move(point); });
+    if (everywhere && candidates.back()) {
+      best = *candidates.back();
       changed = true;
     }
-    for (const Point& point : candidates) {
-      const bool gains = point.plan.tensors[t].pcu.policy == plan::Policy::variance && point.accepted;
-      if (!gains || (best.accepted && point.cost >= best.cost)) continue;
-      best = point;
+    for (const std::optional<Point>& point : candidates) {
+      if (!point || !point->accepted || (best.accepted && point->cost >= best.cost)) continue;
+      best = *point;
       changed = true;
     }
   }

@@ -66,8 +66,8 @@ Price::Price(const net::Network& network, const config::Config& config, Optimise
     nodes_.push_back({dpwa::cycles::Estimate(config, network, node),
                       static_cast<double>(reader.total_visits()), static_cast<double>(reader.tiles()),
                       static_cast<double>(scan.kernel.kh * scan.kernel.kw * scan.pixel_tiles * lanes_)});
-    const Reading two{2, nodes_[n].estimate.group(std::vector<std::uint8_t>(reader.tiles(), 2))};
-    int8 += costs(node, two, std::vector<int>(network.nodes[n].out_channels, 2));
+    int8 += costs(node, pinned_reading(reader, nodes_[n].estimate, 2),
+                  std::vector<int>(network.nodes[n].out_channels, 2));
   }
   const Costs share = shares(optimise);
   factors_ = {share.beats / int8.beats, share.cycles / int8.cycles, share.weight_bytes / int8.weight_bytes,

@@ -12,15 +12,13 @@
 namespace dpwa::search {
 
 /// What is minimised within the budgets.
-///   balanced: half beats, half cycles. Cycles alone would spend beats for nothing wherever write-back or a
-///   fetch is
-///     the bottleneck; beats are what the arithmetic's energy is proportional to, and what other
-///     configurations will turn into cycles.
-///   cycles, energy: these alone.
-///   weights: bytes of weights, and an eighth of `balanced`, because bytes alone would store every tensor on
-///   its
-///     finest grid.
+/// balanced: half beats, half cycles. Cycles alone would spend beats for nothing wherever write-back or a
+/// fetch is the bottleneck; beats are what the arithmetic's energy is proportional to, and what other
+/// configurations will turn into cycles. cycles, energy: these alone. weights: bytes of weights, and an
+/// eighth of `balanced`, because bytes alone would store every tensor on its finest grid.
 enum class Optimise { balanced, cycles, weights, energy };
+inline constexpr std::array kOptimise{Optimise::balanced, Optimise::cycles, Optimise::weights,
+                                      Optimise::energy};
 
 /// "balanced", "cycles", "weights", "energy".
 const char* name_of(Optimise optimise);
@@ -34,6 +32,7 @@ struct Costs {
   double energy = 0;  ///< pJ, EnergyModel
 
   Costs& operator+=(const Costs& other);
+  double energy_nj() const { return energy / 1000; }
 };
 
 /// What nodes cost: one figure, relative to the whole network with two planes everywhere (INT8), as
@@ -50,6 +49,8 @@ class Price {
   double node(int node, const Reading& reading, std::vector<int> planes) const;
   /// What the node takes, not relative to anything.
   Costs costs(int node, const Reading& reading, std::vector<int> planes) const;
+  /// The cost of it: node() is relative(costs()).
+  double relative(const Costs& costs) const;
 
  private:
   struct NodeShape {
@@ -61,7 +62,6 @@ class Price {
 
   /// Without the node's cycles.
   Costs group_costs(int node, const Reading& reading, double planes) const;
-  double relative(const Costs& costs) const;
 
   int lanes_, lane_groups_;
   double word_bytes_;

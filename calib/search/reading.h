@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
+#include "calib/observe/tiles.h"
 #include "model/cycles/estimate.h"
 
 namespace dpwa::search {
@@ -21,5 +25,12 @@ struct Reading {
     return result;
   }
 };
+
+/// Every tile of a node's input with these planes.
+inline Reading pinned_reading(const observe::TileReader& reader, const cycles::Estimate& estimate,
+                              int planes) {
+  const std::vector<std::uint8_t> widths(reader.tiles(), static_cast<std::uint8_t>(planes));
+  return {static_cast<double>(planes), estimate.group(widths)};
+}
 
 }  // namespace dpwa::search

@@ -160,7 +160,7 @@ ActivationOption output_option(const net::Network& network, int tensor, const Bo
   return option;
 }
 
-/// How a node reads its input, on any grid.
+/// How a node reads its input with the planes that its values need, on any grid.
 class InputTiles {
  public:
   InputTiles(const net::Network& network, const observe::Observation& observation, int node,
@@ -172,7 +172,7 @@ class InputTiles {
     for (int i = 0; i < observation.samples; ++i) samples_.push_back(reader_.extremes(values + i * size));
   }
 
-  /// Every tile with the planes that its values need, mean over the samples.
+  /// Mean over the samples.
   Reading reading(const observe::Grid& grid) const {
     Reading sum;
     for (const auto& sample : samples_) {
@@ -182,17 +182,25 @@ class InputTiles {
     return sum / static_cast<double>(samples_.size());
   }
 
-  /// Every tile with these planes.
-  Reading pinned(int planes) const {
-    const std::vector<std::uint8_t> widths(reader_.tiles(), static_cast<std::uint8_t>(planes));
-    return {static_cast<double>(planes), estimate_.group(widths)};
-  }
-
  private:
   observe::TileReader reader_;
   cycles::Estimate estimate_;
   std::vector<std::vector<observe::TileReader::Extremes>> samples_;
 };
+
+/// Puts a node's readings of its input into the options.
+void add_readings(const net::Network& network, const observe::Observation& observation, int node,
+                  const config::Config& config, bool run_time, std::vector<ActivationOption>& options) {
+  if (run_time) {
+    const InputTiles tiles(network, observation, node, config);
+    for (ActivationOption& option : options) option.readings.push_back(tiles.reading(option.grid));
+    return;
+  }
+  const observe::TileReader reader(network, node, config.products);
+  const cycles::Estimate estimate(config, network, node);
+  for (ActivationOption& option : options)
+    option.readings.push_back(pinned_reading(reader, estimate, option.pcu.max_planes));
+}
 
 std::vector<ActivationOption> price_tensor(const net::Network& network,
                                            const observe::Observation& observation, int tensor,
@@ -207,11 +215,7 @@ std::vector<ActivationOption> price_tensor(const net::Network& network,
     option.loss = rounding_loss(observation.tensors[tensor], observation.samples, option.grid);
   }
   for (const int node : network.tensors[tensor].consumers) {
-    const InputTiles tiles(network, observation, node, config);
-    for (ActivationOption& option : options) {
-      option.readings.push_back(scheme.run_time ? tiles.reading(option.grid)
-                                                : tiles.pinned(option.pcu.max_planes));
-    }
+    add_readings(network, observation, node, config, scheme.run_time, options);
   }
   return options;
 }

@@ -141,8 +141,9 @@ void measure_point(const Problem& problem, const Price& price, Point& point) {
   point.verdict = measure(problem.network, point.plan, problem.objective, problem.held_out, problem.config);
   for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
-    point.cost += price.node(node, point.verdict.readings[n], point.choice.planes[n]);
-    point.costs += price.costs(node, point.verdict.readings[n], point.choice.planes[n]);
+    const Costs costs = price.costs(node, point.verdict.readings[n], point.choice.planes[n]);
+    point.cost += price.relative(costs);
+    point.costs += costs;
   }
   point.cost = observe::rounded(point.cost);
   point.costs.cycles = observe::rounded(point.costs.cycles);

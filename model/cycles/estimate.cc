@@ -41,8 +41,7 @@ class Jobs {
  private:
   /// The scanner goes on while at most SCAN_TILES entries wait.
   void scan_step() {
-    const std::int64_t allowed = newest_beats_;
-    const std::int64_t cycles = std::max<std::int64_t>(backlog_ - allowed, 0) + 1;
+    const std::int64_t cycles = std::max<std::int64_t>(backlog_ - newest_beats_, 0) + 1;
     now_ += cycles;
     backlog_ = std::max<std::int64_t>(backlog_ - cycles, 0);
   }
@@ -96,21 +95,21 @@ Estimate::GroupCycles Estimate::group(const std::vector<std::uint8_t>& widths) c
   std::array<Jobs, 4> jobs{Jobs(0, drain_cycles_, scan_tiles_), Jobs(1, drain_cycles_, scan_tiles_),
                            Jobs(2, drain_cycles_, scan_tiles_), Jobs(3, drain_cycles_, scan_tiles_)};
   const std::size_t run_length = static_cast<std::size_t>(kernel.kw) * pixel_tiles;
-  std::vector<std::uint8_t> tiles(run_length * kernel.kh);
   const int window = pool.kh * pool.kw;
+  std::vector<std::vector<std::uint8_t>> tiles(window, std::vector<std::uint8_t>(run_length * kernel.kh));
   GroupCycles result{};
   for (int y = 0; y < stored.h; ++y) {
     for (int x = 0; x < stored.w; ++x) {
-      std::array<std::int64_t, 4> before{};
-      for (int copy = 0; copy < copies_; ++copy) {
-        for (std::size_t w = 0; w < jobs.size(); ++w) before[w] = jobs[w].cycles();
-        for (int p = 0; p < window; ++p) {
-          read_window(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw, tiles);
-          for (Jobs& job : jobs) job.run(tiles, run_length, p + 1 == window || !premax_);
+      for (int p = 0; p < window; ++p)
+        read_window(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw, tiles[p]);
+      for (std::size_t w = 0; w < jobs.size(); ++w) {
+        std::int64_t before = 0;
+        for (int copy = 0; copy < copies_; ++copy) {
+          before = jobs[w].cycles();
+          for (int p = 0; p < window; ++p) jobs[w].run(tiles[p], run_length, p + 1 == window || !premax_);
         }
+        result[w] += static_cast<double>(jobs[w].cycles() - before) / lane_groups_;
       }
-      for (std::size_t w = 0; w < jobs.size(); ++w)
-        result[w] += static_cast<double>(jobs[w].cycles() - before[w]) / lane_groups_;
     }
   }
   return result;
