@@ -130,9 +130,8 @@ std::string to_text(const ordered_json& json) {
       json["simulated_cycles_per_second"].get<double>());
   if (json["refill_words"].get<double>() > 0) {
     text += fmt::format(
-        "{:.1f} weight words per image copied from the dense tier, {:.1f} cycles waited for them; {} if "
-        "nothing "
-        "were skipped, at least {} for any placement\n",
+        "{:.1f} weight words per image copied from the dense tier, {:.1f} cycles waited for them; "
+        "{} if nothing were skipped, at least {} for any placement\n",
         json["refill_words"].get<double>(), json["weight_stall_cycles"].get<double>(),
         json["copied_words"].get<std::int64_t>(), json["copied_words_bound"].get<std::int64_t>());
   }

@@ -34,6 +34,11 @@ class GroupBuilder : private SectionBuilder {
   void assembler();
   void digit_writer();  // the same with WRITE_BACK = serial
 
+  /// What both forms of write-back, of store and of tile writer have in common.
+  void connect_constants(Instance& instance);
+  void connect_results(Instance& store);
+  Instance& tile_writer(const std::string& name, const Interface& leaf);
+
   const config::NodeField& field_of(const std::string& name) const;
   int field_bits(const std::string& name) const;
   /// Descriptor field as a port of `width` bits takes it, extended with zeros.

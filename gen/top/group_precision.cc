@@ -87,11 +87,9 @@ void GroupBuilder::store_entry() {
   module_.assign(net("store_planes_o"), concat({net("stored_class"), net("stored_planes")}));
 }
 
-void GroupBuilder::assembler() {
-  module_.section("Tile assembly");
-  place("u_assembler", interfaces::tile_assembler())
+Instance& GroupBuilder::tile_writer(const std::string& name, const Interface& leaf) {
+  return place(name, leaf)
       .set("PRODUCTS", size("PRODUCTS"))
-      .set("WB_LANES", size("WB_LANES"))
       .set("PLANES_MAX", size("PLANES_MAX"))
       .set("VALUE_W", size("VALUE_W"))
       .set("WORD_ADDR_W", size("WORD_W"))
@@ -99,18 +97,24 @@ void GroupBuilder::assembler() {
       .connect("valid_i", net("tile_valid"))
       .connect("element_i", net("tile_element"))
       .connect("mask_i", net("tile_mask"))
-      .connect("values_i", net("tile_values"))
       .connect("flush_i", net("tile_flush"))
       .connect("tile_i", net("tile_tile"))
       .connect("word_i", net("tile_word"))
       .connect("planes_i", net("decided_planes"))
-      .connect("word_we_o", net("store_word_we_o"))
       .connect("word_addr_o", net("store_addr_o"))
       .connect("word_data_o", net("store_word_o"))
       .connect("tile_we_o", net("store_tile_we_o"))
       .connect("tile_addr_o", net("store_tile_o"))
       .connect("tile_planes_o", net("stored_planes"))
       .connect("busy_o", net("busy_o"));
+}
+
+void GroupBuilder::assembler() {
+  module_.section("Tile assembly");
+  tile_writer("u_assembler", interfaces::tile_assembler())
+      .set("WB_LANES", size("WB_LANES"))
+      .connect("values_i", net("tile_values"))
+      .connect("word_we_o", net("store_word_we_o"));
 }
 
 }  // namespace dpwa::gen

@@ -304,6 +304,7 @@ void GroupBuilder::write_back() {
     declare("fine_sums", size("WB_LANES") * config::kFineSumBits);
   }
   Instance& lanes = place("u_write_back", interfaces::write_back_array());
+  connect_constants(lanes);
   lanes.set("WB_LANES", size("WB_LANES"))
       .set("ACC_W", size("ACC_W"))
       .set("MULT_W", size("MULT_W"))
@@ -312,10 +313,7 @@ void GroupBuilder::write_back() {
       .set("ROWS", size("ROWS"))
       .set("CLASSES", size("CLASSES"))
       .set("FIRST_BANK", size("INDEX") * size("WB_LANES"))
-      .connect("const_we_i", load_we(Target::channel_constants))
       .connect("const_bank_i", net("load_bank_i"))
-      .connect("const_waddr_i", part(net("load_addr_i"), 0, size("ROW_W")))
-      .connect("const_wdata_i", part(net("load_data_i"), 0, size("MULT_W") + size("ACC_W") + 6))
       .connect("pre_valid_i", net("pre_valid"))
       .connect("pre_row_i", net("pre_row"))
       .connect("pre_class_i", net("drain_class"))
@@ -346,6 +344,7 @@ void GroupBuilder::write_back() {
 void GroupBuilder::store() {
   module_.section("Store: max pool and the place of every result");
   Instance& store = place("u_store", interfaces::store());
+  connect_results(store);
   if (config_.adds()) {
     store.connect("window_first_o", net("window_first")).connect("window_last_o", net("window_last"));
   } else {
@@ -374,12 +373,21 @@ void GroupBuilder::store() {
       .connect("values_i", net("result_values"))
       .connect("above_i", net("result_above"))
       .connect("below_i", net("result_below"))
-      .connect("valid_o", net("store_valid"))
+      .connect("values_o", net("store_values"))
+      .connect("position_o", net("store_position"));
+}
+
+void GroupBuilder::connect_constants(Instance& instance) {
+  instance.connect("const_we_i", load_we(Target::channel_constants))
+      .connect("const_waddr_i", part(net("load_addr_i"), 0, size("ROW_W")))
+      .connect("const_wdata_i", part(net("load_data_i"), 0, size("MULT_W") + size("ACC_W") + 6));
+}
+
+void GroupBuilder::connect_results(Instance& store) {
+  store.connect("valid_o", net("store_valid"))
       .connect("element_o", net("store_element"))
       .connect("mask_o", net("store_mask"))
-      .connect("values_o", net("store_values"))
       .connect("flush_o", net("store_flush"))
-      .connect("position_o", net("store_position"))
       .connect("tile_o", net("store_tile"))
       .connect("word_o", net("store_word"))
       .connect("saturated_o", net("store_cut"))

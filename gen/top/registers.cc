@@ -122,10 +122,8 @@ const std::vector<Register>& registers() {
               {{"TENSOR", 0, 16, "stored tensor, 0 is the network's input"},
                {"INDEX", 16, 4,
                 "0..5 tiles written with that many planes (0: skipped), 6 saturated values, 7 policy "
-                "violations, 8 "
-                "class changes, 9 beats of the lane groups while it was computed, 10 cycles in which a beat "
-                "had to "
-                "wait"}}),
+                "violations, 8 class changes, 9 beats of the lane groups while it was computed, 10 cycles in "
+                "which a beat had to wait"}}),
       status(
           "COUNTER_VALUE", 0x28,
           "that counter for the newest inference, all lane groups together; undefined for a tensor that was "

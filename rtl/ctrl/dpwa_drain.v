@@ -3,9 +3,10 @@
 // dpwa_drain: takes the finished accumulators of a lane group to the write-back lanes, one slice per cycle.
 //
 // The lanes of slice s run s cycles behind slice 0, so each slice is final exactly when its turn comes and no output
-// registers are needed. A job's last beat enters slice 0 in cycle t (last_i); its slices are on sum_o in cycles
-// t + LATENCY + s, with the corrector's value of that job. pre_* announce a slice one cycle earlier, with the row of its
-// channel constants; position_o: it is the last one of a stored position. Jobs come at least SLICES cycles apart (the issue stage's duty).
+// registers are needed. A job's last beat enters slice 0 in cycle t (last_i); its slices are on sum_o in cycles t +
+// LATENCY + s, with the corrector's value of that job. pre_* announce a slice one cycle earlier, with the row of its
+// channel constants; position_o: it is the last one of a stored position. Jobs come at least SLICES cycles apart (the
+// issue stage's duty).
 
 `default_nettype none
 

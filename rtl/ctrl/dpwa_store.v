@@ -2,10 +2,11 @@
 //
 // dpwa_store: gives write-back results their place: max pool, tile, element, and which of them exist.
 //
-// Results of a job arrive slice by slice (valid_i, slice_i). Those of the last group's missing channels are masked.
-// The largest of each pool window leaves one cycle later with its element, tile and slot; flush_o marks the transfer
-// that completes a tile, position_o one that completes a stored position too. saturated_o counts the results that a format limit cut (docs/numerics.md, N4.4), one cycle
-// after valid_i. done_o: every job of the node was stored by the tile assembler's input.
+// Results of a job arrive slice by slice (valid_i, slice_i). Those of the last group's missing channels are masked. The
+// largest of each pool window leaves one cycle later with its element, tile and slot; flush_o marks the transfer that
+// completes a tile, position_o one that completes a stored position too. saturated_o counts the results that a format
+// limit cut (docs/numerics.md, N4.4), one cycle after valid_i. done_o: every job of the node was stored by the tile
+// assembler's input.
 
 `default_nettype none
 

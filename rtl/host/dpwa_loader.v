@@ -8,10 +8,11 @@
 //   END   3: number of packets since BEGIN (BEGIN and END counted), CRC    the image is whole: inputs are accepted
 //   INPUT 4: number of data words (in word 1), data words             one input of the network, no CRC
 //
-// A word takes eight cycles, a data word of an input one. CRC = CRC-32 of the packet's words before it (dpwa_crc32). A wrong CRC, hash, count or opcode sets a sticky flag in errors_o
-// and makes the image invalid; the data of a refused input are read and dropped. errors_o: 0 CRC, 1 configuration
-// hash, 2 packet count (an END without BEGIN too), 3 opcode, 4 input without a valid image, 5 input with a wrong number
-// of data words. BEGIN clears errors_o, an accepted input flag 5.
+// A word takes eight cycles, a data word of an input one. CRC = CRC-32 of the packet's words before it (dpwa_crc32). A
+// wrong CRC, hash, count or opcode sets a sticky flag in errors_o and makes the image invalid; the data of a refused
+// input are read and dropped. errors_o: 0 CRC, 1 configuration hash, 2 packet count (an END without BEGIN too), 3
+// opcode, 4 input without a valid image, 5 input with a wrong number of data words. BEGIN clears errors_o, an accepted
+// input flag 5.
 
 `default_nettype none
 

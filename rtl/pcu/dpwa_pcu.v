@@ -7,8 +7,8 @@
 //   [9:8] class   [11:10] top class   [21:12] finer   [31:22] coarser (thresholds: {exponent[6], mantissa[4]})
 // RANGE, STATIC and VARIANCE say which policies there are. Bits 31..8 exist with VARIANCE; without it all classes are 0.
 //
-// Node: node_start_i samples node_i and signed_i and reads the record; columns_i is stable after it. That stored values keep to the record's
-// max_planes is the duty of who limits them (N1.4); one that does not is a violation.
+// Node: node_start_i samples node_i and signed_i and reads the record; columns_i is stable after it. That stored values
+// keep to the record's max_planes is the duty of who limits them (N1.4); one that does not is a violation.
 //
 // Values: every cycle with valid_i, the values in mask_i belong to the current tile. In the cycle of flush_i (with or
 // without valid_i) planes_o is the decision for the tile, this transfer included, latency 0:
@@ -17,13 +17,14 @@
 //   variance  as range, not more than max_planes - class
 // No value and no flush_i in the cycle of node_start_i and in the two after it.
 //
-// Step classes (dpwa_row_class): position_i, with flush_i, completes a stored position; class_o is the class of this cycle's
-// tile. drained_i: the last slice of a position is announced by the drain; drain_class_o: class of what is announced.
+// Step classes (dpwa_row_class): position_i, with flush_i, completes a stored position; class_o is the class of this
+// cycle's tile. drained_i: the last slice of a position is announced by the drain; drain_class_o: class of what is
+// announced.
 //
-// Counters: dpwa_pcu_counters, which also counts beat_i and stall_i of the lane group; with COUNTERS = 0 there are none and
-// counter_o is zero. trace_*: one pulse per decision,
-// one cycle after flush_i. A *policy violation* is a decision that is not lossless (a value needs more planes than
-// granted; not seen with STATIC alone) or follows an illegal record.
+// Counters: dpwa_pcu_counters, which also counts beat_i and stall_i of the lane group; with COUNTERS = 0 there are none
+// and counter_o is zero. trace_*: one pulse per decision, one cycle after flush_i. A *policy violation* is a decision
+// that is not lossless (a value needs more planes than granted; not seen with STATIC alone) or follows an illegal
+// record.
 //
 // Numerics: docs/numerics.md, N1.3 and N5.
 

@@ -3,14 +3,14 @@
 // dpwa_row_class: step class of every row of a node's output, from the variance of the row two before it.
 //
 // Rows 0 and 1 have class_i. Of each stored row (n values, S1 = sum, S2 = sum of squares): its class k becomes, for the
-// row after the next, k + 1 if n * S2 - S1 * S1 > coarser_i and k < top_class_i; k - 1 if it is < finer_i and k > 0. Without
-// variance_i every row has class_i. Thresholds: {exponent[6], mantissa[4]}.
+// row after the next, k + 1 if n * S2 - S1 * S1 > coarser_i and k < top_class_i; k - 1 if it is < finer_i and k > 0.
+// Without variance_i every row has class_i. Thresholds: {exponent[6], mantissa[4]}.
 //
 // Node: start_i in cycle t; record and columns_i are stable from t + 1 on; no value and no position before t + 3.
-// Rows: a row is columns_i + 1 positions. position_i: the values of this cycle complete one. class_o: class of the values of
-// this cycle. drained_i: the last slice of a position is announced in this cycle (rtl/ctrl/dpwa_drain.v); drain_class_o: class
-// of what is announced in this cycle. A decision is there DECISION cycles after its row's last value, DECISION =
-// VALUE_W + COUNT_W + 3; the next row lasts longer (the compiler's duty, asserted in simulation).
+// Rows: a row is columns_i + 1 positions. position_i: the values of this cycle complete one. class_o: class of the
+// values of this cycle. drained_i: the last slice of a position is announced in this cycle (rtl/ctrl/dpwa_drain.v);
+// drain_class_o: class of what is announced in this cycle. A decision is there DECISION cycles after its row's last
+// value, DECISION = VALUE_W + COUNT_W + 3; the next row lasts longer (the compiler's duty, asserted in simulation).
 // changed_o: in the cycle of a row's last value, the row's class is not that of the row two before.
 //
 // n * S2 - S1 * S1 is Horner's rule over the bits of n and |S1|, one pair per cycle.
