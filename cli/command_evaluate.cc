@@ -39,7 +39,11 @@ fs::path baseline_directory(const Arguments& arguments, const std::string& name)
   return arguments.plan / "baselines" / name;
 }
 
+/// A model instead of a plan directory: the float network is all there is.
+bool is_model(const Arguments& arguments) { return fs::is_regular_file(arguments.plan); }
+
 net::Network load_network(const Arguments& arguments) {
+  if (is_model(arguments)) return onnx::import_onnx(arguments.plan);
   if (!fs::exists(arguments.plan / "plan.json")) {
     throw fail(ExitCode::bad_input, "{}: not a plan directory (no plan.json); make one with dpwa calibrate",
                arguments.plan.string());
@@ -150,6 +154,10 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   if (arguments.baseline == "float" && !(arguments.pins.empty() && arguments.policy_trace.empty())) {
     throw fail(ExitCode::usage, "--baseline float: the float network takes no --pin and no --policy-trace");
   }
+  if (is_model(arguments) && arguments.baseline != "float") {
+    throw fail(ExitCode::usage, "{}: a model, not a plan directory: only --baseline float can be evaluated",
+               arguments.plan.string());
+  }
   for (const fs::path& file : {arguments.output, arguments.policy_trace}) {
     if (!file.empty()) require_writable(file);
   }
@@ -157,11 +165,11 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   evaluation.network = load_network(arguments);
   const net::Network& network = evaluation.network;
   const int values = static_cast<int>(network.tensors[network.output].shape.size());
-  evaluation.plan = load_plan(arguments, network);
+  if (!is_model(arguments)) evaluation.plan = load_plan(arguments, network);
   evaluation.evaluated = arguments.baseline.empty() ? "plan" : arguments.baseline;
   const config::Config config = load_config(arguments, evaluation.plan);
   evaluation.config = config.name;
-  pin(arguments, config, evaluation);
+  if (!is_model(arguments)) pin(arguments, config, evaluation);
   if (arguments.baseline != "float") lower::check_policies(config, network, evaluation.plan);
 
   data::Samples samples = load_samples(arguments, network, progress);
@@ -206,7 +214,10 @@ void add_evaluate(CLI::App& app, Context& context) {
   CLI::App* const command =
       app.add_subcommand("evaluate", "Run a plan bit-exactly on data and compare it with the float network");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("PLANDIR", arguments->plan, "Plan directory made by dpwa calibrate")->required();
+  command
+      ->add_option("PLANDIR", arguments->plan,
+                   "Plan directory made by dpwa calibrate; with --baseline float also a model (.onnx)")
+      ->required();
   command->add_option("--data", arguments->data, "Samples: .npy or IDX, also gzipped")->required();
   command->add_option("--labels", arguments->labels, "Class labels, or target values of a regression");
   command->add_option("-n", arguments->count, "Use the first N samples only")->check(CLI::PositiveNumber);

@@ -52,13 +52,18 @@ ordered_json node_json(const net::Network& network, const net::Node& node) {
   return json;
 }
 
+ordered_json softmax_json(const std::optional<net::Softmax>& softmax) {
+  if (!softmax) return nullptr;
+  return {{"size", softmax->size}, {"stride", softmax->stride}, {"log", softmax->logarithm}};
+}
+
 ordered_json to_json(const onnx::Inspection& inspection) {
   const net::Network& network = inspection.network;
   const bool supported = inspection.supported();
   const auto known = [supported](ordered_json value) { return supported ? value : ordered_json(nullptr); };
   ordered_json json = {{"supported", supported}, {"network", network.name}};
   json["input"] = {{"name", network.input_name}, {"dims", network.input_dims}};
-  json["output"] = known({{"name", network.output_name}, {"softmax", network.softmax}});
+  json["output"] = known({{"name", network.output_name}, {"softmax", softmax_json(network.softmax)}});
   json["nodes"] = ordered_json::array();
   for (const net::Node& node : network.nodes) json["nodes"].push_back(node_json(network, node));
   json["parameters"] = known(network.parameters());
@@ -112,8 +117,10 @@ std::string supported_text(const net::Network& network) {
       "network '{}': supported\ninput '{}' [{}], output '{}'{}\nshapes are height x width x channels\n\n{}\n"
       "parameters        {}\nMACs per image    {}\nvalues per image  {}\n",
       network.name, network.input_name, fmt::join(network.input_dims, ", "), network.output_name,
-      network.softmax ? " (Softmax on the host)" : "", text_table(rows), network.parameters(), network.macs(),
-      network.values_per_image());
+      !network.softmax             ? ""
+      : network.softmax->logarithm ? " (LogSoftmax on the host)"
+                                   : " (Softmax on the host)",
+      text_table(rows), network.parameters(), network.macs(), network.values_per_image());
 }
 
 std::string refused_text(const onnx::Inspection& inspection) {

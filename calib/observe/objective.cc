@@ -181,7 +181,8 @@ Task automatic_task(const net::Network& network, bool has_labels, bool has_decis
   const net::Shape& out = network.tensors[network.output].shape;
   const bool vector = out.h == 1 && out.w == 1 && out.c >= 2 && out.c <= 1000;
   const bool reduces = out.size() < network.tensors[0].shape.size();
-  const bool classify = has_labels || has_decision || network.softmax || (vector && reduces);
+  const bool one_softmax = network.softmax && network.softmax->size == out.size();
+  const bool classify = has_labels || has_decision || one_softmax || (vector && reduces);
   return classify ? Task::classify : Task::regress;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Relu, Clip, MaxPool and the final Softmax.
+// Relu, Clip, MaxPool and the final Softmax or LogSoftmax.
 #include <fmt/format.h>
 
+#include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "calib/onnx/operators.h"
@@ -72,13 +74,18 @@ Value import_softmax(OperatorCall& call, NetworkBuilder& builder) {
   const std::int64_t rank = static_cast<std::int64_t>(dims.size());
   const std::int64_t given = call.integer("axis", flattens ? 1 : -1);
   const std::int64_t axis = given < 0 ? given + rank : given;
-  std::int64_t over = axis >= 0 && axis < rank ? 1 : 0;
-  for (std::int64_t i = axis; over != 0 && i < (flattens ? rank : axis + 1); ++i) over *= dims[i];
-  if (over * call.batch() != element_count(dims)) {
-    call.refuse("axis", fmt::format("{} of '{}' {} does not cover all values of a sample", given, x.name,
-                                    to_string(dims)));
+  if (axis < 0 || axis >= rank) {
+    call.refuse("axis", fmt::format("{} does not fit '{}' {}", given, x.name, to_string(dims)));
+  } else if (axis == 0 && call.keeps_batch()) {
+    call.refuse("axis", fmt::format("{} of '{}' {} goes across samples", given, x.name, to_string(dims)));
   } else if (x.is_tensor()) {
-    call.accept("", builder.softmax(x.tensor));
+    const auto product = [](auto first, auto last) {
+      return std::accumulate(first, last, std::int64_t{1}, std::multiplies<>());
+    };
+    const std::int64_t stride = product(dims.begin() + axis + 1, dims.end());
+    const net::Softmax softmax{flattens ? dims[axis] * stride : dims[axis], flattens ? 1 : stride,
+                               call.op() == "LogSoftmax"};
+    call.accept("", builder.softmax(x.tensor, softmax));
   }
   return result(call, x);
 }

@@ -60,7 +60,7 @@ class Exporter {
     add_input();
     for (const net::Node& node : network_.nodes) add_node(node);
     if (network_.softmax) {
-      add_softmax(values_[network_.output], vector);
+      add_softmax(values_[network_.output], shape, vector);
     } else if (output.name != network_.output_name) {
       add("Identity", {values_[network_.output].name}, network_.output_name);
     }
@@ -117,13 +117,17 @@ class Exporter {
     if (value.map == map) return value.name;
     if (!map) return flattened(value.name);
     const std::string output = fresh(names_, value.name + "/map");
+    reshape(value.name, {-1, shape.c, shape.h, shape.w}, output);
+    return output;
+  }
+
+  void reshape(const std::string& name, const Numbers& shape, const std::string& output) {
     TensorProto& dims = *graph().add_initializer();
     dims.set_name(fresh(names_, output + "/shape"));
     dims.set_data_type(TensorProto::INT64);
-    dims.add_dims(4);
-    for (const std::int64_t dim : {-1, shape.c, shape.h, shape.w}) dims.add_int64_data(dim);
-    add("Reshape", {value.name, dims.name()}, output);
-    return output;
+    dims.add_dims(static_cast<std::int64_t>(shape.size()));
+    for (const std::int64_t dim : shape) dims.add_int64_data(dim);
+    add("Reshape", {name, dims.name()}, output);
   }
 
   /// The input affine is per stored channel, so the input is brought to its stored shape first.
@@ -249,9 +253,24 @@ class Exporter {
     return output;
   }
 
-  void add_softmax(const Exported& logits, bool vector) {
-    const std::string input = vector ? logits.name : flattened(logits.name);
-    add("Softmax", {input}, network_.output_name);
+  void add_softmax(const Exported& logits, const net::Shape& shape, bool vector) {
+    const net::Softmax& softmax = *network_.softmax;
+    const std::string op = softmax.logarithm ? "LogSoftmax" : "Softmax";
+    if (softmax.size == shape.size()) {
+      const std::string input = vector ? logits.name : flattened(logits.name);
+      add(op, {input}, network_.output_name);
+      return;
+    }
+    const std::int64_t outer = shape.size() / (softmax.size * softmax.stride);
+    const std::string groups = fresh(names_, logits.name + "/groups");
+    reshape(logits.name, {-1, outer, softmax.size, softmax.stride}, groups);
+    const std::string applied = fresh(names_, network_.output_name + "/groups");
+    AttributeProto& axis = *add(op, {groups}, applied).add_attribute();
+    axis.set_name("axis");
+    axis.set_type(AttributeProto::INT);
+    axis.set_i(2);
+    reshape(applied, vector ? Numbers{-1, shape.c} : Numbers{-1, shape.c, shape.h, shape.w},
+            network_.output_name);
   }
 
   const net::Network& network_;

@@ -111,7 +111,8 @@ std::optional<GraphInput> GraphImporter::read_input(const GraphProto& graph, std
   }
   const auto dims = input_dims(input, reasons);
   if (!dims) return std::nullopt;
-  return GraphInput{input.name(), *dims, dims->size() > 1 ? dims->front() : 1};
+  const bool symbolic = !input.type().tensor_type().shape().dim(0).has_dim_value();
+  return GraphInput{input.name(), *dims, dims->size() > 1 ? dims->front() : 1, symbolic};
 }
 
 GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string& name,
@@ -122,6 +123,7 @@ GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string&
       builder_(make_builder(network_name(graph_.name(), name), input, batch)) {
   context_.opset = default_opset(model);
   context_.batch = batch;
+  context_.symbolic_batch = input && input->symbolic;
   for (const TensorProto& tensor : graph_.initializer()) {
     values_[tensor.name()] = {tensor.name(), &tensor, -1, dims_of(tensor)};
   }

@@ -21,6 +21,7 @@ struct GraphInput {
   std::string name;
   Dims dims;               ///< a symbolic batch counts as 1
   std::int64_t batch = 1;  ///< first dimension if it can be the batch: 1, or N > 1 (then it may also be data)
+  bool symbolic = false;   ///< the batch is not a number
 };
 
 /// Walks a model once, in graph order, and folds it; keeps going after a refusal.

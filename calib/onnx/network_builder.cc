@@ -208,12 +208,12 @@ Refusal NetworkBuilder::max_pool(int tensor, const net::Window& window, const ne
   return std::nullopt;
 }
 
-Refusal NetworkBuilder::softmax(int tensor) {
+Refusal NetworkBuilder::softmax(int tensor, const net::Softmax& softmax) {
   Fold& fold = folds_[tensor];
   if (fold.stage == Stage::input) return std::string("Softmax needs a Conv, Gemm or MatMul before it");
   if (fold.stage == Stage::softmax) return std::string("a second Softmax");
   fold.stage = Stage::softmax;
-  network_.softmax = true;
+  network_.softmax = softmax;
   return std::nullopt;
 }
 

@@ -52,8 +52,8 @@ class NetworkBuilder {
   Refusal max_pool(int tensor, const net::Window& window, const net::Shape& pooled,
                    const std::string& output);
 
-  /// Softmax over all values; nothing but a change of shape may follow.
-  Refusal softmax(int tensor);
+  /// Nothing but a change of shape may follow.
+  Refusal softmax(int tensor, const net::Softmax& softmax);
 
   /// Closes the network at its output tensor: rounds folded weights, biases and the input affine to float32
   /// and fills consumers. Returns the nodes whose folded values are not finite.

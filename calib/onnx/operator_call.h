@@ -30,7 +30,8 @@ struct Value {
 /// What every node of a model shares.
 struct ModelContext {
   int opset = 0;
-  std::int64_t batch = 1;                    ///< size of dimension 0; a symbolic one counts as 1
+  std::int64_t batch = 1;  ///< size of dimension 0; a symbolic one counts as 1
+  bool symbolic_batch = false;
   std::deque<::onnx::TensorProto> literals;  ///< constants given as attributes
 };
 
@@ -47,6 +48,8 @@ class OperatorCall {
   ModelContext& model() { return model_; }
   int opset() const { return model_.opset; }
   std::int64_t batch() const { return model_.batch; }
+  /// Dimension 0 counts samples, which nothing may mix. A batch of exactly 1 may become anything.
+  bool keeps_batch() const { return model_.batch != 1 || model_.symbolic_batch; }
 
   void refuse(const std::string& attribute, const std::string& text);
   /// Refuses if there is a text; returns whether there was none.

@@ -30,6 +30,7 @@ constexpr std::array kOperators = {
     Operator{"AveragePool", import_average_pool, false, false},
     Operator{"GlobalAveragePool", import_average_pool, false, false},
     Operator{"Softmax", import_softmax, false, false},
+    Operator{"LogSoftmax", import_softmax, false, false},
     Operator{"Identity", import_identity, true, true},
     Operator{"Dropout", import_dropout, false, true},
     Operator{"Constant", import_constant, true, true},

@@ -9,11 +9,11 @@
 
 namespace dpwa::onnx {
 
-/// Operator set versions whose definitions of the operators below were read. From 18 on they differ from 17
-/// only in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies; but
+/// Operator set versions whose definitions of the operators below were read. From 18 to 25 they differ from
+/// 17 only in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies; but
 /// ReduceMean takes its axes as an input since 18.
 inline constexpr int kMinOpset = 7;
-inline constexpr int kMaxOpset = 21;
+inline constexpr int kMaxOpset = 25;
 inline constexpr int kReduceMeanAxesInput = 18;
 
 /// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
@@ -45,7 +45,7 @@ Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder);
 Value import_relu(OperatorCall& call, NetworkBuilder& builder);
 Value import_clip(OperatorCall& call, NetworkBuilder& builder);
 Value import_max_pool(OperatorCall& call, NetworkBuilder& builder);
-Value import_softmax(OperatorCall& call, NetworkBuilder& builder);
+Value import_softmax(OperatorCall& call, NetworkBuilder& builder);  ///< and LogSoftmax
 
 // averages.cc
 Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder);

@@ -62,6 +62,17 @@ struct InputAffine {
   std::vector<double> offset;  ///< [input channels]
 };
 
+/// The host's part of a network that ends in Softmax or LogSoftmax: over each group of `size` output values,
+/// in ONNX order, that lie `stride` apart.
+struct Softmax {
+  std::int64_t size = 0;
+  std::int64_t stride = 1;
+  bool logarithm = false;
+  bool operator==(const Softmax& o) const {
+    return size == o.size && stride == o.stride && logarithm == o.logarithm;
+  }
+};
+
 /// The folded network. Nodes are in execution order; tensors[0] is the input.
 struct Network {
   std::string name;
@@ -71,8 +82,8 @@ struct Network {
   InputAffine input_affine;
   std::vector<Tensor> tensors;
   std::vector<Node> nodes;
-  int output = -1;       ///< tensor index of the network's output
-  bool softmax = false;  ///< a final Softmax was removed; the host applies it, argmax is unchanged
+  int output = -1;                 ///< tensor index of the network's output
+  std::optional<Softmax> softmax;  ///< was removed; the host applies it, no order of values changes
 
   std::int64_t parameters() const;  ///< weights and biases
   std::int64_t macs() const;        ///< multiply-accumulates of one inference, padding taps included

@@ -187,6 +187,25 @@ TEST_F(Evaluate, TheTextNamesEveryNode) {
   EXPECT_THAT(run.out, AllOf(HasSubstr("accuracy"), HasSubstr("of pinned INT8")));
 }
 
+TEST_F(Evaluate, AModelAloneIsItsFloatNetwork) {
+  const fs::path of_plan = directory_ / "of_plan.npy", of_model = directory_ / "of_model.npy";
+  evaluate({"--baseline", "float", "--output", of_plan.string()});
+  std::vector<std::string> model = arguments({"--baseline", "float", "--output", of_model.string()});
+  model[1] = kMlp;
+  const Invocation run = invoke(model);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  data::ArrayFile a = data::open_array(of_plan), b = data::open_array(of_model);
+  EXPECT_EQ(data::read_floats(a), data::read_floats(b));
+}
+
+TEST_F(Evaluate, AModelHasNoPlanToEvaluate) {
+  std::vector<std::string> model = arguments({});
+  model[1] = kMlp;
+  const Invocation run = invoke(model);
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("only --baseline float"));
+}
+
 TEST_F(Evaluate, RefusesADirectoryThatIsNoPlan) {
   const Invocation run = invoke({"evaluate", directory_.string(), "--data", kTestImages});
   EXPECT_EQ(run.exit_code, 3);

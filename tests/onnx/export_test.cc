@@ -82,7 +82,7 @@ TEST(Export, EverythingAtOnce) {
   model.node("Softmax", {"logits"}, "y");
   const net::Network network = model.import();
   ASSERT_EQ(network.nodes.size(), 2U);
-  EXPECT_TRUE(network.softmax);
+  EXPECT_EQ(network.softmax, (net::Softmax{4, 1}));
   EXPECT_EQ(network.tensors[2].name, "logits");
   const auto exported = expect_round_trip(network);
   EXPECT_EQ(operators(exported), (std::vector<std::string>{"Mul", "Add", "Conv", "Clip", "MaxPool", "Flatten",
@@ -126,6 +126,16 @@ TEST(Export, ConvAfterDenseAndAMapAsOutput) {
   EXPECT_EQ(network.output_name, "y");
   EXPECT_EQ(network.tensors[2].name, "conv");
   expect_round_trip(network);
+}
+
+TEST(Export, SoftmaxOverAPartKeepsItsGroups) {
+  for (const std::int64_t axis : {1, 2, 3}) {
+    SmallModel model({1, 2, 3, 4});
+    model.constant("w", {2, 2, 1, 1}, counting(4));
+    model.node("Conv", {"x", "w"}, "logits");
+    set_int(model.node("LogSoftmax", {"logits"}, "y"), "axis", axis);
+    expect_round_trip(model.import());
+  }
 }
 
 }  // namespace

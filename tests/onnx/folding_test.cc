@@ -319,9 +319,23 @@ TEST(Shapes, FinalSoftmaxIsLeftToTheHost) {
   model.node("MatMul", {"x", "w"}, "logits");
   set_int(model.node("Softmax", {"logits"}, "y"), "axis", -1);
   const net::Network network = model.import();
-  EXPECT_TRUE(network.softmax);
+  EXPECT_EQ(network.softmax, (net::Softmax{3, 1}));
   EXPECT_EQ(network.output_name, "y");
   EXPECT_EQ(network.tensors[network.output].name, "logits");
+}
+
+TEST(Shapes, SoftmaxGoesOverOneDimensionOrFromOneOn) {
+  const auto softmax = [](const std::string& op, int opset, std::int64_t axis) {
+    SmallModel model({1, 2, 3, 4}, opset);
+    model.constant("w", {2, 2, 1, 1}, counting(4));
+    model.node("Conv", {"x", "w"}, "logits");
+    set_int(model.node(op, {"logits"}, "y"), "axis", axis);
+    return model.import().softmax;
+  };
+  EXPECT_EQ(softmax("Softmax", 13, 1), (net::Softmax{2, 12}));
+  EXPECT_EQ(softmax("Softmax", 13, -2), (net::Softmax{3, 4}));
+  EXPECT_EQ(softmax("LogSoftmax", 13, 3), (net::Softmax{4, 1, true}));
+  EXPECT_EQ(softmax("Softmax", 11, 2), (net::Softmax{12, 1}));
 }
 
 TEST(Names, UnnamedAndDoubleNamesBecomeUnique) {

@@ -32,7 +32,7 @@ TEST(FashionMnist, CnnFoldsToFiveNodes) {
   EXPECT_EQ(network.input_name, "image");
   EXPECT_EQ(network.output_name, "logits");
   EXPECT_EQ(network.nodes[3].window.kh, 7);  // Flatten: the dense layer reads the whole map
-  EXPECT_FALSE(network.softmax);
+  EXPECT_FALSE(network.softmax.has_value());
 }
 
 TEST(FashionMnist, MlpReadsTheImageAsOneKernel) {

@@ -222,8 +222,6 @@ TEST(Refused, Activations) {
               ElementsAre(HasSubstr("max: 'k' is [4], expected a scalar")));
   EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("Sigmoid", {"a"}, "y"); }),
               ElementsAre("Sigmoid 'y': operator is not supported"));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { m.node("LogSoftmax", {"a"}, "y"); }),
-              ElementsAre("LogSoftmax 'y': operator is not supported"));
   SmallModel first({1, 4});
   first.constant("w", {4, 1}, counting(4));
   first.node("Relu", {"x"}, "a");
@@ -242,11 +240,15 @@ TEST(Refused, Softmax) {
                 m.node("Relu", {"b"}, "y");
               }),
               ElementsAre(HasSubstr("Relu 'y'")));
-  SmallModel map({1, 2, 2, 2});
-  map.constant("w", {2, 2, 1, 1}, counting(4));
-  map.node("Conv", {"x", "w"}, "a");
-  set_int(map.node("Softmax", {"a"}, "y"), "axis", 1);
-  EXPECT_THAT(map.reasons(), ElementsAre(HasSubstr("axis: 1 of 'a' [1, 2, 2, 2] does not cover all values")));
+  EXPECT_THAT(
+      reasons_after_dense([](SmallModel& m) { set_int(m.node("LogSoftmax", {"a"}, "y"), "axis", 2); }),
+      ElementsAre("LogSoftmax 'y', axis: 2 does not fit 'a' [1, 4]"));
+  SmallModel samples({1, 4});
+  samples.symbolic(0, "N");
+  samples.constant("w", {4, 4}, counting(16));
+  samples.node("MatMul", {"x", "w"}, "a");
+  set_int(samples.node("Softmax", {"a"}, "y"), "axis", 0);
+  EXPECT_THAT(samples.reasons(), ElementsAre("Softmax 'y', axis: 0 of 'a' [1, 4] goes across samples"));
 }
 
 TEST(Refused, MaxPool) {
