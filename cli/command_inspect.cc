@@ -44,6 +44,7 @@ ordered_json node_json(const net::Network& network, const net::Node& node) {
                        {"conv_shape", shape_json(node.conv_shape)},
                        {"output_shape", shape_json(output.shape)}};
   json.update(window_json(node.window));
+  if (!node.activation.is_identity()) json["function"] = net::to_string(node.activation.function);
   json["lower"] = limit_json(node.lower);
   json["upper"] = limit_json(node.upper);
   json["pool"] = node.pool ? window_json(*node.pool) : ordered_json(nullptr);
@@ -94,6 +95,7 @@ std::string window_text(const net::Window& window) {
 }
 
 std::string limits_text(const net::Node& node) {
+  if (!node.activation.is_identity()) return net::to_string(node.activation.function);
   if (std::isinf(node.lower) && std::isinf(node.upper)) return "-";
   if (node.lower == 0 && std::isinf(node.upper)) return "ReLU";
   return fmt::format("{}..{}", node.lower, node.upper);

@@ -220,7 +220,7 @@ std::unique_ptr<Product> make_product(const net::Node& node, const net::Shape& i
 
 }  // namespace
 
-/// Product, clamp and max pool of one node. The clamp keeps its output only where a pool follows.
+/// Product, activation, clamp and max pool of one node. The clamp keeps its output only where a pool follows.
 struct Layer::Primitives {
   Primitives(const net::Node& n, const net::Shape& input, const net::Shape& output, int batch)
       : node(n),
@@ -246,6 +246,9 @@ struct Layer::Primitives {
   }
 
   std::size_t conv_values() const { return conv_desc.get_size() / sizeof(float); }
+  float activated_value(float x) const {
+    return node.activation.is_identity() ? x : static_cast<float>(net::value(node.activation, x));
+  }
 
   const net::Node& node;
   dnnl::stream stream;
@@ -255,7 +258,7 @@ struct Layer::Primitives {
   std::unique_ptr<Runner<dnnl::pooling_forward>> pool;
   std::unique_ptr<Runner<dnnl::pooling_backward>> pool_backward;
   dnnl::memory workspace;
-  std::vector<float> activated;   ///< clamp(preactivation), when a pool follows
+  std::vector<float> activated;   ///< clamp(activation(preactivation)), when a pool follows
   std::vector<float> input_part;  ///< this node's share of the gradient at its input
   std::vector<float> weight_gradient;
 };
@@ -280,7 +283,7 @@ void Layer::activate(const float* preactivation, float* output) {
   Primitives& p = *primitives_;
   float* clamped = p.pool ? p.activated.data() : output;
   for (std::size_t i = 0; i < p.conv_values(); ++i) {
-    clamped[i] = std::min(std::max(preactivation[i], p.node.lower), p.node.upper);
+    clamped[i] = std::min(std::max(p.activated_value(preactivation[i]), p.node.lower), p.node.upper);
   }
   if (p.pool) {
     p.pool->run(p.stream, {{DNNL_ARG_SRC, view(p.conv_desc, clamped)},
@@ -300,8 +303,12 @@ void Layer::backward_activation(const float* preactivation, const float* output_
     std::copy_n(output_gradient, p.conv_values(), preactivation_gradient);
   }
   for (std::size_t i = 0; i < p.conv_values(); ++i) {
-    const bool passes = preactivation[i] > p.node.lower && preactivation[i] < p.node.upper;
-    if (!passes) preactivation_gradient[i] = 0;
+    const float activated = p.activated_value(preactivation[i]);
+    if (!(activated > p.node.lower && activated < p.node.upper)) {
+      preactivation_gradient[i] = 0;
+    } else if (!p.node.activation.is_identity()) {
+      preactivation_gradient[i] *= static_cast<float>(net::slope(p.node.activation, preactivation[i]));
+    }
   }
 }
 

@@ -20,7 +20,7 @@ class Layer {
 
   /// preactivation = conv(input, weight) + bias
   void convolve(const float* input, float* preactivation);
-  /// output = pool(clamp(preactivation)). Remembers what the backward pass needs.
+  /// output = pool(clamp(activation(preactivation))). Remembers what the backward pass needs.
   void activate(const float* preactivation, float* output);
 
   /// Gradient at the pre-activation from the gradient at the output; after activate() on the same values.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -19,7 +20,9 @@ using ::onnx::NodeProto;
 using ::onnx::TensorProto;
 using Numbers = std::vector<std::int64_t>;
 
-constexpr int kOpset = 13;
+constexpr int kOpset = 13;  // the lowest, where no operator needs a later one
+constexpr int kHardSwishSince = 14;
+constexpr int kGeluSince = 20;
 constexpr int kIrVersion = 7;
 
 void set_integers(NodeProto& node, const std::string& name, const Numbers& values) {
@@ -28,6 +31,19 @@ void set_integers(NodeProto& node, const std::string& name, const Numbers& value
   attribute->set_type(AttributeProto::INTS);
   for (const std::int64_t value : values) attribute->add_ints(value);
 }
+
+void set_float(NodeProto& node, const std::string& name, float value) {
+  AttributeProto* const attribute = node.add_attribute();
+  attribute->set_name(name);
+  attribute->set_type(AttributeProto::FLOAT);
+  attribute->set_f(value);
+}
+
+/// Functions that are an operator without attributes.
+const std::map<net::Function, const char*> kOperators = {{net::Function::sigmoid, "Sigmoid"},
+                                                         {net::Function::tanh, "Tanh"},
+                                                         {net::Function::hard_swish, "HardSwish"},
+                                                         {net::Function::gelu, "Gelu"}};
 
 void set_window(NodeProto& node, const net::Window& window) {
   set_integers(node, "kernel_shape", {window.kh, window.kw});
@@ -48,7 +64,7 @@ class Exporter {
   std::string run() {
     model_.set_ir_version(kIrVersion);
     model_.set_producer_name("dpwa");
-    model_.add_opset_import()->set_version(kOpset);
+    model_.add_opset_import()->set_version(opset());
     graph().set_name(network_.name);
     declare(*graph().add_input(), network_.input_name, network_.input_dims);
     const net::Tensor& output = network_.tensors[network_.output];
@@ -74,6 +90,17 @@ class Exporter {
     std::string name;
     bool map = false;
   };
+
+  int opset() const {
+    int needed = kOpset;
+    for (const net::Node& node : network_.nodes) {
+      const net::Function function = node.activation.function;
+      const bool gelu = function == net::Function::gelu || function == net::Function::gelu_tanh;
+      if (function == net::Function::hard_swish) needed = std::max(needed, kHardSwishSince);
+      if (gelu) needed = std::max(needed, kGeluSince);
+    }
+    return needed;
+  }
 
   GraphProto& graph() { return *model_.mutable_graph(); }
 
@@ -169,22 +196,26 @@ class Exporter {
   }
 
   void add_node(const net::Node& node) {
-    const bool limited = std::isfinite(node.lower) || std::isfinite(node.upper);
+    const net::FunctionRange range = net::range(node.activation);
+    const bool limited = node.lower != range.lower || node.upper != range.upper;
+    const bool activated = !node.activation.is_identity();
     const bool map = node.onnx_operator == "Conv";
     const net::Shape& shape = network_.tensors[node.input].shape;
     const std::string input = as(values_[node.input], shape, map);
     const bool adds = node.residual >= 0;
-    std::string value = next_output(node, !limited && !node.pool && !adds, node.onnx_operator);
+    std::string value = next_output(node, !activated && !limited && !node.pool && !adds, node.onnx_operator);
     if (map) {
       add_conv(node, input, shape, value);
     } else {
       add_dense(node, input, shape, value);
     }
     if (adds) {
-      const std::string sum = next_output(node, !limited, "Add");
+      const std::string sum = next_output(node, !activated && !limited, "Add");
       add("Add", {value, as(values_[node.residual], node.conv_shape, map)}, sum);
       value = sum;
     }
+    if (activated)
+      value = add_activation(node, value, next_output(node, !limited && !node.pool, "activation"));
     if (limited) value = add_limits(node, value);
     if (node.pool) {
       const std::string output = network_.tensors[node.output].name;
@@ -237,6 +268,45 @@ class Exporter {
     const std::string product = fresh(names_, output + "/product");
     add("MatMul", {input, w}, product, node.name);
     add("Add", {product, b}, output);
+  }
+
+  std::string add_activation(const net::Node& node, const std::string& input, const std::string& output) {
+    const auto apply = [&](const std::string& op) -> NodeProto& { return add(op, {input}, output); };
+    const net::Activation& activation = node.activation;
+    switch (activation.function) {
+      case net::Function::leaky_relu:
+        set_float(apply("LeakyRelu"), "alpha", activation.alpha);
+        break;
+      case net::Function::elu:
+        set_float(apply("Elu"), "alpha", activation.alpha);
+        break;
+      case net::Function::hard_sigmoid: {
+        NodeProto& sigmoid = apply("HardSigmoid");
+        set_float(sigmoid, "alpha", activation.alpha);
+        set_float(sigmoid, "beta", activation.beta);
+        break;
+      }
+      case net::Function::gelu_tanh: {
+        AttributeProto* const form = apply("Gelu").add_attribute();
+        form->set_name("approximate");
+        form->set_type(AttributeProto::STRING);
+        form->set_s("tanh");
+        break;
+      }
+      case net::Function::swish: {
+        const std::string gate = fresh(names_, output + "/gate");
+        add("Sigmoid", {input}, gate);
+        add("Mul", {input, gate}, output);
+        break;
+      }
+      case net::Function::identity:
+      case net::Function::sigmoid:
+      case net::Function::tanh:
+      case net::Function::hard_swish:
+      case net::Function::gelu:
+        apply(kOperators.at(activation.function));
+    }
+    return output;
   }
 
   std::string add_limits(const net::Node& node, const std::string& input) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "calib/onnx/operators.h"
@@ -141,7 +142,10 @@ void GraphImporter::count_readers() {
   for (int i = 0; i < graph_.node_size(); ++i) {
     const NodeProto& node = graph_.node(i);
     const std::string reader = node.name().empty() ? fmt::format("{}_{}", node.op_type(), i) : node.name();
-    const std::set<std::string> inputs(node.input().begin(), node.input().end());
+    const auto fused = fused_.find(i);
+    std::set<std::string> inputs(node.input().begin(), node.input().end());
+    if (fused != fused_.end()) inputs = {fused->second.input};
+    if (inner_.count(i) != 0) continue;
     for (const std::string& input : inputs) readers_[input].push_back("'" + reader + "'");
   }
   for (const ValueInfoProto& output : graph_.output()) readers_[output.name()].push_back(kOutputReader);
@@ -172,20 +176,28 @@ std::string GraphImporter::unique_name(int index) {
   return name;
 }
 
-bool GraphImporter::check_reduce_mean(const NodeProto& node, const std::string& name) {
+bool GraphImporter::check_newer(const NodeProto& node, const std::string& name,
+                                const std::vector<std::string>& attributes, int most_inputs) {
   for (const auto& attribute : node.attribute()) {
-    if (attribute.name() == "keepdims" || attribute.name() == "noop_with_empty_axes") continue;
+    if (std::find(attributes.begin(), attributes.end(), attribute.name()) != attributes.end()) continue;
     refuse(node, name, attribute.name(), "not valid ONNX: unknown attribute");
     return false;
   }
-  const bool inputs = node.input_size() == 1 || node.input_size() == 2;
+  const bool inputs = node.input_size() >= 1 && node.input_size() <= most_inputs;
   if (!inputs) refuse(node, name, "", fmt::format("not valid ONNX: {} inputs", node.input_size()));
   return inputs;
 }
 
 bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
   if (node.op_type() == "ReduceMean" && context_.opset >= kReduceMeanAxesInput) {
-    return check_reduce_mean(node, name);
+    return check_newer(node, name, {"keepdims", "noop_with_empty_axes"}, 2);
+  }
+  for (const auto& [op, since, attribute] :
+       {std::tuple("Gelu", kGeluSince, "approximate"), std::tuple("Swish", kSwishSince, "alpha")}) {
+    if (node.op_type() != op) continue;
+    if (context_.opset >= since) return check_newer(node, name, {attribute}, 1);
+    refuse(node, name, "", fmt::format("operator set {} has no {}", context_.opset, op));
+    return false;
   }
   ::onnx::checker::CheckerContext context;
   context.set_ir_version(kCheckerIrVersion);
@@ -200,10 +212,11 @@ bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
 }
 
 std::optional<std::vector<const Value*>> GraphImporter::resolve(const NodeProto& node,
-                                                                const std::string& name) {
+                                                                const std::string& name,
+                                                                const std::vector<std::string>& names) {
   std::vector<const Value*> inputs;
   bool complete = true;
-  for (const std::string& input : node.input()) {
+  for (const std::string& input : names) {
     const auto found = values_.find(input);
     if (!input.empty() && found == values_.end()) {
       refuse(node, name, input, "input does not exist (produced by no earlier node)");
@@ -252,10 +265,29 @@ void GraphImporter::define_outputs(const NodeProto& node, const std::string& nam
   }
 }
 
-void GraphImporter::import_node(int index) {
+void GraphImporter::import_fused(int index, const FusedActivation& fused) {
   const NodeProto& node = graph_.node(index);
   const std::string name = unique_name(index);
-  const auto inputs = resolve(node, name);
+  bool valid = check_node(node, name);
+  for (const int inner : fused.inner) valid &= check_node(graph_.node(inner), name);
+  const auto inputs = resolve(node, name, {fused.input});
+  if (!valid || !inputs) return define_outputs(node, name, {});
+  const Value& x = *inputs->front();
+  if (x.is_constant() || x.average) {
+    refuse(node, name, fused.input, "an activation needs a Conv, Gemm or MatMul before it");
+    return define_outputs(node, name, {});
+  }
+  OperatorCall call(node, name, *inputs, context_, reasons_);
+  define_outputs(node, name, import_activation(call, builder_, fused.activation));
+}
+
+void GraphImporter::import_node(int index) {
+  if (inner_.count(index) != 0) return;
+  const auto fused = fused_.find(index);
+  if (fused != fused_.end()) return import_fused(index, fused->second);
+  const NodeProto& node = graph_.node(index);
+  const std::string name = unique_name(index);
+  const auto inputs = resolve(node, name, {node.input().begin(), node.input().end()});
   const Handler handler = is_default_domain(node.domain()) ? find_operator(node.op_type()) : nullptr;
   if (!handler) {
     refuse(node, name, "",
@@ -303,6 +335,10 @@ void GraphImporter::finish() {
 
 Inspection GraphImporter::run() {
   check_model();
+  for (FusedActivation& each : find_fused_activations(graph_)) {
+    inner_.insert(each.inner.begin(), each.inner.end());
+    fused_.emplace(each.last, std::move(each));
+  }
   count_readers();
   const auto input =
       std::find_if(values_.begin(), values_.end(), [](const auto& v) { return v.second.tensor == 0; });

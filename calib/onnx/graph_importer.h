@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "calib/onnx/fused.h"
 #include "calib/onnx/import.h"
 #include "calib/onnx/network_builder.h"
 #include "calib/onnx/operator_call.h"
@@ -42,9 +43,13 @@ class GraphImporter {
   void check_model();
   void import_node(int index);
   /// The call's inputs as the handler sees them; nothing (and a reason) when one does not exist.
-  std::optional<std::vector<const Value*>> resolve(const ::onnx::NodeProto& node, const std::string& name);
-  /// What the checker does, for the one operator that has changed since what it knows.
-  bool check_reduce_mean(const ::onnx::NodeProto& node, const std::string& name);
+  std::optional<std::vector<const Value*>> resolve(const ::onnx::NodeProto& node, const std::string& name,
+                                                   const std::vector<std::string>& inputs);
+  /// What the checker does, for the operators that have changed or come since what it knows.
+  bool check_newer(const ::onnx::NodeProto& node, const std::string& name,
+                   const std::vector<std::string>& attributes, int most_inputs);
+  /// The last node of an activation function that the graph spells in several nodes.
+  void import_fused(int index, const FusedActivation& fused);
   bool check_node(const ::onnx::NodeProto& node, const std::string& name);
   void define_outputs(const ::onnx::NodeProto& node, const std::string& name, Value value);
   void check_readers(const ::onnx::NodeProto& node, const std::string& name, Value& value);
@@ -62,6 +67,8 @@ class GraphImporter {
   std::map<std::string, Value> values_;
   std::map<std::string, std::vector<std::string>> readers_;  // "Conv 'a'", "the network's output"
   std::set<std::string> node_names_;
+  std::map<int, FusedActivation> fused_;  // by their last node
+  std::set<int> inner_;                   // nodes that are part of them
 };
 
 }  // namespace dpwa::onnx

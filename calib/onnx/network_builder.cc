@@ -126,6 +126,28 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
   return std::nullopt;
 }
 
+Refusal NetworkBuilder::activate(int tensor, const net::Activation& activation, const std::string& output) {
+  if (Refusal refusal = closed(tensor)) return refusal;
+  Fold& fold = folds_[tensor];
+  if (fold.stage == Stage::input || fold.stage == Stage::softmax) {
+    return std::string("an activation needs a Conv, Gemm or MatMul before it");
+  }
+  net::Node& node = producer(tensor);
+  if (!node.activation.is_identity() || std::isfinite(node.lower) || std::isfinite(node.upper)) {
+    return std::string("an activation function after another one, or after a limit");
+  }
+  if (fold.stage == Stage::pooled && !net::is_monotone(activation)) {
+    return fmt::format("{} after a pool is not supported, as it is not monotone; before the pool it is",
+                       net::to_string(activation.function));
+  }
+  node.activation = activation;
+  node.lower = net::range(activation).lower;
+  node.upper = net::range(activation).upper;
+  if (fold.stage == Stage::linear) fold.stage = Stage::activated;
+  network_.tensors[tensor].name = output;
+  return std::nullopt;
+}
+
 Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::string& output) {
   const Fold& fold = folds_[tensor];
   if (Refusal refusal = closed(tensor)) return refusal;
@@ -183,6 +205,10 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& output, int& sum) {
   if (!(network_.tensors[a].shape == network_.tensors[b].shape)) {
     return fmt::format("adds {} and {}", describe(network_.tensors[a].shape),
                        describe(network_.tensors[b].shape));
+  }
+  if (!producer(other).activation.is_identity()) {
+    return fmt::format("'{}' is the result of an activation function other than Relu and Clip",
+                       network_.tensors[other].name);
   }
   if (maker(sum) < maker(other)) move_to_end(maker(sum));
   producer(sum).residual = other;

@@ -39,6 +39,9 @@ class NetworkBuilder {
   Refusal apply_affine(int tensor, const std::vector<double>& scale, const std::vector<double>& offset,
                        const std::string& output);
 
+  /// A function that is no limit. After a pool it must be monotone: then it may be before the pool as well.
+  Refusal activate(int tensor, const net::Activation& activation, const std::string& output);
+
   /// min(max(x, lower), upper).
   Refusal clamp(int tensor, float lower, float upper, const std::string& output);
 

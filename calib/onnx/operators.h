@@ -15,6 +15,8 @@ namespace dpwa::onnx {
 inline constexpr int kMinOpset = 7;
 inline constexpr int kMaxOpset = 25;
 inline constexpr int kReduceMeanAxesInput = 18;
+inline constexpr int kGeluSince = 20;
+inline constexpr int kSwishSince = 24;
 
 /// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
 inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 24;
@@ -46,6 +48,11 @@ Value import_relu(OperatorCall& call, NetworkBuilder& builder);
 Value import_clip(OperatorCall& call, NetworkBuilder& builder);
 Value import_max_pool(OperatorCall& call, NetworkBuilder& builder);
 Value import_softmax(OperatorCall& call, NetworkBuilder& builder);  ///< and LogSoftmax
+
+// functions.cc
+Value import_function(OperatorCall& call, NetworkBuilder& builder);  ///< LeakyRelu, Sigmoid, Gelu ...
+Value import_prelu(OperatorCall& call, NetworkBuilder& builder);
+Value import_activation(OperatorCall& call, NetworkBuilder& builder, const net::Activation& activation);
 
 // averages.cc
 Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder);

@@ -33,6 +33,11 @@ void check_policies(const config::Config& config, const net::Network& network, c
 
 void check_supported(const net::Network& network) {
   for (const net::Node& node : network.nodes) {
+    if (!node.activation.is_identity()) {
+      throw fail(ExitCode::bad_input,
+                 "network {}: node {}: the hardware has no activation function {} yet, only ReLU and limits",
+                 network.name, node.name, net::to_string(node.activation.function));
+    }
     const net::Window pool = node.pool.value_or(net::Window{});
     if (pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right != 0) {
       throw fail(

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "model/net/activation.h"
+
 namespace dpwa::net {
 
 /// One sample of a tensor, channel-last: value (y, x, c) is at (y * w + x) * c_count + c.
@@ -35,8 +37,9 @@ struct Tensor {
   std::vector<int> adders{};   ///< nodes that add it to their products (Node::residual), ascending
 };
 
-/// A folded node: convolution or dense product, bias, residual, activation limits and max pool in one.
-///   y = pool( clamp( conv(x, weight) + bias + residual, lower, upper ) )
+/// A folded node: convolution or dense product, bias, residual, activation function and limits, and max pool
+/// in one.
+///   y = pool( clamp( activation( conv(x, weight) + bias + residual ), lower, upper ) )
 /// A dense layer on an h x w x c tensor is a convolution whose kernel is the whole map (kh = h, kw = w),
 /// so Flatten and Reshape need no node and no permutation at run time.
 struct Node {
@@ -49,7 +52,8 @@ struct Node {
   Window window;
   std::vector<float> weight;                              ///< [out_channels][kh][kw][input c]
   std::vector<float> bias;                                ///< [out_channels]
-  float lower = -std::numeric_limits<float>::infinity();  ///< 0 for ReLU
+  Activation activation;                                  ///< ReLU and Clip are limits
+  float lower = -std::numeric_limits<float>::infinity();  ///< 0 for ReLU; never beyond range(activation)
   float upper = std::numeric_limits<float>::infinity();   ///< 6 for ReLU6
   std::optional<Window> pool;                             ///< max pool after the activation
   Shape conv_shape;                                       ///< before the pool

@@ -261,6 +261,11 @@ std::vector<std::string> check(const net::Network& network, const Plan& plan) {
   for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
     legal.push_back(check_tensor(network, plan, static_cast<int>(t), lines));
   }
+  for (const net::Node& node : network.nodes) {
+    Findings("node '" + node.name + "'", lines)
+        .require(node.activation.is_identity(), "a plan cannot hold the activation function {} yet",
+                 net::to_string(node.activation.function));
+  }
   if (legal[0]) check_input(network, plan, lines);
   if (std::find(legal.begin(), legal.end(), false) == legal.end()) check_residuals(network, plan, lines);
   for (int n = 0; n < static_cast<int>(plan.nodes.size()); ++n) {

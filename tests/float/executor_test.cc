@@ -33,7 +33,9 @@ net::Network awkward_network() {
       .from(1)
       .conv(5, window(1, 1), 0, kInfinity)
       .add(2)
-      .conv(4, window(2, 2), 0, kInfinity)
+      .activation({net::Function::swish})
+      .conv(4, window(2, 2), -kInfinity, kInfinity)
+      .activation({net::Function::elu, 0.5F})
       .dense(6, -kInfinity, kInfinity)
       .build();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <random>
@@ -70,6 +71,15 @@ class NetworkBuilder {
     window.kw = in.w;
     conv(channels, window, lower, upper);
     network_.nodes.back().onnx_operator = "Gemm";
+    return *this;
+  }
+
+  /// The last layer has this activation function, before its limits.
+  NetworkBuilder& activation(const net::Activation& activation) {
+    net::Node& node = network_.nodes.back();
+    node.activation = activation;
+    node.lower = std::max(node.lower, net::range(activation).lower);
+    node.upper = std::min(node.upper, net::range(activation).upper);
     return *this;
   }
 

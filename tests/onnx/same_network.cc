@@ -50,7 +50,8 @@ std::vector<float> convolve(const net::Node& node, const net::Shape& in, const s
                    node.weight[((oc * w.kh + ky) * w.kw + kx) * in.c + c];
           }
         });
-        out.push_back(std::clamp(static_cast<float>(sum), node.lower, node.upper));
+        const auto y = static_cast<float>(net::value(node.activation, sum));
+        out.push_back(std::clamp(y, node.lower, node.upper));
       }
     }
   }
@@ -105,6 +106,7 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
     expect(p.conv_shape == q.conv_shape, "conv_shape of " + p.name);
     expect(same_bits(p.weight, q.weight), "weights of " + p.name);
     expect(same_bits(p.bias, q.bias), "bias of " + p.name);
+    expect(p.activation == q.activation, "activation of " + p.name);
     expect(same_bits<float>({p.lower, p.upper}, {q.lower, q.upper}), "limits of " + p.name);
   }
   return found;
