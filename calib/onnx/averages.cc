@@ -38,13 +38,12 @@ std::optional<Dims> mean_axes(OperatorCall& call) {
 Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder) {
   const Value& x = call.required(0);
   std::optional<Dims> axes = mean_axes(call);
-  if (!map_extent(call, x) || !axes) return {};
+  if (!axes || !x.dims) return {};
   for (std::int64_t& axis : *axes) axis += axis < 0 ? 4 : 0;
   std::sort(axes->begin(), axes->end());
-  if (*axes != Dims{2, 3}) {
-    call.refuse("axes",
-                fmt::format("{}; only the mean over height and width [2, 3] is supported", to_string(*axes)));
-  }
+  const bool of_map = x.dims->size() == 4 && x.dims->at(0) == call.batch() && *axes == Dims{2, 3};
+  const bool inside = x.is_tensor() && !x.view && builder.tensor(x.tensor).producer >= 0;
+  if (!of_map || !inside) return reduce(call, builder, kReduceMeanAxesInput, true);
   Dims dims{x.dims->at(0), x.dims->at(1)};
   if (call.integer("keepdims", 1) != 0) dims.insert(dims.end(), 2, 1);
   return average(call, builder, x, std::move(dims));

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "calib/onnx/operators.h"
+#include "calib/onnx/view.h"
 
 namespace dpwa::onnx {
 namespace {
@@ -177,26 +178,23 @@ std::string GraphImporter::unique_name(int index) {
 }
 
 bool GraphImporter::check_newer(const NodeProto& node, const std::string& name,
-                                const std::vector<std::string>& attributes, int most_inputs) {
+                                const NewerDefinition& newer) {
   for (const auto& attribute : node.attribute()) {
-    if (std::find(attributes.begin(), attributes.end(), attribute.name()) != attributes.end()) continue;
+    const auto& known = newer.attributes;
+    if (std::find(known.begin(), known.end(), attribute.name()) != known.end()) continue;
     refuse(node, name, attribute.name(), "not valid ONNX: unknown attribute");
     return false;
   }
-  const bool inputs = node.input_size() >= 1 && node.input_size() <= most_inputs;
+  const bool inputs = node.input_size() >= newer.least_inputs && node.input_size() <= newer.most_inputs;
   if (!inputs) refuse(node, name, "", fmt::format("not valid ONNX: {} inputs", node.input_size()));
   return inputs;
 }
 
 bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
-  if (node.op_type() == "ReduceMean" && context_.opset >= kReduceMeanAxesInput) {
-    return check_newer(node, name, {"keepdims", "noop_with_empty_axes"}, 2);
-  }
-  for (const auto& [op, since, attribute] :
-       {std::tuple("Gelu", kGeluSince, "approximate"), std::tuple("Swish", kSwishSince, "alpha")}) {
-    if (node.op_type() != op) continue;
-    if (context_.opset >= since) return check_newer(node, name, {attribute}, 1);
-    refuse(node, name, "", fmt::format("operator set {} has no {}", context_.opset, op));
+  const NewerDefinition* const newer = newer_definition(node.op_type());
+  if (newer && context_.opset >= newer->since) return check_newer(node, name, *newer);
+  if (newer && newer->first) {
+    refuse(node, name, "", fmt::format("operator set {} has no {}", context_.opset, node.op_type()));
     return false;
   }
   ::onnx::checker::CheckerContext context;
@@ -272,6 +270,7 @@ void GraphImporter::import_fused(int index, const FusedActivation& fused) {
   for (const int inner : fused.inner) valid &= check_node(graph_.node(inner), name);
   const auto inputs = resolve(node, name, {fused.input});
   if (!valid || !inputs) return define_outputs(node, name, {});
+  compute_view_of(inputs->front());
   const Value& x = *inputs->front();
   if (x.is_constant() || x.average) {
     refuse(node, name, fused.input, "an activation needs a Conv, Gemm or MatMul before it");
@@ -308,8 +307,18 @@ void GraphImporter::import_node(int index) {
     refuse(node, name, (*average)->name, "is the average of a map; only Conv, Gemm and MatMul can read it");
     return define_outputs(node, name, {});
   }
+  if (!reads_views(node.op_type())) {
+    for (const Value* const input : *inputs) compute_view_of(input);
+  }
   OperatorCall call(node, name, *inputs, context_, reasons_);
   define_outputs(node, name, handler(call, builder_));
+}
+
+void GraphImporter::compute_view_of(const Value* input) {
+  if (!input || !input->view) return;
+  Value& value = values_.at(input->name);
+  value = compute_view(value, builder_, reasons_);
+  if (value.is_tensor() && readers_[value.name].size() > 1) builder_.close(value.tensor);
 }
 
 void GraphImporter::finish() {
@@ -320,6 +329,7 @@ void GraphImporter::finish() {
     reasons_.push_back({"", "", output, "the network's output is produced by no node"});
     return;
   }
+  compute_view_of(&found->second);
   const Value& value = found->second;
   if (value.is_constant()) reasons_.push_back({"", "", output, "the network's output is a constant"});
   if (value.average) reasons_.push_back({"", "", output, "the network's output is the average of a map"});

@@ -14,6 +14,7 @@
 #include "calib/onnx/import.h"
 #include "calib/onnx/network_builder.h"
 #include "calib/onnx/operator_call.h"
+#include "calib/onnx/operators.h"
 
 namespace dpwa::onnx {
 
@@ -45,12 +46,13 @@ class GraphImporter {
   /// The call's inputs as the handler sees them; nothing (and a reason) when one does not exist.
   std::optional<std::vector<const Value*>> resolve(const ::onnx::NodeProto& node, const std::string& name,
                                                    const std::vector<std::string>& inputs);
-  /// What the checker does, for the operators that have changed or come since what it knows.
-  bool check_newer(const ::onnx::NodeProto& node, const std::string& name,
-                   const std::vector<std::string>& attributes, int most_inputs);
+  /// What the checker does, for operators that have changed or come since what it knows.
+  bool check_newer(const ::onnx::NodeProto& node, const std::string& name, const NewerDefinition& newer);
   /// The last node of an activation function that the graph spells in several nodes.
   void import_fused(int index, const FusedActivation& fused);
   bool check_node(const ::onnx::NodeProto& node, const std::string& name);
+  /// Makes a view a tensor, for all of its readers.
+  void compute_view_of(const Value* input);
   void define_outputs(const ::onnx::NodeProto& node, const std::string& name, Value value);
   void check_readers(const ::onnx::NodeProto& node, const std::string& name, Value& value);
   std::string unique_name(int index);

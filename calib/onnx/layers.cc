@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "calib/onnx/operators.h"
+#include "calib/onnx/view.h"
 #include "calib/onnx/window.h"
 
 namespace dpwa::onnx {
@@ -115,6 +116,14 @@ Value add_dense(OperatorCall& call, NetworkBuilder& builder, const Value& x, Den
     if (!fits(call, dense.out_channels, shape.size(), 1)) return {"", nullptr, -1, std::move(dims)};
     spread(shape, dense);
   }
+  if (x.view) {
+    if (dense.out_channels > kMaxValues / shape.size()) {
+      call.refuse("", fmt::format("{} outputs of {} values: more than {} weights", dense.out_channels,
+                                  shape.size(), kMaxValues));
+      return {"", nullptr, -1, std::move(dims)};
+    }
+    dense.weight = fold_view(*x.view, dense.weight, shape.size(), dense.scale, dense.offset);
+  }
   net::Node node;
   node.name = call.name();
   node.onnx_operator = call.op();
@@ -128,19 +137,37 @@ Value add_dense(OperatorCall& call, NetworkBuilder& builder, const Value& x, Den
   return {"", nullptr, tensor, std::move(dims)};
 }
 
-/// x * W, W [values, channels]: every dimension of x before the last is 1 or the batch.
+/// Whether x is one row of W's height per sample.
+bool one_row(const OperatorCall& call, const Value& x, const Value& w) {
+  return w.dims->size() == 2 && x.dims && !x.dims->empty() && x.dims->back() == w.dims->front() &&
+         element_count(*x.dims) == call.batch() * w.dims->front();
+}
+
+/// Whether x is a vector, or a column of W's width per sample.
+bool one_column(const OperatorCall& call, const Value& w, const Value& x) {
+  if (w.dims->size() != 2 || !x.dims) return false;
+  const Dims& dims = *x.dims;
+  const std::int64_t inner = w.dims->back();
+  if (dims == Dims{inner}) return true;
+  return dims.size() >= 2 && dims.back() == 1 && dims[dims.size() - 2] == inner &&
+         element_count(dims) == call.batch() * inner;
+}
+
+/// Whether the rows of Gemm's A are values of one sample, not samples.
+bool rows_are_data(const OperatorCall& call, const Value& x) {
+  if (call.keeps_batch() || !x.dims || x.dims->size() != 2) return false;
+  const Value* const c = call.input(2);
+  return call.integer("transA", 0) != 0 || x.dims->front() != 1 ||
+         (c && c->dims && c->dims->size() == 2 && c->dims->front() != 1);
+}
+
+/// x * W, W [values, channels].
 Value matmul_right(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Value& w) {
   auto values = weights(call, w, "B", 2);
   if (!values) return {};
   const std::int64_t inner = w.dims->at(0);
   const std::int64_t channels = w.dims->at(1);
-  if (!x.dims) return {};
   Dims dims = *x.dims;
-  if (dims.empty() || dims.back() != inner || element_count(dims) != call.batch() * inner) {
-    call.refuse("A", fmt::format("'{}' is {}; one row of {} values per sample is needed for weights {}",
-                                 x.name, to_string(dims), inner, to_string(*w.dims)));
-    return {};
-  }
   dims.back() = channels;
   if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
   Dense dense{channels, transposed(*values, inner, channels), std::vector<double>(channels, 1),
@@ -148,25 +175,13 @@ Value matmul_right(OperatorCall& call, NetworkBuilder& builder, const Value& x, 
   return add_dense(call, builder, x, std::move(dense), std::move(dims));
 }
 
-/// W * x, W [channels, values]: x is a vector, or a column per sample.
+/// W * x, W [channels, values].
 Value matmul_left(OperatorCall& call, NetworkBuilder& builder, const Value& w, const Value& x) {
   auto values = weights(call, w, "A", 2);
   if (!values) return {};
   const std::int64_t channels = w.dims->at(0);
-  const std::int64_t inner = w.dims->at(1);
-  if (!x.dims) return {};
   Dims dims = *x.dims;
-  const bool vector = dims == Dims{inner};
-  const bool column = dims.size() >= 2 && dims.back() == 1 && dims[dims.size() - 2] == inner &&
-                      element_count(dims) == call.batch() * inner;
-  if (!vector && !column) {
-    call.refuse(
-        "B", fmt::format("'{}' is {}; weights {} on the left need a vector of {} values without a batch, or "
-                         "one column per sample",
-                         x.name, to_string(dims), to_string(*w.dims), inner));
-    return {};
-  }
-  dims[vector ? 0 : dims.size() - 2] = channels;
+  dims[dims.size() == 1 ? 0 : dims.size() - 2] = channels;
   if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
   Dense dense{channels, std::move(*values), std::vector<double>(channels, 1),
               std::vector<double>(channels, 0)};
@@ -223,7 +238,8 @@ Value import_gemm(OperatorCall& call, NetworkBuilder& builder) {
   const double beta = call.real("beta", 1);
   if (!std::isfinite(alpha)) call.refuse("alpha", fmt::format("{} is not finite", alpha));
   if (!std::isfinite(beta)) call.refuse("beta", fmt::format("{} is not finite", beta));
-  if (call.integer("transA", 0) != 0) call.refuse("transA", "only 0 is supported");
+  if (rows_are_data(call, x)) return gemm_any(call, builder);
+  if (call.integer("transA", 0) != 0) call.refuse("transA", "1 would mix the samples of a batch");
   const bool transposed_b = call.integer("transB", 0) != 0;
   auto values = weights(call, w, "B", 2);
   if (!values) return {};
@@ -247,8 +263,13 @@ Value import_gemm(OperatorCall& call, NetworkBuilder& builder) {
 Value import_matmul(OperatorCall& call, NetworkBuilder& builder) {
   const Value& a = call.required(0);
   const Value& b = call.required(1);
-  if (b.is_constant()) return matmul_right(call, builder, a, b);
-  if (a.is_constant()) return matmul_left(call, builder, a, b);
+  if (b.is_constant()) {
+    return one_row(call, a, b) ? matmul_right(call, builder, a, b) : multiply_any(call, builder, a, b, true);
+  }
+  if (a.is_constant()) {
+    return one_column(call, a, b) ? matmul_left(call, builder, a, b)
+                                  : multiply_any(call, builder, b, a, false);
+  }
   call.refuse("", fmt::format("multiplies two computed tensors ('{}' and '{}'); one constant is needed",
                               a.name, b.name));
   return {};

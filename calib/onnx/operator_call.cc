@@ -86,7 +86,8 @@ std::optional<std::vector<float>> OperatorCall::floats(const Value& input, const
 }
 
 std::optional<std::vector<std::int64_t>> OperatorCall::indices(const Value& input, const std::string& what) {
-  if (!is_constant(input, what, TensorProto::INT64)) return std::nullopt;
+  const bool narrow = input.is_constant() && input.constant->data_type() == TensorProto::INT32;
+  if (!is_constant(input, what, narrow ? TensorProto::INT32 : TensorProto::INT64)) return std::nullopt;
   return integer_values(*input.constant);
 }
 

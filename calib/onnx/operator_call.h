@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@
 
 namespace dpwa::onnx {
 
+struct View;
+
 /// What an ONNX name stands for during import: a constant, a tensor of the network, or (neither) the result
 /// of something that was refused.
 struct Value {
@@ -22,6 +25,7 @@ struct Value {
   int tensor = -1;           ///< index in the network; its values in ONNX order, whatever the dims
   std::optional<Dims> dims;  ///< batch included; unknown after a refused operator
   bool average = false;      ///< the mean of each channel of the tensor; dims are those of the mean
+  std::shared_ptr<const View> view = nullptr;  ///< sums of the tensor's values; null: the tensor itself
 
   bool is_constant() const { return constant != nullptr; }
   bool is_tensor() const { return tensor >= 0; }
@@ -64,6 +68,7 @@ class OperatorCall {
   std::vector<std::int64_t> integers(const std::string& attribute, std::vector<std::int64_t> otherwise) const;
   const ::onnx::AttributeProto* find(const std::string& attribute) const;
 
+  std::size_t inputs() const { return inputs_.size(); }
   /// nullptr when left out.
   const Value* input(std::size_t index) const { return index < inputs_.size() ? inputs_[index] : nullptr; }
   /// Precondition: the checker has seen that the operator has this input.
@@ -74,7 +79,7 @@ class OperatorCall {
   std::optional<std::vector<float>> floats(const Value& input, const std::string& what);
   /// Like floats, infinities allowed.
   std::optional<std::vector<float>> limits(const Value& input, const std::string& what);
-  /// Values of a constant int64 input.
+  /// Values of a constant int64 or int32 input.
   std::optional<std::vector<std::int64_t>> indices(const Value& input, const std::string& what);
 
  private:

@@ -12,12 +12,13 @@ struct Operator {
   Handler handler;
   bool on_constants;
   bool on_averages;
+  bool on_views = false;
 };
 
 constexpr std::array kOperators = {
     Operator{"Conv", import_conv, false, true},
-    Operator{"Gemm", import_gemm, false, true},
-    Operator{"MatMul", import_matmul, false, true},
+    Operator{"Gemm", import_gemm, false, true, true},
+    Operator{"MatMul", import_matmul, false, true, true},
     Operator{"Add", import_affine, false, false},
     Operator{"Sub", import_affine, false, false},
     Operator{"Mul", import_affine, false, false},
@@ -35,18 +36,36 @@ constexpr std::array kOperators = {
     Operator{"Elu", import_function, false, false},
     Operator{"PRelu", import_prelu, false, false},
     Operator{"MaxPool", import_max_pool, false, false},
-    Operator{"ReduceMean", import_reduce_mean, false, false},
+    Operator{"ReduceMean", import_reduce_mean, false, false, true},
     Operator{"AveragePool", import_average_pool, false, false},
     Operator{"GlobalAveragePool", import_average_pool, false, false},
+    Operator{"Transpose", import_transpose, true, false, true},
+    Operator{"Slice", import_slice, true, false, true},
+    Operator{"Gather", import_gather, true, false, true},
+    Operator{"GatherElements", import_gather_elements, true, false, true},
+    Operator{"GatherND", import_gather_nd, true, false, true},
+    Operator{"Pad", import_pad, true, false, true},
+    Operator{"Concat", import_concat, false, false, true},
+    Operator{"Expand", import_expand, true, false, true},
+    Operator{"Tile", import_tile, true, false, true},
+    Operator{"DepthToSpace", import_depth_to_space, true, false, true},
+    Operator{"SpaceToDepth", import_space_to_depth, true, false, true},
+    Operator{"Resize", import_resize, true, false, true},
+    Operator{"Upsample", import_resize, true, false, true},
+    Operator{"ReduceSum", import_reduce_sum, false, false, true},
+    Operator{"Neg", import_neg, false, false, true},
+    Operator{"Sum", import_sum, false, false, true},
+    Operator{"Mean", import_sum, false, false, true},
+    Operator{"ConvTranspose", import_conv_transpose, false, false, true},
     Operator{"Softmax", import_softmax, false, false},
     Operator{"LogSoftmax", import_softmax, false, false},
-    Operator{"Identity", import_identity, true, true},
-    Operator{"Dropout", import_dropout, false, true},
-    Operator{"Constant", import_constant, true, true},
-    Operator{"Flatten", import_flatten, true, true},
-    Operator{"Reshape", import_reshape, true, true},
-    Operator{"Squeeze", import_squeeze, true, true},
-    Operator{"Unsqueeze", import_unsqueeze, true, true},
+    Operator{"Identity", import_identity, true, true, true},
+    Operator{"Dropout", import_dropout, false, true, true},
+    Operator{"Constant", import_constant, true, true, true},
+    Operator{"Flatten", import_flatten, true, true, true},
+    Operator{"Reshape", import_reshape, true, true, true},
+    Operator{"Squeeze", import_squeeze, true, true, true},
+    Operator{"Unsqueeze", import_unsqueeze, true, true, true},
 };
 
 const Operator* find(const std::string& op_type) {
@@ -55,7 +74,35 @@ const Operator* find(const std::string& op_type) {
   return it == kOperators.end() ? nullptr : &*it;
 }
 
+const std::array kNewer = {
+    NewerDefinition{"ReduceMean", kReduceMeanAxesInput, false, 1, 2, {"keepdims", "noop_with_empty_axes"}},
+    NewerDefinition{"Gelu", kGeluSince, true, 1, 1, {"approximate"}},
+    NewerDefinition{"Swish", kSwishSince, true, 1, 1, {"alpha"}},
+    NewerDefinition{"Pad", 18, false, 2, 4, {"mode"}},
+    NewerDefinition{
+        "AveragePool",
+        19,
+        false,
+        1,
+        1,
+        {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "strides"}},
+    NewerDefinition{
+        "Resize",
+        18,
+        false,
+        1,
+        4,
+        {"antialias", "axes", "coordinate_transformation_mode", "cubic_coeff_a", "exclude_outside",
+         "extrapolation_value", "keep_aspect_ratio_policy", "mode", "nearest_mode"}},
+};
+
 }  // namespace
+
+const NewerDefinition* newer_definition(const std::string& op_type) {
+  const auto it = std::find_if(kNewer.begin(), kNewer.end(),
+                               [&](const NewerDefinition& newer) { return op_type == newer.op_type; });
+  return it == kNewer.end() ? nullptr : &*it;
+}
 
 Handler find_operator(const std::string& op_type) {
   const Operator* const op = find(op_type);
@@ -70,6 +117,11 @@ bool works_on_constants(const std::string& op_type) {
 bool reads_averages(const std::string& op_type) {
   const Operator* const op = find(op_type);
   return op && op->on_averages;
+}
+
+bool reads_views(const std::string& op_type) {
+  const Operator* const op = find(op_type);
+  return op && op->on_views;
 }
 
 }  // namespace dpwa::onnx

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "calib/onnx/network_builder.h"
 #include "calib/onnx/operator_call.h"
@@ -10,13 +11,25 @@
 namespace dpwa::onnx {
 
 /// Operator set versions whose definitions of the operators below were read. From 18 to 25 they differ from
-/// 17 only in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies; but
-/// ReduceMean takes its axes as an input since 18.
+/// 17 only in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies; except
+/// for what newer_definition() knows. ReduceMean takes its axes as an input since 18.
 inline constexpr int kMinOpset = 7;
 inline constexpr int kMaxOpset = 25;
 inline constexpr int kReduceMeanAxesInput = 18;
 inline constexpr int kGeluSince = 20;
 inline constexpr int kSwishSince = 24;
+
+/// An operator as the checker of libonnx 1.12 does not know it.
+struct NewerDefinition {
+  const char* op_type;
+  int since;
+  bool first;  ///< there was none before
+  int least_inputs, most_inputs;
+  std::vector<std::string> attributes;
+};
+
+/// The definition that is newer than what the checker knows; nullptr when there is none.
+const NewerDefinition* newer_definition(const std::string& op_type);
 
 /// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
 inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 24;
@@ -33,6 +46,9 @@ bool works_on_constants(const std::string& op_type);
 
 /// Whether the operator can read the average of a map: layers fold it, changes of shape pass it on.
 bool reads_averages(const std::string& op_type);
+
+/// Whether the operator can read a View; for any other one it is computed before.
+bool reads_views(const std::string& op_type);
 
 // layers.cc
 Value import_conv(OperatorCall& call, NetworkBuilder& builder);
@@ -57,6 +73,36 @@ Value import_activation(OperatorCall& call, NetworkBuilder& builder, const net::
 // averages.cc
 Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder);
 Value import_average_pool(OperatorCall& call, NetworkBuilder& builder);  ///< and GlobalAveragePool
+
+// movement.cc
+Value import_transpose(OperatorCall& call, NetworkBuilder& builder);
+Value import_slice(OperatorCall& call, NetworkBuilder& builder);
+Value import_pad(OperatorCall& call, NetworkBuilder& builder);
+Value import_concat(OperatorCall& call, NetworkBuilder& builder);
+
+// gather.cc
+Value import_gather(OperatorCall& call, NetworkBuilder& builder);
+Value import_gather_elements(OperatorCall& call, NetworkBuilder& builder);
+Value import_gather_nd(OperatorCall& call, NetworkBuilder& builder);
+
+// repetition.cc
+Value import_expand(OperatorCall& call, NetworkBuilder& builder);
+Value import_tile(OperatorCall& call, NetworkBuilder& builder);
+Value import_depth_to_space(OperatorCall& call, NetworkBuilder& builder);
+Value import_space_to_depth(OperatorCall& call, NetworkBuilder& builder);
+Value import_resize(OperatorCall& call, NetworkBuilder& builder);  ///< and Upsample
+
+// sums.cc
+Value reduce(OperatorCall& call, NetworkBuilder& builder, int axes_input_since, bool mean);
+Value import_reduce_sum(OperatorCall& call, NetworkBuilder& builder);
+Value import_neg(OperatorCall& call, NetworkBuilder& builder);
+Value import_sum(OperatorCall& call, NetworkBuilder& builder);  ///< and Mean
+
+// matrices.cc
+Value import_conv_transpose(OperatorCall& call, NetworkBuilder& builder);
+/// Products that are no row per sample times a matrix.
+Value multiply_any(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Value& w, bool right);
+Value gemm_any(OperatorCall& call, NetworkBuilder& builder);
 
 // shapes.cc
 Value import_identity(OperatorCall& call, NetworkBuilder& builder);

@@ -26,12 +26,12 @@ Value with_dims(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dim
     }
     // A network input that becomes a map is one from here on: constants per channel may follow.
     const bool map = dims.size() == 4 && dims[0] == call.batch();
-    if (map && x.is_tensor() && builder.tensor(x.tensor).producer < 0) {
+    if (map && x.is_tensor() && !x.view && builder.tensor(x.tensor).producer < 0) {
       (void)builder.as_map(x.tensor,
                            {static_cast<int>(dims[2]), static_cast<int>(dims[3]), static_cast<int>(dims[1])});
     }
   }
-  return {"", x.constant, x.tensor, std::move(dims), x.average};
+  return {"", x.constant, x.tensor, std::move(dims), x.average, x.view};
 }
 
 /// Axes of Squeeze and Unsqueeze in 0 .. rank-1, ascending; nothing and a reason when illegal.

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "calib/onnx/operators.h"
+#include "calib/onnx/view.h"
+
+namespace dpwa::onnx {
+
+/// An axis counted from either end in 0 .. rank-1. A reason when it is outside, or when it is the batch and
+/// the operator would mix or pick samples.
+std::optional<std::size_t> own_axis(OperatorCall& call, const std::string& attribute, std::int64_t axis,
+                                    const Value& x);
+
+/// A result whose values are single values of x: `source(index)` gives, for an index of `dims` (one sample),
+/// the number of the value, or -1 for `otherwise`. x may be a tensor, a view or a float constant.
+template <typename Source>
+Value move_values(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Dims& dims,
+                  Source source, float otherwise = 0);
+
+/// Float values of a constant with these dims, as a constant of the graph.
+Value literal_floats(OperatorCall& call, Dims dims, const std::vector<float>& values);
+
+/// Dims as an operator sees them: of a constant, or of one sample.
+Dims own_dims(const OperatorCall& call, const Value& x);
+
+/// Dims of the whole batch from those of a sample.
+Dims batch_dims(const OperatorCall& call, Dims sample, const Value& x);
+
+template <typename Source>
+Value move_values(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Dims& dims,
+                  Source source, float otherwise) {
+  const std::optional<std::int64_t> count = element_count(dims);
+  if (!count || *count < 1 || *count > kMaxViewTerms) {
+    call.refuse(
+        "", fmt::format("a result of {} values; 1 to {} are supported", count.value_or(-1), kMaxViewTerms));
+    return {};
+  }
+  if (x.is_constant()) {
+    const auto values = call.floats(x, "input");
+    if (!values) return {};
+    std::vector<float> moved;
+    for_each_index(dims, [&](const Dims& at) {
+      const std::int64_t from = source(at);
+      moved.push_back(from < 0 ? otherwise : (*values)[from]);
+    });
+    return literal_floats(call, dims, moved);
+  }
+  const Dims whole = batch_dims(call, dims, x);
+  if (!x.is_tensor()) return {"", nullptr, -1, whole};
+  ViewBuilder view(call, builder, x);
+  for_each_index(dims, [&](const Dims& at) {
+    const std::int64_t from = source(at);
+    view.value(from < 0 ? otherwise : 0);
+    if (from >= 0) view.add(from);
+  });
+  return view.finish(whole);
+}
+
+}  // namespace dpwa::onnx
