@@ -45,6 +45,8 @@ ordered_json node_json(const net::Network& network, const net::Node& node) {
                        {"output_shape", shape_json(output.shape)}};
   json.update(window_json(node.window));
   if (!node.activation.is_identity()) json["function"] = net::to_string(node.activation.function);
+  json["dilation"] = {node.window.dilation_y, node.window.dilation_x};
+  json["groups"] = node.groups;
   json["lower"] = limit_json(node.lower);
   json["upper"] = limit_json(node.upper);
   json["pool"] = node.pool ? window_json(*node.pool) : ordered_json(nullptr);
@@ -86,12 +88,18 @@ std::string window_text(const net::Window& window) {
   std::string text = fmt::format("{}x{}", window.kh, window.kw);
   if (window.stride_y != 1 || window.stride_x != 1)
     text += fmt::format("/{}x{}", window.stride_y, window.stride_x);
+  if (window.dilation_y != 1 || window.dilation_x != 1)
+    text += fmt::format(" dilation {}x{}", window.dilation_y, window.dilation_x);
   const bool padded = window.pad_top + window.pad_left + window.pad_bottom + window.pad_right > 0;
   if (padded) {
     text +=
         fmt::format(" pad {},{},{},{}", window.pad_top, window.pad_left, window.pad_bottom, window.pad_right);
   }
   return text;
+}
+
+std::string kernel_text(const net::Node& node) {
+  return window_text(node.window) + (node.groups > 1 ? fmt::format(" groups {}", node.groups) : "");
 }
 
 std::string limits_text(const net::Node& node) {
@@ -109,7 +117,7 @@ std::string supported_text(const net::Network& network) {
   if (adds) rows[0].push_back("adds");
   for (const net::Node& node : network.nodes) {
     rows.push_back({node.name, node.onnx_operator, shape_text(network.tensors[node.input].shape),
-                    window_text(node.window), shape_text(node.conv_shape), limits_text(node),
+                    kernel_text(node), shape_text(node.conv_shape), limits_text(node),
                     node.pool ? window_text(*node.pool) : "-", shape_text(network.tensors[node.output].shape),
                     std::to_string(node.weight.size() + node.bias.size()),
                     std::to_string(net::macs(network, node))});

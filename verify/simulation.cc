@@ -93,14 +93,15 @@ class Scoreboard {
   /// Value of a packed input tile: element of the window of one output position (N1.5).
   std::int32_t packed_value(const golden::Inference& golden, int tile, int element) const {
     const net::Node& node = network_.nodes[network_.tensors[0].consumers[0]];
+    const net::Window window = net::undilated(node.window);
     const net::Shape& shape = network_.tensors[0].shape;
     const lower::Geometry g = lower::geometry(network_, node, config_.products);
     const int index = tile % g.tiles_per_pixel * config_.products + element;
     const int position = tile / g.tiles_per_pixel;
-    if (index >= node.window.kh * node.window.kw * shape.c) return 0;
+    if (index >= window.kh * window.kw * shape.c) return 0;
     const int tap = index / shape.c;
-    const int y = position / g.columns * node.window.stride_y - node.window.pad_top + tap / node.window.kw;
-    const int x = position % g.columns * node.window.stride_x - node.window.pad_left + tap % node.window.kw;
+    const int y = position / g.columns * window.stride_y - window.pad_top + tap / window.kw;
+    const int x = position % g.columns * window.stride_x - window.pad_left + tap % window.kw;
     if (y < 0 || y >= shape.h || x < 0 || x >= shape.w) return 0;
     return golden.tensors[0].q[(static_cast<std::size_t>(y) * shape.w + x) * shape.c + index % shape.c];
   }

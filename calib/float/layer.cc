@@ -81,12 +81,13 @@ using ConvFamily =
 /// Memory descriptors of a node's product. `weight_user` is the project's layout.
 struct Geometry {
   dnnl::memory::desc input, output, weight_user, weight_any, bias;
-  dnnl::memory::dims strides, pads_begin, pads_end;
+  dnnl::memory::dims strides, dilates, pads_begin, pads_end;
 };
 
 bool is_dense(const net::Node& node, const net::Shape& input) {
   const net::Window& w = node.window;
-  return w.kh == input.h && w.kw == input.w && w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
+  return node.groups == 1 && w.kh == input.h && w.kw == input.w &&
+         w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
 }
 
 Geometry dense_geometry(const net::Node& node, const net::Shape& input, int batch) {
@@ -102,14 +103,21 @@ Geometry dense_geometry(const net::Node& node, const net::Shape& input, int batc
 
 Geometry conv_geometry(const net::Node& node, const net::Shape& input, int batch) {
   const net::Window& w = node.window;
-  const dnnl::memory::dims weight{node.out_channels, input.c, w.kh, w.kw};
+  const int inputs = input.c / node.groups, outputs = node.out_channels / node.groups;
+  dnnl::memory::dims weight{outputs, inputs, w.kh, w.kw};
+  dnnl::memory::dims steps{w.kh * w.kw * inputs, 1, w.kw * inputs, inputs};  // [out][kh][kw][in]
+  if (node.groups > 1) {
+    weight.insert(weight.begin(), node.groups);
+    steps.insert(steps.begin(), std::int64_t{outputs} * w.kh * w.kw * inputs);
+  }
   Geometry g;
   g.input = describe({batch, input.c, input.h, input.w}, Tag::nhwc);
   g.output = describe({batch, node.out_channels, node.conv_shape.h, node.conv_shape.w}, Tag::nhwc);
-  g.weight_user = describe(weight, Tag::ohwi);
+  g.weight_user = {weight, dnnl::memory::data_type::f32, steps};
   g.weight_any = describe(weight, Tag::any);
   g.bias = describe({node.out_channels}, Tag::x);
   g.strides = {w.stride_y, w.stride_x};
+  g.dilates = {w.dilation_y - 1, w.dilation_x - 1};
   g.pads_begin = {w.pad_top, w.pad_left};
   g.pads_end = {w.pad_bottom, w.pad_right};
   return g;
@@ -122,7 +130,7 @@ DenseFamily::ForwardRunner make_forward(DenseFamily, const Geometry& g) {
 ConvFamily::ForwardRunner make_forward(ConvFamily, const Geometry& g) {
   return ConvFamily::ForwardRunner(
       {{prop_kind::forward_training, dnnl::algorithm::convolution_direct, g.input, g.weight_any, g.bias,
-        g.output, g.strides, g.pads_begin, g.pads_end},
+        g.output, g.strides, g.dilates, g.pads_begin, g.pads_end},
        own_scratchpad(),
        cpu()});
 }
@@ -131,7 +139,7 @@ DenseFamily::DataRunner make_data(DenseFamily, const Geometry& g, const DenseFam
 }
 ConvFamily::DataRunner make_data(ConvFamily, const Geometry& g, const ConvFamily::ForwardRunner& hint) {
   return ConvFamily::DataRunner({{dnnl::algorithm::convolution_direct, g.input, g.weight_any, g.output,
-                                  g.strides, g.pads_begin, g.pads_end},
+                                  g.strides, g.dilates, g.pads_begin, g.pads_end},
                                  own_scratchpad(),
                                  cpu(),
                                  hint.desc});
@@ -142,7 +150,7 @@ DenseFamily::WeightsRunner make_weights(DenseFamily, const Geometry& g,
 }
 ConvFamily::WeightsRunner make_weights(ConvFamily, const Geometry& g, const ConvFamily::ForwardRunner& hint) {
   return ConvFamily::WeightsRunner({{dnnl::algorithm::convolution_direct, g.input, g.weight_any, g.output,
-                                     g.strides, g.pads_begin, g.pads_end},
+                                     g.strides, g.dilates, g.pads_begin, g.pads_end},
                                     own_scratchpad(),
                                     cpu(),
                                     hint.desc});

@@ -24,7 +24,8 @@ void for_each_tap(const net::Node& node, const net::Shape& in, Visit visit) {
     for (int ox = 0; ox < node.conv_shape.w; ++ox) {
       for (int ky = 0; ky < w.kh; ++ky) {
         for (int kx = 0; kx < w.kw; ++kx) {
-          const int iy = oy * w.stride_y + ky - w.pad_top, ix = ox * w.stride_x + kx - w.pad_left;
+          const int iy = oy * w.stride_y + ky * w.dilation_y - w.pad_top,
+                    ix = ox * w.stride_x + kx * w.dilation_x - w.pad_left;
           if (iy >= 0 && iy < in.h && ix >= 0 && ix < in.w)
             visit(oy * node.conv_shape.w + ox, iy, ix, ky, kx);
         }
@@ -42,14 +43,16 @@ TileReader::TileReader(const net::Network& network, int node_index, int products
   const net::Shape& shape = network.tensors[node.input].shape;
   const bool packed = node.input == 0 && shape.c < products;
   if (packed) {
-    const int per_position = tiles_of(node.window.kh * node.window.kw * shape.c, products);
+    net::Node dense = node;  // a tile holds what lies between the taps, too
+    dense.window = net::undilated(node.window);
+    const int per_position = tiles_of(dense.window.kh * dense.window.kw * shape.c, products);
     const std::int64_t positions = std::int64_t{node.conv_shape.h} * node.conv_shape.w;
     members_.assign(positions * per_position * products, -1);
     visits_.assign(positions * per_position, 1);
-    for_each_tap(node, shape, [&](int position, int iy, int ix, int ky, int kx) {
+    for_each_tap(dense, shape, [&](int position, int iy, int ix, int ky, int kx) {
       const std::int64_t first = std::int64_t{position} * per_position * products;
       for (int c = 0; c < shape.c; ++c) {
-        members_[first + (ky * node.window.kw + kx) * shape.c + c] = (iy * shape.w + ix) * shape.c + c;
+        members_[first + (ky * dense.window.kw + kx) * shape.c + c] = (iy * shape.w + ix) * shape.c + c;
       }
     });
   } else {

@@ -45,6 +45,13 @@ const std::map<net::Function, const char*> kOperators = {{net::Function::sigmoid
                                                          {net::Function::hard_swish, "HardSwish"},
                                                          {net::Function::gelu, "Gelu"}};
 
+void set_integer(NodeProto& node, const std::string& name, std::int64_t value) {
+  AttributeProto* const attribute = node.add_attribute();
+  attribute->set_name(name);
+  attribute->set_type(AttributeProto::INT);
+  attribute->set_i(value);
+}
+
 void set_window(NodeProto& node, const net::Window& window) {
   set_integers(node, "kernel_shape", {window.kh, window.kw});
   set_integers(node, "pads", {window.pad_top, window.pad_left, window.pad_bottom, window.pad_right});
@@ -239,11 +246,16 @@ class Exporter {
   void add_conv(const net::Node& node, const std::string& input, const net::Shape& shape,
                 const std::string& output) {
     const net::Window& window = node.window;
-    const std::vector<float> weight = channel_first(node, {window.kh, window.kw, shape.c});
+    const int channels = shape.c / node.groups;
+    const std::vector<float> weight = channel_first(node, {window.kh, window.kw, channels});
     const std::string w =
-        constant(node.name + "/weight", {node.out_channels, shape.c, window.kh, window.kw}, weight);
+        constant(node.name + "/weight", {node.out_channels, channels, window.kh, window.kw}, weight);
     const std::string b = constant(node.name + "/bias", {node.out_channels}, node.bias);
-    set_window(add("Conv", {input, w, b}, output, node.name), window);
+    NodeProto& conv = add("Conv", {input, w, b}, output, node.name);
+    set_window(conv, window);
+    if (window.dilation_y * window.dilation_x > 1)
+      set_integers(conv, "dilations", {window.dilation_y, window.dilation_x});
+    if (node.groups > 1) set_integer(conv, "group", node.groups);
   }
 
   void add_dense(const net::Node& node, const std::string& input, const net::Shape& shape,
@@ -253,10 +265,7 @@ class Exporter {
     if (node.onnx_operator == "Gemm") {
       const std::string w = constant(node.name + "/weight", {node.out_channels, shape.size()}, weight);
       NodeProto& gemm = add("Gemm", {input, w, b}, output, node.name);
-      AttributeProto* const transposed = gemm.add_attribute();
-      transposed->set_name("transB");
-      transposed->set_type(AttributeProto::INT);
-      transposed->set_i(1);
+      set_integer(gemm, "transB", 1);
       return;
     }
     std::vector<float> columns(weight.size());

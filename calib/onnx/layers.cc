@@ -194,7 +194,7 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
   const Value& x = call.required(0);
   const Value& w = call.required(1);
   const std::int64_t group = call.integer("group", 1);
-  if (group != 1) call.refuse("group", fmt::format("{} groups; only 1 is supported", group));
+  if (group < 1) call.refuse("group", fmt::format("{} groups; 1 or more are needed", group));
   const std::optional<Extent> map = map_extent(call, x);
   const auto weight = weights(call, w, "W", 4);
   if (!weight) return {};
@@ -203,14 +203,22 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
     call.refuse("kernel_shape", fmt::format("{} is not that of the weights {}",
                                             to_string(call.integers("kernel_shape", {})), to_string(dims)));
   }
-  if (map && group == 1 && x.dims->at(1) != dims[1]) {
-    call.refuse("W", fmt::format("weights {} read {} channels, '{}' has {}", to_string(dims), dims[1], x.name,
-                                 x.dims->at(1)));
+  if (map && group >= 1 && (x.dims->at(1) % group != 0 || x.dims->at(1) / group != dims[1])) {
+    const std::string groups = group == 1 ? "" : fmt::format(" in each of {} groups", group);
+    call.refuse("W", fmt::format("weights {} read {} channels{}, '{}' has {}", to_string(dims), dims[1],
+                                 groups, x.name, x.dims->at(1)));
+  }
+  if (group >= 1 && dims[0] % group != 0) {
+    call.refuse("group", fmt::format("{} groups do not divide {} outputs", group, dims[0]));
   }
   std::vector<double> bias = conv_bias(call, dims[0]);
   const std::optional<PlacedWindow> placed = place_window(call, {dims[2], dims[3]}, map);
   if (!placed || !fits(call, dims[0], placed->out.h, placed->out.w)) return {};
   const Dims out{call.batch(), dims[0], placed->out.h, placed->out.w};
+  if (x.average && group != 1) {
+    call.refuse("group",
+                fmt::format("'{}' is the average of a map; only a Conv of one group can read it", x.name));
+  }
   if (x.average && !call.refused() && x.is_tensor()) {
     Dense dense{dims[0], *weight, std::vector<double>(dims[0], 1), std::move(bias)};
     return add_dense(call, builder, x, std::move(dense), out);
@@ -223,8 +231,10 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
   node.name = call.name();
   node.onnx_operator = call.op();
   node.out_channels = static_cast<int>(dims[0]);
+  node.groups = static_cast<int>(group);
   node.window = placed->window;
-  node.weight = channel_last(*weight, node.out_channels, {placed->window.kh, placed->window.kw, shape.c});
+  node.weight =
+      channel_last(*weight, node.out_channels, {placed->window.kh, placed->window.kw, shape.c / node.groups});
   node.conv_shape = {static_cast<int>(placed->out.h), static_cast<int>(placed->out.w), node.out_channels};
   const int tensor = builder.add_layer(x.tensor, std::move(node), std::vector<double>(dims[0], 1),
                                        std::move(bias), call.output());

@@ -12,7 +12,7 @@ constexpr std::int64_t kMaxExtent = 1 << 20;  // keeps every sum below far from 
 
 /// One direction of a window.
 struct Axis {
-  std::int64_t kernel = 1;
+  std::int64_t kernel = 1;  ///< from the first tap to the last
   std::int64_t stride = 1;
   std::int64_t pad_begin = 0;
   std::int64_t pad_end = 0;
@@ -110,20 +110,21 @@ std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std:
   const int before = call.refusals();
   const Dims strides = numbers(call, "strides", 2, 1, 1);
   const Dims dilations = numbers(call, "dilations", 2, 1, 1);
-  if (dilations != Dims{1, 1}) {
+  if (call.op() != "Conv" && dilations != Dims{1, 1}) {
     call.refuse("dilations", fmt::format("{}; only [1, 1] is supported", to_string(dilations)));
   }
   const Extent in = map.value_or(kernel);
-  Axis y{kernel.h, strides[0], 0, 0, in.h, 0};
-  Axis x{kernel.w, strides[1], 0, 0, in.w, 0};
+  Axis y{(kernel.h - 1) * dilations[0] + 1, strides[0], 0, 0, in.h, 0};
+  Axis x{(kernel.w - 1) * dilations[1] + 1, strides[1], 0, 0, in.w, 0};
   read_pads(call, y, x);
   if (!map || call.refusals() != before) return std::nullopt;
   const bool ceil_mode = call.integer("ceil_mode", 0) != 0;
   if (!place(call, y, "higher", ceil_mode) || !place(call, x, "wider", ceil_mode)) return std::nullopt;
   const auto narrow = [](std::int64_t v) { return static_cast<int>(v); };
-  return PlacedWindow{{narrow(y.kernel), narrow(x.kernel), narrow(y.stride), narrow(x.stride),
-                       narrow(y.pad_begin), narrow(x.pad_begin), narrow(y.pad_end), narrow(x.pad_end)},
-                      {y.out, x.out}};
+  return PlacedWindow{
+      {narrow(kernel.h), narrow(kernel.w), narrow(y.stride), narrow(x.stride), narrow(y.pad_begin),
+       narrow(x.pad_begin), narrow(y.pad_end), narrow(x.pad_end), narrow(dilations[0]), narrow(dilations[1])},
+      {y.out, x.out}};
 }
 
 }  // namespace dpwa::onnx

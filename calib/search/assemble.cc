@@ -42,19 +42,18 @@ plan::NodePlan node_plan(const net::Node& node, const NodeOptions& options, cons
 }
 
 /// Stored order of the tensors: by the planes granted to their channels, widest first, ties by index. Tensors
-/// that additions join share the order of their widest channels; the network's output keeps its own.
+/// that share an order have that of their widest channels (N1.6).
 void sort_channels(const net::Network& network, const Choice& choice, plan::Plan& plan) {
-  const std::vector<int> classes = net::residual_classes(network);
-  const auto group = [&](int tensor) { return classes[tensor] < 0 ? tensor : classes[tensor]; };
+  const net::ChannelOrders orders = net::channel_orders(network);
   std::vector<std::vector<int>> widest(network.tensors.size());
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    std::vector<int>& planes = widest[group(network.nodes[n].output)];
+    std::vector<int>& planes = widest[orders.classes[network.nodes[n].output]];
     planes.resize(choice.planes[n].size(), 0);
     for (std::size_t c = 0; c < planes.size(); ++c) planes[c] = std::max(planes[c], choice.planes[n][c]);
   }
   for (const net::Node& node : network.nodes) {
-    const std::vector<int>& planes = widest[group(node.output)];
-    if (group(node.output) == group(network.output)) continue;
+    const std::vector<int>& planes = widest[orders.classes[node.output]];
+    if (orders.graph_order[node.output]) continue;
     std::vector<int>& order = plan.tensors[node.output].order;
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return planes[a] > planes[b]; });
   }

@@ -25,26 +25,29 @@ struct Matrix {
   std::vector<double> values;
 };
 
-/// Windows of a node's input over the fit samples, [rows][kh][kw][input c], zero where the window leaves the
-/// map.
-std::vector<float> windows(const net::Network& network, const net::Node& node,
+/// Windows of a group's input channels over the fit samples, [rows][kh][kw][input c / groups], zero where the
+/// window leaves the map.
+std::vector<float> windows(const net::Network& network, const net::Node& node, int group,
                            const std::vector<float>& values) {
   const net::Shape& in = network.tensors[node.input].shape;
+  const int channels = net::group_channels(network, node);
   const net::Window& w = node.window;
   const std::int64_t positions = std::int64_t{node.conv_shape.h} * node.conv_shape.w;
   const auto samples = static_cast<std::int64_t>(values.size()) / in.size();
   const std::int64_t all = positions * samples, rows = std::min(all, kMostRows);
-  std::vector<float> result(rows * w.kh * w.kw * in.c, 0.0F);
+  std::vector<float> result(rows * w.kh * w.kw * channels, 0.0F);
   for (std::int64_t r = 0; r < rows; ++r) {
     const std::int64_t at = r * all / rows, sample = at / positions, position = at % positions;
     const auto oy = static_cast<int>(position / node.conv_shape.w),
                ox = static_cast<int>(position % node.conv_shape.w);
     for (int ky = 0; ky < w.kh; ++ky) {
       for (int kx = 0; kx < w.kw; ++kx) {
-        const int iy = oy * w.stride_y + ky - w.pad_top, ix = ox * w.stride_x + kx - w.pad_left;
+        const int iy = oy * w.stride_y + ky * w.dilation_y - w.pad_top,
+                  ix = ox * w.stride_x + kx * w.dilation_x - w.pad_left;
         if (iy < 0 || iy >= in.h || ix < 0 || ix >= in.w) continue;
         const float* from = values.data() + sample * in.size() + (std::int64_t{iy} * in.w + ix) * in.c;
-        std::copy_n(from, in.c, result.data() + ((r * w.kh + ky) * w.kw + kx) * in.c);
+        std::copy_n(from + group * channels, channels,
+                    result.data() + ((r * w.kh + ky) * w.kw + kx) * channels);
       }
     }
   }
@@ -175,24 +178,17 @@ std::vector<std::vector<int>> blocks_of(const std::vector<float>& rows, std::siz
   return blocks;
 }
 
-}  // namespace
-
-NodeOptions round_compensated(const net::Network& network, int node,
-                              const observe::Observation& observation) {
-  const net::Node& weights = network.nodes[node];
+/// Rounds the channels of one group with what its windows say.
+void round_group(const net::Node& weights, int group, const std::vector<float>& rows, NodeOptions& options) {
   const std::size_t stride = weights.weight.size() / weights.out_channels;
-  NodeOptions options = round_nearest(network, node, observation);
-  const std::vector<float> rows = windows(network, weights, observation.tensors[weights.input].values);
-  for (auto& channel : options) {
-    for (ChannelOption& option : channel) option.loss = 0;
-  }
+  const int channels = weights.out_channels / weights.groups;
   std::vector<std::int64_t> rounded;
   for (const std::vector<int>& block : blocks_of(rows, stride)) {
     const std::vector<double> inputs = centred(rows, stride, block);
     const int size = static_cast<int>(block.size());
     Matrix factor = covariance(inputs, size, kept_share(rows.size() / stride, stride));
     factorise(factor);
-    for (int c = 0; c < weights.out_channels; ++c) {
+    for (int c = group * channels; c < (group + 1) * channels; ++c) {
       if (is_zero_channel(weights, c)) continue;
       std::vector<double> targets;
       for (int i : block) targets.push_back(weights.weight[c * stride + i]);
@@ -202,6 +198,46 @@ NodeOptions round_compensated(const net::Network& network, int node,
         for (int i = 0; i < size; ++i) option.q[block[i]] = static_cast<std::int16_t>(rounded[i]);
       }
     }
+  }
+}
+
+/// round_for_stored_inputs() for the channels of one group. lost_rows: what storing took away.
+void round_group_for_stored_inputs(const net::Node& weights, int group, const std::vector<float>& stored_rows,
+                                   const std::vector<float>& lost_rows, plan::NodePlan& plan) {
+  const std::size_t stride = weights.weight.size() / weights.out_channels;
+  const int channels = weights.out_channels / weights.groups;
+  const double keep = kept_share(stored_rows.size() / stride, stride);
+  std::vector<std::int64_t> rounded;
+  for (const std::vector<int>& block : blocks_of(stored_rows, stride)) {
+    const std::vector<double> stored = centred(stored_rows, stride, block),
+                              lost = centred(lost_rows, stride, block);
+    Matrix factor = covariance(stored, static_cast<int>(block.size()), keep);
+    factorise(factor);
+    for (int c = group * channels; c < (group + 1) * channels; ++c) {
+      if (plan.planes[c] == 0) continue;
+      std::vector<double> targets;
+      for (int i : block) targets.push_back(weights.weight[c * stride + i]);
+      targets = retargeted(factor, stored, lost, keep, targets);
+      compensate(factor, targets, plan.scale[c], num::weight_range(plan.planes[c]), rounded);
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        plan.q[c * stride + block[i]] = static_cast<std::int16_t>(rounded[i]);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+NodeOptions round_compensated(const net::Network& network, int node,
+                              const observe::Observation& observation) {
+  const net::Node& weights = network.nodes[node];
+  NodeOptions options = round_nearest(network, node, observation);
+  for (auto& channel : options) {
+    for (ChannelOption& option : channel) option.loss = 0;
+  }
+  for (int group = 0; group < weights.groups; ++group) {
+    round_group(weights, group, windows(network, weights, group, observation.tensors[weights.input].values),
+                options);
   }
   const std::vector<double> importance = channel_importance(observation.nodes[node], weights.out_channels);
   for (std::size_t c = 0; c < options.size(); ++c) {
@@ -213,27 +249,11 @@ NodeOptions round_compensated(const net::Network& network, int node,
 void round_for_stored_inputs(const net::Network& network, int node, const std::vector<float>& inputs,
                              const std::vector<float>& stored_inputs, plan::NodePlan& plan) {
   const net::Node& weights = network.nodes[node];
-  const std::size_t stride = weights.weight.size() / weights.out_channels;
-  const std::vector<float> stored_rows = windows(network, weights, stored_inputs);
-  std::vector<float> lost_rows = windows(network, weights, inputs);
-  for (std::size_t i = 0; i < lost_rows.size(); ++i) lost_rows[i] -= stored_rows[i];
-  const double keep = kept_share(stored_rows.size() / stride, stride);
-  std::vector<std::int64_t> rounded;
-  for (const std::vector<int>& block : blocks_of(stored_rows, stride)) {
-    const std::vector<double> stored = centred(stored_rows, stride, block),
-                              lost = centred(lost_rows, stride, block);
-    Matrix factor = covariance(stored, static_cast<int>(block.size()), keep);
-    factorise(factor);
-    for (int c = 0; c < weights.out_channels; ++c) {
-      if (plan.planes[c] == 0) continue;
-      std::vector<double> targets;
-      for (int i : block) targets.push_back(weights.weight[c * stride + i]);
-      targets = retargeted(factor, stored, lost, keep, targets);
-      compensate(factor, targets, plan.scale[c], num::weight_range(plan.planes[c]), rounded);
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        plan.q[c * stride + block[i]] = static_cast<std::int16_t>(rounded[i]);
-      }
-    }
+  for (int group = 0; group < weights.groups; ++group) {
+    const std::vector<float> stored_rows = windows(network, weights, group, stored_inputs);
+    std::vector<float> lost_rows = windows(network, weights, group, inputs);
+    for (std::size_t i = 0; i < lost_rows.size(); ++i) lost_rows[i] -= stored_rows[i];
+    round_group_for_stored_inputs(weights, group, stored_rows, lost_rows, plan);
   }
 }
 

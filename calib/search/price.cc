@@ -28,6 +28,16 @@ Costs shares(Optimise optimise) {
   return {0.5, 0.5, 0, 0};
 }
 
+/// Tiles of a pixel that a group of channels reads, the mean of all groups.
+double mean_tiles(const dpwa::cycles::ScanGeometry& scan, int channels, int lanes) {
+  double tiles = 0, groups = 0;
+  for (int first = 0; first < channels; first += lanes, ++groups) {
+    const auto read = scan.tiles_read(first, std::min(first + lanes, channels) - 1);
+    tiles += read.end - read.begin;
+  }
+  return tiles / groups;
+}
+
 }  // namespace
 
 const char* name_of(Optimise optimise) {
@@ -63,9 +73,12 @@ Price::Price(const net::Network& network, const config::Config& config, Optimise
     const int node = static_cast<int>(n);
     const observe::TileReader reader(network, node, config.products);
     const dpwa::cycles::ScanGeometry scan(config, network, node);
+    const net::Window& window = network.nodes[n].window;
+    const double taps = scan.kernel.kh * scan.kernel.kw == 1 ? 1 : window.kh * window.kw;
+    const double tiles = mean_tiles(scan, network.nodes[n].out_channels, lanes_);
     nodes_.push_back({dpwa::cycles::Estimate(config, network, node),
-                      static_cast<double>(reader.total_visits()), static_cast<double>(reader.tiles()),
-                      static_cast<double>(scan.kernel.kh * scan.kernel.kw * scan.pixel_tiles * lanes_)});
+                      static_cast<double>(reader.total_visits()) * tiles / scan.pixel_tiles,
+                      static_cast<double>(reader.tiles()), taps * tiles * lanes_});
     int8 += costs(node, pinned_reading(reader, nodes_[n].estimate, 2),
                   std::vector<int>(network.nodes[n].out_channels, 2));
   }

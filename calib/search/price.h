@@ -55,7 +55,7 @@ class Price {
  private:
   struct NodeShape {
     dpwa::cycles::Estimate estimate;
-    double reads = 0;        ///< tiles read per group of channels
+    double reads = 0;        ///< tiles read per group of channels, the mean of the groups
     double input_tiles = 0;  ///< stored
     double group_words = 0;  ///< weight words of one plane of a group of channels
   };

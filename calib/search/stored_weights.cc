@@ -100,12 +100,13 @@ double window_error(const std::vector<Channel>& channels, int planes) {
   return sum;
 }
 
-/// Positions of a channel's weights in the order of the tiles.
+/// Positions of a channel's weights in the order of the tiles. Groups of several channels keep graph order.
 std::vector<int> tile_sequence(const net::Node& node, const std::vector<int>& input_order) {
+  const auto channels = static_cast<int>(input_order.size()) / node.groups;
   std::vector<int> sequence;
   for (int tap = 0; tap < node.window.kh * node.window.kw; ++tap) {
-    for (const int channel : input_order) {
-      sequence.push_back(tap * static_cast<int>(input_order.size()) + channel);
+    for (int c = 0; c < channels; ++c) {
+      sequence.push_back(tap * channels + (node.groups == 1 ? input_order[c] : c));
     }
   }
   return sequence;
@@ -127,9 +128,9 @@ void store_weights(const net::Network& network, int index, num::Format code, int
     const std::vector<double> weights(node.weight.begin() + c * count, node.weight.begin() + (c + 1) * count);
     Channel& channel = channels[c];
     channel.scale = channel_scale(format, weights);
-    channel.numbers = format.block_scaled
-                          ? rounded_blocks(format, weights, sequence, packed ? count : input_order.size())
-                          : rounded(format, weights, channel.scale);
+    channel.numbers = format.block_scaled ? rounded_blocks(format, weights, sequence,
+                                                           packed ? count : input_order.size() / node.groups)
+                                          : rounded(format, weights, channel.scale);
     format_error += squared_error(channel.numbers, channel.scale, weights);
     channel.peak = peak_of(channel.numbers);
   }

@@ -11,7 +11,7 @@ struct Geometry {
   bool packed = false;
   int tiles_per_pixel = 0;
   int rows = 0, columns = 0;  ///< of the stored input map
-  net::Window window;         ///< kernel over that map
+  net::Window window;         ///< kernel over that map, without dilation
   int run_tiles() const { return window.kw * tiles_per_pixel; }
   int row_tiles() const { return columns * tiles_per_pixel; }
   int tiles() const { return rows * row_tiles(); }
@@ -26,16 +26,17 @@ inline bool is_packed(const net::Tensor& tensor, int products) {
 inline Geometry geometry(const net::Network& network, const net::Node& node, int products) {
   const net::Tensor& input = network.tensors[node.input];
   Geometry g;
+  const net::Window window = net::undilated(node.window);
   g.packed = is_packed(input, products);
   if (g.packed) {
-    g.tiles_per_pixel = ceil_div(node.window.kh * node.window.kw * input.shape.c, products);
+    g.tiles_per_pixel = ceil_div(window.kh * window.kw * input.shape.c, products);
     g.rows = node.conv_shape.h;
     g.columns = node.conv_shape.w;
   } else {
     g.tiles_per_pixel = ceil_div(input.shape.c, products);
     g.rows = input.shape.h;
     g.columns = input.shape.w;
-    g.window = node.window;
+    g.window = window;
   }
   return g;
 }

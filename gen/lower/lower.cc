@@ -87,7 +87,8 @@ std::int64_t reach(const net::Network& network, const Layout& layout) {
 /// a row, of the input map with its padding (rtl/stream/dpwa_packer.v).
 std::int64_t packed_reach(const net::Network& network, const Layout& layout) {
   const net::Shape& input = network.tensors[0].shape;
-  const net::Window window = layout.geometry[0].packed ? network.nodes[0].window : net::Window{};
+  const net::Window window =
+      layout.geometry[0].packed ? net::undilated(network.nodes[0].window) : net::Window{};
   const std::int64_t rows = input.h + window.pad_top + window.pad_bottom,
                      columns = input.w + window.pad_left + window.pad_right;
   return (std::max(rows, columns * input.c) + 1) / 2;
@@ -261,7 +262,7 @@ std::vector<std::uint32_t> border_registers(const net::Network& network, const p
   const TensorPlace& in = layout.memory.tensors[0];
   const TensorPlace& out = layout.memory.tensors[network.output];
   const bool packed = layout.geometry[0].packed;
-  const net::Window walk = packed ? network.nodes[0].window : net::Window{};
+  const net::Window walk = packed ? net::undilated(network.nodes[0].window) : net::Window{};
   const net::Shape positions = packed ? network.nodes[0].conv_shape : input.shape;
   const int row_values = input.shape.w * input.shape.c;
   FieldWriter f(kBorderWords);

@@ -32,13 +32,23 @@ std::vector<std::int16_t> tiled(const Geometry& g, int input_channels, const net
   return result;
 }
 
+/// Whether stored output channels first .. last have weights in tile `t` of a kernel (N2.3).
+bool is_read(const net::Network& network, const net::Node& node, const Geometry& g, int t, int first,
+             int last, int products) {
+  const int pixel = t / g.tiles_per_pixel, channel = t % g.tiles_per_pixel * products;
+  const net::ChannelRange read = net::channels_read(network, node, first, last);
+  return net::is_tap(node.window, pixel / g.window.kw, pixel % g.window.kw) && channel < read.end &&
+         channel + products > read.begin;
+}
+
 }  // namespace
 
 PackedWeights pack_weights(const Geometry& geometry, const net::Network& network, const net::Node& node,
                            const plan::NodeConstants& constants, const std::vector<int>& first_channels,
                            int lanes, int products) {
   const int input_channels = network.tensors[node.input].shape.c;
-  const std::int64_t per_channel = std::int64_t{node.window.kh} * node.window.kw * input_channels;
+  const net::Window window = net::undilated(node.window);
+  const std::int64_t per_channel = std::int64_t{window.kh} * window.kw * input_channels;
   const int granted = *std::max_element(constants.planes.begin(), constants.planes.end());
   PackedWeights packed;
   packed.banks.resize(lanes);
@@ -46,13 +56,15 @@ PackedWeights pack_weights(const Geometry& geometry, const net::Network& network
     const int channels = std::min(lanes, node.out_channels - first);
     std::vector<std::vector<std::int16_t>> values;
     for (int l = 0; l < channels; ++l) {
-      values.push_back(tiled(geometry, input_channels, node.window,
+      values.push_back(tiled(geometry, input_channels, window,
                              constants.weight.data() + (first + l) * per_channel, products));
     }
     const int tiles = static_cast<int>(values[0].size()) / products;
     for (int t = 0; t < tiles; ++t) {
       std::vector<std::vector<int>> lane_digits(static_cast<std::size_t>(lanes) * products);
-      int planes = constants.pinned ? granted : 0;
+      const bool read =
+          geometry.packed || is_read(network, node, geometry, t, first, first + channels - 1, products);
+      int planes = constants.pinned && read ? granted : 0;
       for (int l = 0; l < channels; ++l) {
         for (int e = 0; e < products; ++e) {
           lane_digits[l * products + e] = digits(values[l][t * products + e]);

@@ -69,24 +69,34 @@ class Jobs {
 Estimate::Estimate(const config::Config& config, const net::Network& network, int node)
     : ScanGeometry(config, network, node),
       lanes_(config.lanes_per_group()),
-      products_(config.products),
       lane_groups_(config.groups),
       scan_tiles_(config.scan_tiles),
-      copies_(network.nodes[node].out_channels > config.lanes_per_group() ? 2 : 1),
       drain_cycles_(static_cast<int>(drain_slot(config))),
       premax_(config.premax != 0),
-      fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, kFirstStep, 1))) {}
+      fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, kFirstStep, 1))) {
+  const int channels = network.nodes[node].out_channels;
+  for (int first = 0; first < channels; first += lanes_) {
+    const TileRange read = tiles_read(first, std::min(first + lanes_, channels) - 1);
+    const bool same = !reads_.empty() && reads_.back().begin == read.begin && reads_.back().end == read.end;
+    if (!same) reads_.push_back(read);
+  }
+  counted_ = reads_.size();
+  // Groups that read alike: the second one finds the queue as all later ones do.
+  if (reads_.size() == 1 && channels > lanes_) reads_.push_back(reads_[0]);
+}
 
-void Estimate::read_window(const std::vector<std::uint8_t>& widths, int y, int x,
+void Estimate::read_window(const std::vector<std::uint8_t>& widths, int y, int x, TileRange read,
                            std::vector<std::uint8_t>& tiles) const {
   std::size_t at = 0;
   for (int ky = 0; ky < kernel.kh; ++ky) {
     const int row = y * kernel.stride_y + ky - kernel.pad_top;
     for (int kx = 0; kx < kernel.kw; ++kx) {
       const int column = x * kernel.stride_x + kx - kernel.pad_left;
-      const bool inside = row >= 0 && row < rows && column >= 0 && column < columns;
+      const bool inside = row >= 0 && row < rows && column >= 0 && column < columns &&
+                          (packed_ || net::is_tap(node_.window, ky, kx));
       const std::size_t from = (static_cast<std::size_t>(row) * columns + column) * pixel_tiles;
-      for (int t = 0; t < pixel_tiles; ++t) tiles[at++] = inside ? widths[from + t] : 0;
+      for (int t = 0; t < pixel_tiles; ++t)
+        tiles[at++] = inside && t >= read.begin && t < read.end ? widths[from + t] : 0;
     }
   }
 }
@@ -96,19 +106,25 @@ Estimate::GroupCycles Estimate::group(const std::vector<std::uint8_t>& widths) c
                            Jobs(2, drain_cycles_, scan_tiles_), Jobs(3, drain_cycles_, scan_tiles_)};
   const std::size_t run_length = static_cast<std::size_t>(kernel.kw) * pixel_tiles;
   const int window = pool.kh * pool.kw;
-  std::vector<std::vector<std::uint8_t>> tiles(window, std::vector<std::uint8_t>(run_length * kernel.kh));
+  const std::size_t uncounted = reads_.size() - counted_;
+  std::vector<std::vector<std::uint8_t>> tiles(reads_.size() * window,
+                                               std::vector<std::uint8_t>(run_length * kernel.kh));
   GroupCycles result{};
   for (int y = 0; y < stored.h; ++y) {
     for (int x = 0; x < stored.w; ++x) {
-      for (int p = 0; p < window; ++p)
-        read_window(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw, tiles[p]);
+      for (std::size_t i = 0; i < tiles.size(); ++i) {
+        const auto p = static_cast<int>(i) % window;
+        read_window(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw,
+                    reads_[i / window], tiles[i]);
+      }
       for (std::size_t w = 0; w < jobs.size(); ++w) {
         std::int64_t before = 0;
-        for (int copy = 0; copy < copies_; ++copy) {
-          before = jobs[w].cycles();
-          for (int p = 0; p < window; ++p) jobs[w].run(tiles[p], run_length, p + 1 == window || !premax_);
+        for (std::size_t i = 0; i < tiles.size(); ++i) {
+          if (i == uncounted * window) before = jobs[w].cycles();
+          jobs[w].run(tiles[i], run_length, (i + 1) % window == 0 || !premax_);
         }
-        result[w] += static_cast<double>(jobs[w].cycles() - before) / lane_groups_;
+        result[w] +=
+            static_cast<double>(jobs[w].cycles() - before) / (static_cast<double>(counted_) * lane_groups_);
       }
     }
   }

@@ -28,13 +28,14 @@ class Estimate : private ScanGeometry {
   double node(const GroupCycles& group, const std::vector<int>& channel_planes) const;
 
  private:
-  /// Tiles under the kernel at convolution position (y, x), 0 outside the map.
-  void read_window(const std::vector<std::uint8_t>& widths, int y, int x,
+  /// Tiles under the kernel at convolution position (y, x), 0 outside the map and outside `read`.
+  void read_window(const std::vector<std::uint8_t>& widths, int y, int x, TileRange read,
                    std::vector<std::uint8_t>& tiles) const;
 
-  int lanes_, products_, lane_groups_;
+  int lanes_, lane_groups_;
   int scan_tiles_;
-  int copies_;  ///< channel groups replayed per position: the second finds the queue as all later ones do
+  std::vector<TileRange> reads_;  ///< tiles of the channel groups that are replayed per position
+  std::size_t counted_;           ///< of them, from the last one back
   int drain_cycles_;
   bool premax_;
   double fixed_cycles_;  ///< of a node, beside its jobs

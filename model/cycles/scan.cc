@@ -9,26 +9,32 @@
 
 namespace dpwa::cycles {
 
-ScanGeometry::ScanGeometry(const config::Config& config, const net::Network& network, int node) {
-  const net::Node& n = network.nodes[node];
+ScanGeometry::ScanGeometry(const config::Config& config, const net::Network& network, int node)
+    : products_(config.products), network_(network), node_(network.nodes[node]) {
+  const net::Node& n = node_;
   const net::Tensor& input = network.tensors[n.input];
-  const int taps = n.window.kh * n.window.kw;
-  const bool packed = input.producer < 0 && input.shape.c < config.products;
-  pixel_values = packed ? taps * input.shape.c : input.shape.c;
+  const net::Window window = net::undilated(n.window);
+  packed_ = input.producer < 0 && input.shape.c < config.products;
+  pixel_values = packed_ ? window.kh * window.kw * input.shape.c : input.shape.c;
   pixel_tiles = (pixel_values + config.products - 1) / config.products;
-  rows = packed ? n.conv_shape.h : input.shape.h;
-  columns = packed ? n.conv_shape.w : input.shape.w;
-  kernel = packed ? net::Window{} : n.window;
+  rows = packed_ ? n.conv_shape.h : input.shape.h;
+  columns = packed_ ? n.conv_shape.w : input.shape.w;
+  kernel = packed_ ? net::Window{} : window;
   pool = n.pool.value_or(net::Window{});
   stored = network.tensors[n.output].shape;
   conv = n.conv_shape;
+}
+
+ScanGeometry::TileRange ScanGeometry::tiles_read(int first, int last) const {
+  if (packed_) return {0, pixel_tiles};
+  const net::ChannelRange channels = net::channels_read(network_, node_, first, last);
+  return {channels.begin / products_, (channels.end + products_ - 1) / products_};
 }
 
 ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      int node)
     : ScanGeometry(config, network, node),
       lanes_(config.lanes_per_group()),
-      products_(config.products),
       lane_groups_(config.groups),
       premax_(config.premax != 0),
       by_tiles_(stored.h * stored.w == 1),
@@ -43,8 +49,16 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
   const int granted = *std::max_element(channel_planes_.begin(), channel_planes_.end());
   const std::int64_t per_channel = std::int64_t{pixels} * pixel_values;
   weight_planes_.assign(groups_,
-                        std::vector<std::uint8_t>(static_cast<std::size_t>(pixels) * pixel_tiles,
-                                                  static_cast<std::uint8_t>(constants.pinned ? granted : 0)));
+                        std::vector<std::uint8_t>(static_cast<std::size_t>(pixels) * pixel_tiles, 0));
+  for (int g = 0; constants.pinned && g < groups_; ++g) {  // N2.3
+    const TileRange read = tiles_read(g * lanes_, std::min((g + 1) * lanes_, n.out_channels) - 1);
+    for (int pixel = 0; pixel < pixels; ++pixel) {
+      if (!packed_ && !net::is_tap(n.window, pixel / kernel.kw, pixel % kernel.kw)) continue;
+      std::fill(weight_planes_[g].begin() + pixel * pixel_tiles + read.begin,
+                weight_planes_[g].begin() + pixel * pixel_tiles + read.end,
+                static_cast<std::uint8_t>(granted));
+    }
+  }
   for (int oc = 0; oc < n.out_channels; ++oc) {
     for (int i = 0; i < per_channel; ++i) {
       const int tile = i / pixel_values * pixel_tiles + i % pixel_values / products_;
@@ -159,22 +173,29 @@ double ScanOrder::mean_weight_planes() const {
 }
 
 std::int64_t ScanOrder::useful(const std::vector<std::uint8_t>& widths) const {
-  const std::int64_t planes =
-      std::accumulate(channel_planes_.begin(), channel_planes_.end(), std::int64_t{0});
+  std::vector<double> tile_planes(pixel_tiles, 0.0);  // of the weights that a tile of a pixel meets
+  for (int oc = 0; oc < static_cast<int>(channel_planes_.size()); ++oc) {
+    const net::ChannelRange read =
+        packed_ ? net::ChannelRange{0, pixel_values} : net::channels_read(network_, node_, oc, oc);
+    for (int tile = read.begin / products_; tile * products_ < read.end; ++tile) {
+      const int filled = std::min(read.end, (tile + 1) * products_) - std::max(read.begin, tile * products_);
+      tile_planes[tile] += static_cast<double>(channel_planes_[oc] * filled) / products_;
+    }
+  }
   double sum = 0;
   for (int y = 0; y < stored.h * pool.stride_y; ++y) {
     for (int x = 0; x < stored.w * pool.stride_x; ++x) {
       if (y >= conv.h || x >= conv.w) continue;
-      for (const std::vector<std::uint8_t>& run : window_widths(widths, y, x)) {
-        for (std::size_t t = 0; t < run.size(); ++t) {
-          const int tile = static_cast<int>(t) % pixel_tiles;
-          const double filled = std::min(products_, pixel_values - tile * products_);
-          sum += run[t] * filled / products_;
+      const std::vector<std::vector<std::uint8_t>> runs = window_widths(widths, y, x);
+      for (int ky = 0; ky < kernel.kh; ++ky) {
+        for (int t = 0; t < kernel.kw * pixel_tiles; ++t) {
+          const bool tap = packed_ || net::is_tap(node_.window, ky, t / pixel_tiles);
+          if (tap) sum += runs[ky][t] * tile_planes[t % pixel_tiles];
         }
       }
     }
   }
-  return std::llround(sum * static_cast<double>(planes));
+  return std::llround(sum);
 }
 
 }  // namespace dpwa::cycles

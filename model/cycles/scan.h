@@ -18,9 +18,21 @@ struct ScanGeometry {
 
   int rows, columns, pixel_tiles;  ///< stored input map
   int pixel_values;
-  net::Window kernel;  ///< over that map
+  net::Window kernel;  ///< over that map, without dilation
   net::Window pool;    ///< 1 x 1 without a pool
   net::Shape stored, conv;
+
+  /// Tiles of a pixel that stored output channels first .. last multiply: begin .. end - 1.
+  struct TileRange {
+    int begin = 0, end = 0;
+  };
+  TileRange tiles_read(int first, int last) const;
+
+ protected:
+  int products_;
+  const net::Network& network_;
+  const net::Node& node_;
+  bool packed_;
 };
 
 /// The loop nest of one node on one configuration (docs/architecture.md, "Loop nest"):
@@ -60,7 +72,7 @@ class ScanOrder : private ScanGeometry {
   std::vector<std::vector<std::uint8_t>> window_widths(const std::vector<std::uint8_t>& widths, int y,
                                                        int x) const;
 
-  int lanes_, products_, lane_groups_;
+  int lanes_, lane_groups_;
   bool premax_;
   bool by_tiles_;                                         // one stored position: its output tiles are dealt
   bool one_group_;                                        // policy variance: all rows in one lane group

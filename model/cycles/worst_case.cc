@@ -13,7 +13,7 @@ namespace {
 bool holds_values(const net::Network& network, int position, int first, int end) {
   const net::Node& node = network.nodes[network.tensors[0].consumers.at(0)];
   const net::Shape& map = network.tensors[0].shape;
-  const net::Window& window = node.window;
+  const net::Window window = net::undilated(node.window);
   const int top = position / node.conv_shape.w * window.stride_y - window.pad_top;
   const int left = position % node.conv_shape.w * window.stride_x - window.pad_left;
   for (int value = first; value < end; ++value) {
@@ -26,7 +26,8 @@ bool holds_values(const net::Network& network, int position, int first, int end)
 std::vector<std::uint8_t> packed_widths(const config::Config& config, const net::Network& network, int widest,
                                         int narrowest) {
   const net::Node& node = network.nodes[network.tensors[0].consumers.at(0)];
-  const int values = node.window.kh * node.window.kw * network.tensors[0].shape.c;
+  const net::Window window = net::undilated(node.window);
+  const int values = window.kh * window.kw * network.tensors[0].shape.c;
   std::vector<std::uint8_t> widths;
   for (int position = 0; position < node.conv_shape.h * node.conv_shape.w; ++position) {
     for (int first = 0; first < values; first += config.products) {

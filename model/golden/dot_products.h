@@ -69,6 +69,8 @@ void find_segments(const net::Window& window, const net::Shape& shape, const Non
 template <typename Number>
 class WeightBlocks {
  public:
+  using Value = Number;
+
   /// weight: [channels][rows], a row for each (ky, kx, input channel). Missing channels of the last block are
   /// zero.
   WeightBlocks(const std::vector<std::int16_t>& weight, int channels)
@@ -85,14 +87,34 @@ class WeightBlocks {
 
   int padded_channels() const { return blocks_ * kBlock; }
 
-  /// sums[channel] = dot product of the window's values with the channel's weights, for all padded channels.
+  /// Dot products at the positions of one input map.
+  class Reader {
+   public:
+    Reader(const WeightBlocks& weights, const std::vector<std::int32_t>& q, const net::Shape& shape,
+           const net::Window& window)
+        : weights_(weights), values_(q, shape), shape_(shape), window_(net::undilated(window)) {}
+
+    /// sums[channel] of the window at output position (cy, cx), for all padded channels.
+    void multiply(int cy, int cx, Number* sums) {
+      find_segments(window_, shape_, values_, cy, cx, segments_);
+      weights_.multiply(values_, segments_, sums);
+    }
+
+   private:
+    const WeightBlocks& weights_;
+    NonZeros<Number> values_;
+    net::Shape shape_;
+    net::Window window_;
+    std::vector<Segment> segments_;
+  };
+
+ private:
   void multiply(const NonZeros<Number>& values, const std::vector<Segment>& segments, Number* sums) const {
     for (int block = 0; block < blocks_; ++block) {
       multiply_block(&weights_[block * rows_ * kBlock], values, segments, sums + block * kBlock);
     }
   }
 
- private:
   static void multiply_block(const Number* weights, const NonZeros<Number>& values,
                              const std::vector<Segment>& segments, Number* sums) {
     Number even[kBlock] = {}, odd[kBlock] = {};  // two chains hide the latency of an addition

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/golden/executor.h"
 
-#include <numeric>
-
 #include "model/base/error.h"
 #include "model/num/border.h"
 
@@ -11,13 +9,22 @@ namespace {
 
 NodeCounts count(const net::Network& network, const plan::Plan& plan, int node, int products,
                  const std::vector<std::uint8_t>& planes) {
-  const std::vector<int>& granted = plan.nodes[node].planes;
-  const TileLayout layout = tile_layout(network, network.nodes[node].input, products);
-  const TileVisits visits = tile_visits(network, node, layout, planes);
+  const net::Node& shape = network.nodes[node];
+  const std::vector<int>& order = plan.tensors[shape.output].order;
+  const TileLayout layout = tile_layout(network, shape.input, products);
+  const std::vector<TileVisits> visits = tile_visits(network, node, layout, planes);
+  const auto tiles = static_cast<int>(visits.size());
   NodeCounts counts;
-  counts.beats = visits.planes * std::accumulate(granted.begin(), granted.end(), std::int64_t{0});
-  counts.tile_macs = visits.tiles * network.nodes[node].out_channels;
-  counts.activation_planes = visits.planes * network.nodes[node].out_channels;
+  for (int channel = 0; channel < shape.out_channels; ++channel) {
+    const net::ChannelRange read = net::channels_read(network, shape, channel, channel);
+    const int first = layout.packed ? 0 : read.begin / products;
+    const int end = layout.packed ? tiles : (read.end + products - 1) / products;
+    for (int t = first; t < end; ++t) {
+      counts.beats += visits[t].planes * plan.nodes[node].planes[order[channel]];
+      counts.tile_macs += visits[t].tiles;
+      counts.activation_planes += visits[t].planes;
+    }
+  }
   return counts;
 }
 

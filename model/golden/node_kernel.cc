@@ -25,12 +25,20 @@ std::int64_t largest_sum(const plan::NodeConstants& constants, num::Range inputs
   return largest * std::max(inputs.upper, -inputs.lower);
 }
 
-AnyWeights make_weights(const plan::NodeConstants& constants, num::Range inputs) {
+template <typename Number>
+AnyWeights make_weights_of(const net::Network& network, const net::Node& node,
+                           const plan::NodeConstants& constants) {
+  if (node.groups == 1) return WeightBlocks<Number>(constants.weight, node.out_channels);
+  return GroupedWeights<Number>(constants.weight, node.window, node.groups, group_channels(network, node),
+                                node.out_channels / node.groups);
+}
+
+AnyWeights make_weights(const net::Network& network, const net::Node& node,
+                        const plan::NodeConstants& constants, num::Range inputs) {
   const std::int64_t largest = largest_sum(constants, inputs);
-  const int channels = static_cast<int>(constants.channels.size());
-  if (largest < std::int64_t{1} << 24) return WeightBlocks<float>(constants.weight, channels);
-  if (largest < std::int64_t{1} << 53) return WeightBlocks<double>(constants.weight, channels);
-  return WeightBlocks<std::int64_t>(constants.weight, channels);
+  if (largest < std::int64_t{1} << 24) return make_weights_of<float>(network, node, constants);
+  if (largest < std::int64_t{1} << 53) return make_weights_of<double>(network, node, constants);
+  return make_weights_of<std::int64_t>(network, node, constants);
 }
 
 WriteBack make_write_back(const plan::NodeConstants& constants, const plan::TensorPlan& output,
@@ -139,14 +147,13 @@ struct Job {
   StepClasses& classes;
 };
 
-template <typename Number>
-std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
+template <typename Weights>
+std::int64_t run_node(const Job& job, const Weights& weights) {
   const net::Shape& conv = job.node.conv_shape;
   const int channels = job.stored_shape.c;
   const net::Window pool = job.node.pool.value_or(net::Window{});
-  const NonZeros<Number> values(job.input, job.input_shape);
-  std::vector<Segment> segments;
-  std::vector<Number> sums(weights.padded_channels());
+  typename Weights::Reader reader(weights, job.input, job.input_shape, job.node.window);
+  std::vector<typename Weights::Value> sums(weights.padded_channels());
   std::vector<std::int32_t> y(sums.size());
   std::int64_t saturated = 0;
   std::int32_t* out = job.output.data();
@@ -165,8 +172,7 @@ std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
       const int left = ox * pool.stride_x - pool.pad_left;
       for (int cy = std::max(top, 0); cy < std::min(top + pool.kh, conv.h); ++cy) {
         for (int cx = std::max(left, 0); cx < std::min(left + pool.kw, conv.w); ++cx) {
-          find_segments(job.node.window, job.input_shape, values, cy, cx, segments);
-          weights.multiply(values, segments, sums.data());
+          reader.multiply(cy, cx, sums.data());
           if (job.write_back.fine) {
             saturated += write_back_fine(job.write_back, sums, at(cy, cx), channels, fine);
             continue;
@@ -197,6 +203,10 @@ std::int64_t run_node(const Job& job, const WeightBlocks<Number>& weights) {
 run_any(const Job& job, const AnyWeights& weights) {
   if (const auto* in_float = std::get_if<WeightBlocks<float>>(&weights)) return run_node(job, *in_float);
   if (const auto* in_double = std::get_if<WeightBlocks<double>>(&weights)) return run_node(job, *in_double);
+  if (const auto* in_float = std::get_if<GroupedWeights<float>>(&weights)) return run_node(job, *in_float);
+  if (const auto* in_double = std::get_if<GroupedWeights<double>>(&weights)) return run_node(job, *in_double);
+  if (const auto* grouped = std::get_if<GroupedWeights<std::int64_t>>(&weights))
+    return run_node(job, *grouped);
   return run_node(job, std::get<WeightBlocks<std::int64_t>>(weights));
 }
 
@@ -213,7 +223,7 @@ NodeKernel::NodeKernel(const net::Network& network, const plan::Plan& plan, cons
       record_(plan.tensors[node.output].pcu),
       coarser_(constants.coarser),
       finer_(constants.finer),
-      weights_(make_weights(constants, plan::effective_limits(plan.tensors[node.input]))),
+      weights_(make_weights(network, node, constants, plan::effective_limits(plan.tensors[node.input]))),
       write_back_(make_write_back(
           constants, plan.tensors[node.output],
           std::visit([](const auto& weights) { return weights.padded_channels(); }, weights_))) {}

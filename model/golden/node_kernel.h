@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "model/golden/dot_products.h"
+#include "model/golden/grouped_products.h"
 #include "model/net/network.h"
 #include "model/num/integer.h"
 #include "model/plan/plan.h"
 
 namespace dpwa::golden {
 
-using AnyWeights = std::variant<WeightBlocks<float>, WeightBlocks<double>, WeightBlocks<std::int64_t>>;
+using AnyWeights = std::variant<WeightBlocks<float>, WeightBlocks<double>, WeightBlocks<std::int64_t>,
+                                GroupedWeights<float>, GroupedWeights<double>, GroupedWeights<std::int64_t>>;
 
 /// Write-back constants of one node, per stored channel; channels that pad the last block give 0 (N4).
 struct WriteBack {

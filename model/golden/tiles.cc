@@ -12,7 +12,7 @@ namespace {
 /// The effect of a window along one axis.
 struct Axis {
   int extent;  ///< of the map that the window slides over
-  int kernel, stride, pad;
+  int kernel, dilation, stride, pad;
   int positions;  ///< of the window
 };
 
@@ -21,8 +21,10 @@ std::vector<std::int64_t> reads(const Axis& axis, const std::vector<std::int64_t
   std::vector<std::int64_t> count(axis.extent, 0);
   for (int position = 0; position < axis.positions; ++position) {
     const int first = position * axis.stride - axis.pad;
-    const int end = std::min(first + axis.kernel, axis.extent);
-    for (int at = std::max(first, 0); at < end; ++at) count[at] += weight[position];
+    for (int tap = 0; tap < axis.kernel; ++tap) {
+      const int at = first + tap * axis.dilation;
+      if (at >= 0 && at < axis.extent) count[at] += weight[position];
+    }
   }
   return count;
 }
@@ -33,12 +35,12 @@ std::vector<std::int64_t> once(int positions) { return std::vector<std::int64_t>
 std::vector<std::int64_t> row_computations(const net::Node& node, const net::Shape& stored) {
   if (!node.pool) return once(node.conv_shape.h);
   const net::Window& pool = *node.pool;
-  return reads({node.conv_shape.h, pool.kh, pool.stride_y, pool.pad_top, stored.h}, once(stored.h));
+  return reads({node.conv_shape.h, pool.kh, 1, pool.stride_y, pool.pad_top, stored.h}, once(stored.h));
 }
 std::vector<std::int64_t> column_computations(const net::Node& node, const net::Shape& stored) {
   if (!node.pool) return once(node.conv_shape.w);
   const net::Window& pool = *node.pool;
-  return reads({node.conv_shape.w, pool.kw, pool.stride_x, pool.pad_left, stored.w}, once(stored.w));
+  return reads({node.conv_shape.w, pool.kw, 1, pool.stride_x, pool.pad_left, stored.w}, once(stored.w));
 }
 
 /// The bits that decide each tile's width, for a tensor that is stored as it is.
@@ -95,7 +97,8 @@ TileLayout tile_layout(const net::Network& network, int tensor, int products) {
     layout.packed = true;
     layout.rows = consumer.conv_shape.h;
     layout.columns = consumer.conv_shape.w;
-    layout.values_per_position = consumer.window.kh * consumer.window.kw * stored.shape.c;
+    const net::Window window = net::undilated(consumer.window);
+    layout.values_per_position = window.kh * window.kw * stored.shape.c;
   }
   layout.tiles_per_position = (layout.values_per_position + products - 1) / products;
   return layout;
@@ -107,10 +110,10 @@ std::vector<std::uint8_t> tile_planes(const net::Network& network, const plan::P
   const net::Tensor& stored = network.tensors[tensor];
   const plan::TensorPlan& grid = plan.tensors[tensor];
   const TileLayout layout = tile_layout(network, tensor, products);
-  const std::vector<std::uint32_t> bits = layout.packed
-                                              ? packed_bits(layout, network.nodes[stored.consumers[0]].window,
-                                                            stored.shape, products, grid.is_signed, q)
-                                              : unpacked_bits(layout, products, grid.is_signed, q);
+  const std::vector<std::uint32_t> bits =
+      layout.packed ? packed_bits(layout, net::undilated(network.nodes[stored.consumers[0]].window),
+                                  stored.shape, products, grid.is_signed, q)
+                    : unpacked_bits(layout, products, grid.is_signed, q);
   std::vector<std::uint8_t> planes;
   planes.reserve(bits.size());
   const std::size_t row_tiles = bits.size() / std::max<std::size_t>(1, classes.size());
@@ -123,8 +126,8 @@ std::vector<std::uint8_t> tile_planes(const net::Network& network, const plan::P
   return planes;
 }
 
-TileVisits tile_visits(const net::Network& network, int node_index, const TileLayout& layout,
-                       const std::vector<std::uint8_t>& planes) {
+std::vector<TileVisits> tile_visits(const net::Network& network, int node_index, const TileLayout& layout,
+                                    const std::vector<std::uint8_t>& planes) {
   const net::Node& node = network.nodes[node_index];
   const net::Shape& input = network.tensors[node.input].shape;
   const net::Shape& stored = network.tensors[node.output].shape;
@@ -132,17 +135,20 @@ TileVisits tile_visits(const net::Network& network, int node_index, const TileLa
   std::vector<std::int64_t> columns = column_computations(node, stored);
   if (!layout.packed) {  // from positions to the pixels that their windows hold
     const net::Window& window = node.window;
-    rows = reads({input.h, window.kh, window.stride_y, window.pad_top, node.conv_shape.h}, rows);
-    columns = reads({input.w, window.kw, window.stride_x, window.pad_left, node.conv_shape.w}, columns);
+    rows = reads({input.h, window.kh, window.dilation_y, window.stride_y, window.pad_top, node.conv_shape.h},
+                 rows);
+    columns =
+        reads({input.w, window.kw, window.dilation_x, window.stride_x, window.pad_left, node.conv_shape.w},
+              columns);
   }
-  TileVisits visits;
+  std::vector<TileVisits> visits(layout.tiles_per_position);
   const std::uint8_t* tile = planes.data();
   for (const std::int64_t row : rows) {
     for (const std::int64_t column : columns) {
-      std::int64_t sum = 0;
-      for (int t = 0; t < layout.tiles_per_position; ++t) sum += *tile++;
-      visits.planes += row * column * sum;
-      visits.tiles += row * column * layout.tiles_per_position;
+      for (TileVisits& of_tile : visits) {
+        of_tile.planes += row * column * *tile++;
+        of_tile.tiles += row * column;
+      }
     }
   }
   return visits;

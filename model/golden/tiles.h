@@ -16,7 +16,7 @@ struct TileLayout {
   bool packed = false;
   int rows = 0, columns = 0;  ///< positions: (h, w) unpacked, the consumer's conv_shape (h, w) packed
   int tiles_per_position = 0;
-  int values_per_position = 0;  ///< c unpacked, kh*kw*c packed
+  int values_per_position = 0;  ///< c unpacked, kh*kw*c packed (without dilation)
   int tiles() const { return rows * columns * tiles_per_position; }
 };
 
@@ -29,14 +29,14 @@ std::vector<std::uint8_t> tile_planes(const net::Network& network, const plan::P
                                       int products, const std::vector<std::int32_t>& q,
                                       const std::vector<std::uint8_t>& classes = {});
 
-/// Visits of the tiles of node `node`'s input during one inference: planes and tiles summed over the
-/// positions before pooling that are computed (each once per pool window that holds it) and the taps inside
-/// the map.
+/// Visits of the tiles of node `node`'s input during one inference by a channel that reads them, for each
+/// tile of a position: planes and tiles summed over the positions before pooling that are computed (each once
+/// per pool window that holds it) and the taps inside the map.
 struct TileVisits {
   std::int64_t tiles = 0;
   std::int64_t planes = 0;
 };
-TileVisits tile_visits(const net::Network& network, int node, const TileLayout& layout,
-                       const std::vector<std::uint8_t>& planes);
+std::vector<TileVisits> tile_visits(const net::Network& network, int node, const TileLayout& layout,
+                                    const std::vector<std::uint8_t>& planes);
 
 }  // namespace dpwa::golden

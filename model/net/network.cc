@@ -3,12 +3,60 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 namespace dpwa::net {
 
 std::int64_t macs(const Network& network, const Node& node) {
-  const Shape& input = network.tensors[node.input].shape;
-  return node.conv_shape.size() * node.window.kh * node.window.kw * input.c;
+  return node.conv_shape.size() * node.window.kh * node.window.kw * group_channels(network, node);
+}
+
+Window undilated(const Window& window) {
+  Window dense = window;
+  dense.kh = (window.kh - 1) * window.dilation_y + 1;
+  dense.kw = (window.kw - 1) * window.dilation_x + 1;
+  dense.dilation_y = dense.dilation_x = 1;
+  return dense;
+}
+
+int group_channels(const Network& network, const Node& node) {
+  return network.tensors[node.input].shape.c / node.groups;
+}
+
+ChannelRange channels_read(const Network& network, const Node& node, int first, int last) {
+  const int inputs = group_channels(network, node), outputs = node.out_channels / node.groups;
+  return {first / outputs * inputs, (last / outputs + 1) * inputs};
+}
+
+bool is_depthwise(const Network& network, const Node& node) {
+  return node.groups > 1 && node.groups == node.out_channels && group_channels(network, node) == 1;
+}
+
+ChannelOrders channel_orders(const Network& network) {
+  ChannelOrders orders;
+  orders.classes.resize(network.tensors.size());
+  std::iota(orders.classes.begin(), orders.classes.end(), 0);
+  std::vector<int>& classes = orders.classes;
+  const auto join = [&](int a, int b) {
+    const int first = std::min(classes[a], classes[b]), second = std::max(classes[a], classes[b]);
+    std::replace(classes.begin(), classes.end(), second, first);
+  };
+  std::vector<bool> fixed(classes.size(), false);
+  fixed[0] = fixed[network.output] = true;
+  for (const Node& node : network.nodes) {
+    if (node.residual >= 0) join(node.residual, node.output);
+    if (is_depthwise(network, node)) {
+      join(node.input, node.output);
+    } else if (node.groups > 1) {
+      fixed[node.input] = fixed[node.output] = true;
+    }
+  }
+  std::vector<bool> fixed_class(classes.size(), false);
+  for (std::size_t t = 0; t < classes.size(); ++t) {
+    if (fixed[t]) fixed_class[classes[t]] = true;
+  }
+  for (const int number : classes) orders.graph_order.push_back(fixed_class[number]);
+  return orders;
 }
 
 std::int64_t Network::parameters() const {

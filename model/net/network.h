@@ -26,7 +26,16 @@ struct Window {
   int kh = 1, kw = 1;
   int stride_y = 1, stride_x = 1;
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  int dilation_y = 1, dilation_x = 1;  ///< rows and columns from one tap to the next; 1 for a pool
 };
+
+/// The same kernel without dilation: it has zeros between the taps.
+Window undilated(const Window& window);
+
+/// Whether (y, x) of undilated(window) is a tap of the window.
+inline bool is_tap(const Window& window, int y, int x) {
+  return y % window.dilation_y == 0 && x % window.dilation_x == 0;
+}
 
 /// A tensor that the accelerator stores: the network's input, or the output of a folded node.
 struct Tensor {
@@ -49,8 +58,9 @@ struct Node {
   int residual = -1;          ///< tensor index, of conv_shape; -1: none. A node with one has no pool
   int output = -1;            ///< tensor index
   int out_channels = 0;
+  int groups = 1;  ///< of channels: an output channel multiplies the input channels of its own group
   Window window;
-  std::vector<float> weight;                              ///< [out_channels][kh][kw][input c]
+  std::vector<float> weight;                              ///< [out_channels][kh][kw][input c / groups]
   std::vector<float> bias;                                ///< [out_channels]
   Activation activation;                                  ///< ReLU and Clip are limits
   float lower = -std::numeric_limits<float>::infinity();  ///< 0 for ReLU; never beyond range(activation)
@@ -96,6 +106,28 @@ struct Network {
 };
 
 std::int64_t macs(const Network& network, const Node& node);
+
+/// Input channels of a group.
+int group_channels(const Network& network, const Node& node);
+
+/// Channels begin .. end - 1.
+struct ChannelRange {
+  int begin = 0, end = 0;
+};
+
+/// Input channels that output channels first .. last multiply: those of their groups. In stored channels too,
+/// as ChannelOrders keeps groups where they are.
+ChannelRange channels_read(const Network& network, const Node& node, int first, int last);
+
+/// Whether every channel is a group of its own: output channel c multiplies input channel c.
+bool is_depthwise(const Network& network, const Node& node);
+
+/// Which tensors share a channel order (docs/numerics.md N1.6).
+struct ChannelOrders {
+  std::vector<int> classes;       ///< [tensors] number of its class, that of its first tensor
+  std::vector<bool> graph_order;  ///< [tensors] the order is the graph's
+};
+ChannelOrders channel_orders(const Network& network);
 
 /// The class of each tensor: tensors that additions join share a channel order and a fine grid
 /// (docs/numerics.md N10). The number of a class is its first tensor; -1 for a tensor that no addition joins.

@@ -119,23 +119,34 @@ bool check_tensor(const net::Network& network, const Plan& plan, int index, std:
   check_classes(network, plan, index, findings);
   check_limits(tensor, findings);
   if (shape.producer >= 0) check_activation(network.nodes[shape.producer], tensor, findings);
-  const bool permutation = findings.require(is_permutation(tensor.order, shape.shape.c),
-                                            "order is not a permutation of the {} channels", shape.shape.c);
-  const bool fixed_order = index == 0 || index == network.output;
-  findings.require(!fixed_order || !permutation || std::is_sorted(tensor.order.begin(), tensor.order.end()),
-                   "the network's input and output keep graph order");
+  findings.require(is_permutation(tensor.order, shape.shape.c),
+                   "order is not a permutation of the {} channels", shape.shape.c);
   return lines.size() == before;
 }
 
-/// Tensors that additions join: one channel order, limits that the fine grid of the class holds (N10).
+/// N1.6: classes of one order. Precondition: every order is a permutation.
+void check_orders(const net::Network& network, const Plan& plan, std::vector<std::string>& lines) {
+  const net::ChannelOrders orders = net::channel_orders(network);
+  for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
+    const std::vector<int>& order = plan.tensors[t].order;
+    const int first = orders.classes[t];
+    Findings findings("tensor '" + network.tensors[t].name + "'", lines);
+    findings.require(!orders.graph_order[t] || std::is_sorted(order.begin(), order.end()),
+                     "the network's input and output, what groups of several channels read or make, and what "
+                     "shares an order with them keep graph order");
+    findings.require(
+        orders.graph_order[t] || order == plan.tensors[first].order,
+        "is joined to '{}' by an addition or a depthwise node, so it needs the same channel order",
+        network.tensors[first].name);
+  }
+}
+
+/// Tensors that additions join: limits that the fine grid of the class holds (N10).
 void check_residuals(const net::Network& network, const Plan& plan, std::vector<std::string>& lines) {
   const std::vector<int> classes = net::residual_classes(network), fine = fine_exponents(network, plan);
   for (std::size_t t = 0; t < classes.size(); ++t) {
     if (classes[t] < 0) continue;
     Findings findings("tensor '" + network.tensors[t].name + "'", lines);
-    findings.require(plan.tensors[t].order == plan.tensors[classes[t]].order,
-                     "is joined to '{}' by an addition, so it needs the same channel order",
-                     network.tensors[classes[t]].name);
     findings.require(!plan.tensors[t].pcu.has_classes(), "a tensor that additions join has no step classes");
     const num::Range limits = effective_limits(plan.tensors[t]);
     const int shift = plan.tensors[t].step_exponent - fine[t];
@@ -152,7 +163,7 @@ bool check_lengths(const net::Network& network, int index, const NodePlan& node,
   const net::Node& shape = network.nodes[index];
   const std::size_t channels = shape.out_channels;
   const std::size_t weights =
-      channels * shape.window.kh * shape.window.kw * network.tensors[shape.input].shape.c;
+      channels * shape.window.kh * shape.window.kw * net::group_channels(network, shape);
   bool ok = findings.require(node.scale.size() == channels, "expected {} scales, found {}", channels,
                              node.scale.size());
   ok &= findings.require(node.planes.size() == channels, "expected {} plane counts, found {}", channels,
@@ -267,7 +278,10 @@ std::vector<std::string> check(const net::Network& network, const Plan& plan) {
                  net::to_string(node.activation.function));
   }
   if (legal[0]) check_input(network, plan, lines);
-  if (std::find(legal.begin(), legal.end(), false) == legal.end()) check_residuals(network, plan, lines);
+  if (std::find(legal.begin(), legal.end(), false) == legal.end()) {
+    check_orders(network, plan, lines);
+    check_residuals(network, plan, lines);
+  }
   for (int n = 0; n < static_cast<int>(plan.nodes.size()); ++n) {
     const net::Node& node = network.nodes[n];
     Findings findings("node '" + node.name + "'", lines);

@@ -27,12 +27,20 @@ num::Range accumulator_range(const std::int16_t* weights, std::size_t count, std
   return sum;
 }
 
-/// Weights of one output channel with the input channels in stored order, appended to `out`.
-void append_reordered(const std::int16_t* weights, int positions, const std::vector<int>& input_order,
-                      std::vector<std::int16_t>& out) {
-  for (int position = 0; position < positions; ++position) {
-    for (const int channel : input_order) out.push_back(weights[channel]);
-    weights += input_order.size();
+/// Weights of one output channel for every input channel in stored order and every position of the kernel
+/// without dilation, appended to `out`: 0 where the channel has none.
+void append_expanded(const std::int16_t* weights, const net::Window& window, net::ChannelRange channels,
+                     const std::vector<int>& input_order, std::vector<std::int16_t>& out) {
+  const net::Window dense = net::undilated(window);
+  for (int y = 0; y < dense.kh; ++y) {
+    for (int x = 0; x < dense.kw; ++x) {
+      const bool tap = net::is_tap(window, y, x);
+      for (const int channel : input_order) {
+        const bool read = tap && channel >= channels.begin && channel < channels.end;
+        out.push_back(read ? weights[channel - channels.begin] : std::int16_t{0});
+      }
+      if (tap) weights += channels.end - channels.begin;
+    }
   }
 }
 
@@ -104,8 +112,7 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
   const TensorPlan& output = plan.tensors[node.output];
   const num::Range inputs = effective_limits(input);
   const num::Range outputs = effective_limits(output);
-  const int positions = node.window.kh * node.window.kw;
-  const std::size_t per_channel = positions * input.order.size();
+  const std::size_t per_channel = weights.q.size() / node.out_channels;
 
   NodeConstants constants;
   constants.lower = static_cast<std::int32_t>(outputs.lower);
@@ -122,7 +129,7 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
     constants.coarser = thresholds.coarser;
     constants.finer = thresholds.finer;
   }
-  constants.weight.reserve(weights.q.size());
+  constants.weight.reserve(weights.q.size() * node.groups);
   for (const int channel : output.order) {
     const num::Multiplier rescale =
         num::normalise(rescale_factor(node, plan, node_index, channel, exponent), kMultiplierBits);
@@ -131,7 +138,8 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
     constants.planes.push_back(weights.planes[channel]);
 
     const std::int16_t* own = weights.q.data() + channel * per_channel;
-    append_reordered(own, positions, input.order, constants.weight);
+    append_expanded(own, node.window, net::channels_read(network, node, channel, channel), input.order,
+                    constants.weight);
     for (const std::int64_t offset : {std::int64_t{0}, bias}) {  // max pool compares before the bias is added
       const num::Range sum = accumulator_range(own, per_channel, offset, inputs);
       constants.acc_bits =

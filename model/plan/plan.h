@@ -53,7 +53,7 @@ struct TensorPlan {
 struct NodePlan {
   std::vector<double> scale;    ///< [out_channels], > 0
   std::vector<int> planes;      ///< [out_channels], granted planes: 0 (all zero) .. num::kPlanesMax
-  std::vector<std::int16_t> q;  ///< [out_channels][kh][kw][input c]
+  std::vector<std::int16_t> q;  ///< [out_channels][kh][kw][input c / groups]
   std::vector<double> bias;     ///< [out_channels] real (bias correction included)
   bool pinned = false;          ///< issue the granted planes in every tile (static baselines), see N2.3
 };
@@ -96,8 +96,10 @@ struct NodeConstants {
   std::vector<ChannelConstant> channels;  ///< [out_channels], stored order
   std::int32_t lower = 0, upper = 0;      ///< saturation of y: the effective limits of the output
   bool in_signed = false, out_signed = false;
-  std::vector<std::int16_t> weight;  ///< [oc stored order][kh][kw][ic stored order]
-  std::vector<int> planes;           ///< [oc stored order], granted
+  /// [oc stored order][kh][kw][ic stored order] of the kernel without groups and dilation: 0 where the node
+  /// has no weight.
+  std::vector<std::int16_t> weight;
+  std::vector<int> planes;  ///< [oc stored order], granted
   bool pinned = false;
   int acc_bits = 0;               ///< two's complement bits of acc + bias, whatever the input (N3.1)
   num::Threshold coarser, finer;  ///< of the output's rows, policy variance (N5.4)

@@ -46,7 +46,7 @@ std::string without_blanks(std::string_view text) {
 
 WeightShape weight_shape(const net::Network& network, int node) {
   const net::Node& shape = network.nodes[node];
-  return {shape.out_channels, shape.window.kh, shape.window.kw, network.tensors[shape.input].shape.c};
+  return {shape.out_channels, shape.window.kh, shape.window.kw, net::group_channels(network, shape)};
 }
 
 std::string weights_file_name(const net::Network& network, int node) {

@@ -128,7 +128,7 @@ TEST_F(WrongInput, OperatorOrAttributeThatIsNotSupported) {
   SmallModel dilated({1, 2, 4, 4});
   dilated.constant("w", {3, 2, 3, 3}, onnx::counting(54));
   onnx::set_ints(dilated.node("Conv", {"x", "w"}, "y"), "dilations", {2, 2});
-  model_refused(dilated, "dilations");
+  model_refused(dilated, "a kernel of 5 is higher");
 }
 
 TEST_F(WrongInput, DynamicInnerDimension) {

@@ -40,8 +40,31 @@ net::Network awkward_network() {
       .build();
 }
 
-TEST(Pass, MatchesNaiveLoopsInEveryTensor) {
-  const net::Network network = awkward_network();
+/// Groups of several channels, with a stride and dilation; depthwise layers, one of them with a dilated
+/// kernel and an addition; a channel multiplier.
+net::Network grouped_network() {
+  net::Window dilated = window(3, 2, 1, 1, 2, 1, 2, 2);
+  dilated.dilation_y = 2;
+  dilated.dilation_x = 3;
+  net::Window wide = window(2, 2, 2, 1, 0, 2, 1, 0);
+  wide.dilation_x = 2;
+  return test::NetworkBuilder({7, 6, 4}, 12)
+      .conv(6, wide, 0, kInfinity, std::nullopt, 2)
+      .conv(6, window(3, 3, 1, 1, 1, 1, 1, 1), 0, 0.9F, std::nullopt, 6)
+      .conv(6, dilated, -kInfinity, kInfinity, std::nullopt, 6)
+      .add(2)
+      .conv(12, window(2, 1), 0, kInfinity, window(2, 2), 6)
+      .dense(6, -kInfinity, kInfinity)
+      .build();
+}
+
+class PassOf : public ::testing::TestWithParam<bool> {
+ protected:
+  const net::Network network = GetParam() ? grouped_network() : awkward_network();
+};
+INSTANTIATE_TEST_SUITE_P(Networks, PassOf, ::testing::Bool());
+
+TEST_P(PassOf, MatchesNaiveLoopsInEveryTensor) {
   constexpr int kCount = 3;
   const std::int64_t size = network.tensors[0].shape.size();
   const std::vector<float> samples = test::random_samples(kCount * size, 5, -1, 1);
@@ -70,8 +93,7 @@ double loss_of(const net::Network& network, const std::vector<float>& sample,
   return loss;
 }
 
-TEST(Pass, WeightAndInputGradientsMatchFiniteDifferences) {
-  net::Network network = awkward_network();
+TEST_P(PassOf, WeightAndInputGradientsMatchFiniteDifferences) {
   const std::vector<float> sample = test::random_samples(network.tensors[0].shape.size(), 6, -1, 1);
   const std::vector<float> coefficients = test::random_samples(6, 7, -1, 1);
   Pass pass(network, 1);
@@ -101,7 +123,7 @@ TEST(Pass, WeightAndInputGradientsMatchFiniteDifferences) {
     moved[k] = sample[k] - kStep;
     const double below = loss_of(network, moved, coefficients);
     const int c = static_cast<int>(k) / pixels, p = static_cast<int>(k) % pixels;
-    ASSERT_NEAR(pass.tensor_gradient(0)[p * 3 + c] * network.input_affine.scale[c],
+    ASSERT_NEAR(pass.tensor_gradient(0)[p * network.tensors[0].shape.c + c] * network.input_affine.scale[c],
                 (above - below) / (2 * kStep), 2e-3)
         << "value " << k;
   }

@@ -17,6 +17,7 @@ struct NaiveRun {
 inline std::vector<double> naive_product(const net::Node& node, const net::Shape& in,
                                          const std::vector<double>& x) {
   const net::Window& w = node.window;
+  const int channels = in.c / node.groups, outputs = node.out_channels / node.groups;
   std::vector<double> y;
   for (int oy = 0; oy < node.conv_shape.h; ++oy) {
     for (int ox = 0; ox < node.conv_shape.w; ++ox) {
@@ -24,11 +25,12 @@ inline std::vector<double> naive_product(const net::Node& node, const net::Shape
         double sum = node.bias[oc];
         for (int ky = 0; ky < w.kh; ++ky) {
           for (int kx = 0; kx < w.kw; ++kx) {
-            const int iy = oy * w.stride_y + ky - w.pad_top, ix = ox * w.stride_x + kx - w.pad_left;
+            const int iy = oy * w.stride_y + ky * w.dilation_y - w.pad_top;
+            const int ix = ox * w.stride_x + kx * w.dilation_x - w.pad_left;
             if (iy < 0 || iy >= in.h || ix < 0 || ix >= in.w) continue;
-            for (int ic = 0; ic < in.c; ++ic) {
-              sum +=
-                  x[(iy * in.w + ix) * in.c + ic] * node.weight[((oc * w.kh + ky) * w.kw + kx) * in.c + ic];
+            for (int ic = 0; ic < channels; ++ic) {
+              sum += x[(iy * in.w + ix) * in.c + oc / outputs * channels + ic] *
+                     node.weight[((oc * w.kh + ky) * w.kw + kx) * channels + ic];
             }
           }
         }

@@ -37,7 +37,7 @@ class NetworkBuilder {
 
   /// Convolution, then clamp to lower..upper, then an optional max pool.
   NetworkBuilder& conv(int channels, net::Window window, float lower, float upper,
-                       std::optional<net::Window> pool = std::nullopt) {
+                       std::optional<net::Window> pool = std::nullopt, int groups = 1) {
     const net::Shape in = network_.tensors[network_.output].shape;
     net::Node node;
     node.name = "node" + std::to_string(network_.nodes.size());
@@ -46,11 +46,12 @@ class NetworkBuilder {
     node.output = static_cast<int>(network_.tensors.size());
     node.out_channels = channels;
     node.window = window;
+    node.groups = groups;
     node.lower = lower;
     node.upper = upper;
     node.pool = pool;
     node.conv_shape = slid(in, window, channels);
-    const int fan_in = window.kh * window.kw * in.c;
+    const int fan_in = window.kh * window.kw * in.c / groups;
     std::normal_distribution<float> normal(0.0F, std::sqrt(2.0F / static_cast<float>(fan_in)));
     for (int i = 0; i < channels * fan_in; ++i) node.weight.push_back(normal(random_));
     for (int i = 0; i < channels; ++i) node.bias.push_back(0.1F * normal(random_));
@@ -99,7 +100,8 @@ class NetworkBuilder {
   net::Network build() const { return network_; }
 
  private:
-  static net::Shape slid(const net::Shape& in, const net::Window& w, int channels) {
+  static net::Shape slid(const net::Shape& in, const net::Window& window, int channels) {
+    const net::Window w = net::undilated(window);
     return {(in.h + w.pad_top + w.pad_bottom - w.kh) / w.stride_y + 1,
             (in.w + w.pad_left + w.pad_right - w.kw) / w.stride_x + 1, channels};
   }

@@ -52,13 +52,18 @@ TEST(Executor, EqualsTheReferenceOnRandomNetworks) {
 // The random networks must reach what they are there for, or the comparison above proves little.
 TEST(Executor, RandomNetworksReachEveryRule) {
   int added = 0, finer = 0, both = 0, packed = 0, pinned = 0, pooled = 0, saturated = 0, is_signed = 0,
-      zero_tiles = 0, wide_tiles = 0, coarse_rows = 0, changes = 0;
+      zero_tiles = 0, wide_tiles = 0, coarse_rows = 0, changes = 0, depthwise = 0, grouped = 0, dilated = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const RandomCase one = random_case(seed);
     const Inference inference = Executor(one.network, one.plan, one.products).run(one.words);
     packed += tile_layout(one.network, 0, one.products).packed ? 1 : 0;
     for (const plan::NodePlan& node : one.plan.nodes) pinned += node.pinned ? 1 : 0;
-    for (const net::Node& node : one.network.nodes) pooled += node.pool ? 1 : 0;
+    for (const net::Node& node : one.network.nodes) {
+      pooled += node.pool ? 1 : 0;
+      depthwise += net::is_depthwise(one.network, node) ? 1 : 0;
+      grouped += node.groups > 1 && !net::is_depthwise(one.network, node) ? 1 : 0;
+      dilated += node.window.dilation_y * node.window.dilation_x > 1 ? 1 : 0;
+    }
     for (std::size_t n = 0; n < one.network.nodes.size(); ++n) {
       const net::Node& node = one.network.nodes[n];
       if (node.residual < 0) continue;
@@ -80,8 +85,9 @@ TEST(Executor, RandomNetworksReachEveryRule) {
     }
   }
   EXPECT_GE(changes, 25);
+  EXPECT_GE(grouped, 25);
   for (const int reached : {added, finer, both, packed, pinned, pooled, saturated, is_signed, zero_tiles,
-                            wide_tiles, coarse_rows}) {
+                            wide_tiles, coarse_rows, depthwise, dilated}) {
     EXPECT_GE(reached, 50);
   }
 }

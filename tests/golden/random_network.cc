@@ -37,11 +37,17 @@ class Builder {
     }
   }
 
-  void convolution(int channels, bool pooled) {
+  /// groups: of the input's channels; `channels` in all, a multiple.
+  void convolution(int channels, bool pooled, int groups = 1) {
     const net::Shape in = network().tensors.back().shape;
     net::Node node;
+    node.groups = groups;
     node.window = {between(1, std::min(3, in.h)), between(1, std::min(3, in.w)), between(1, 2),
                    between(1, 2)};
+    if (chance(30)) {
+      node.window.dilation_y = between(1, node.window.kh > 1 ? (in.h - 1) / (node.window.kh - 1) : 3);
+      node.window.dilation_x = between(1, node.window.kw > 1 ? (in.w - 1) / (node.window.kw - 1) : 3);
+    }
     node.window.pad_top = between(0, node.window.kh - 1);
     node.window.pad_bottom = between(0, node.window.kh - 1);
     node.window.pad_left = between(0, node.window.kw - 1);
@@ -59,6 +65,19 @@ class Builder {
     append(node, stored, chance(60) ? 0 : -1, false);
   }
 
+  void depthwise() {
+    const int channels = network().tensors.back().shape.c;
+    convolution(channels, chance(30), channels);
+  }
+
+  /// Groups of several channels, or of one that makes several.
+  void grouped() {
+    const int channels = network().tensors.back().shape.c;
+    int groups = between(1, channels);
+    while (channels % groups != 0) --groups;
+    convolution(groups * between(1, 4), chance(30), groups);
+  }
+
   /// Two convolutions of one shape on the last tensor, joined by an addition: the second one adds the last
   /// tensor itself (identity), or the first one's output, which nothing multiplies (projection).
   void block() {
@@ -70,9 +89,7 @@ class Builder {
     append(first, in, chance(50) ? 0 : -1, false);
     append(second, in, chance(60) ? 0 : -1, false);
     const std::vector<int> classes = net::residual_classes(network());
-    for (std::size_t t = 0; t < classes.size(); ++t) {
-      if (classes[t] >= 0) plan().tensors[t].order = plan().tensors[classes[t]].order;
-    }
+    set_orders();
     // One grid for all of them that is coarse enough always fits.
     for (int exponent = plan().tensors[start + 2].step_exponent; !plan::check(network(), plan()).empty();
          ++exponent) {
@@ -90,6 +107,7 @@ class Builder {
 
   RandomCase finish(int products) {
     network().output = static_cast<int>(network().tensors.size()) - 1;
+    set_orders();
     case_.products = products;
     const std::vector<int> fine = plan::fine_exponents(network(), plan());
     for (int t = 1; t < network().output; ++t) {
@@ -104,7 +122,17 @@ class Builder {
   }
 
  private:
-  static net::Shape slide(const net::Shape& in, const net::Window& window, int channels) {
+  void set_orders() {
+    const net::ChannelOrders orders = net::channel_orders(network());
+    for (std::size_t t = 0; t < orders.classes.size(); ++t) {
+      std::vector<int>& order = plan().tensors[t].order;
+      order = plan().tensors[orders.classes[t]].order;
+      if (orders.graph_order[t]) std::sort(order.begin(), order.end());
+    }
+  }
+
+  static net::Shape slide(const net::Shape& in, const net::Window& kernel, int channels) {
+    const net::Window window = net::undilated(kernel);
     return {(in.h + window.pad_top + window.pad_bottom - window.kh) / window.stride_y + 1,
             (in.w + window.pad_left + window.pad_right - window.kw) / window.stride_x + 1, channels};
   }
@@ -173,12 +201,13 @@ class Builder {
     network().tensors.push_back({"t" + std::to_string(index + 1), stored, index, {}});
     plan().tensors.push_back(tensor(stored.c, lower != 0, is_output));
     plan().nodes.push_back(weights(node));
+    network().output = node.output;
     network().nodes.push_back(std::move(node));
   }
 
   /// Random weights, and the output step that brings a typical large accumulator near the output's limit.
   plan::NodePlan weights(const net::Node& node) {
-    const int inputs = network().tensors[node.input].shape.c * node.window.kh * node.window.kw;
+    const int inputs = network().tensors[node.input].shape.c / node.groups * node.window.kh * node.window.kw;
     const plan::TensorPlan& input = plan().tensors[node.input];
     plan::TensorPlan& output = plan().tensors[node.output];
     plan::NodePlan made;
@@ -220,6 +249,8 @@ RandomCase random_case(std::uint64_t seed) {
   for (int layer = builder.between(0, 2); layer > 0; --layer) {
     builder.convolution(builder.between(1, 40), builder.chance(50));
     if (builder.chance(50)) builder.block();
+    if (builder.chance(40)) builder.depthwise();
+    if (builder.chance(20)) builder.grouped();
   }
   builder.dense(builder.between(1, 40));
   return builder.finish(8 << builder.between(0, 2));

@@ -135,8 +135,18 @@ struct Scene {
   bool packed = node.input == 0 && shape.c < products;
   std::optional<int> fine = fine_exponent(network, plan, node.output);
 
-  std::int64_t weight(int oc, int ky, int kx, int stored_c) const {
-    return weights.q[((oc * node.window.kh + ky) * node.window.kw + kx) * shape.c + input.order[stored_c]];
+  int inputs = shape.c / node.groups, outputs = node.out_channels / node.groups;  // channels of a group
+
+  bool reads(int oc, int stored_c) const { return input.order[stored_c] / inputs == oc / outputs; }
+  /// y, x: distance from the first tap.
+  bool is_tap(int y, int x) const {
+    return y % node.window.dilation_y == 0 && x % node.window.dilation_x == 0;
+  }
+  std::int64_t weight(int oc, int y, int x, int stored_c) const {
+    if (!is_tap(y, x) || !reads(oc, stored_c)) return 0;
+    const int ky = y / node.window.dilation_y, kx = x / node.window.dilation_x;
+    const int row = (oc * node.window.kh + ky) * node.window.kw + kx;
+    return weights.q[row * inputs + input.order[stored_c] % inputs];
   }
 };
 
@@ -152,25 +162,31 @@ struct Pair {
 std::vector<Pair> visited_tiles(const Scene& scene, const StoredTensor& input, int cy, int cx, int oc) {
   const std::vector<std::int32_t>& q = input.q;
   std::vector<Pair> pairs;
-  std::vector<std::int64_t> values, weights;
+  std::vector<std::int64_t> values, weights, read;
   int k = 0;
   const auto flush = [&] {
-    const std::vector<Tile> a = cut(values, scene.products), w = cut(weights, scene.products);
-    for (std::size_t t = 0; t < a.size(); ++t) pairs.push_back({a[t], w[t], k});
+    const std::vector<Tile> a = cut(values, scene.products), w = cut(weights, scene.products),
+                            r = cut(read, scene.products);
+    for (std::size_t t = 0; t < a.size(); ++t) {
+      const bool any = std::any_of(r[t].begin(), r[t].end(), [](std::int64_t own) { return own != 0; });
+      if (scene.packed || any) pairs.push_back({a[t], w[t], k});
+    }
     values.clear();
     weights.clear();
+    read.clear();
   };
   const net::Window& window = scene.node.window;
-  for (int ky = 0; ky < window.kh; ++ky) {
-    for (int kx = 0; kx < window.kw; ++kx) {
+  for (int ky = 0; ky <= (window.kh - 1) * window.dilation_y; ++ky) {
+    for (int kx = 0; kx <= (window.kw - 1) * window.dilation_x; ++kx) {
       const int y = cy * window.stride_y - window.pad_top + ky,
                 x = cx * window.stride_x - window.pad_left + kx;
       const bool inside = y >= 0 && y < scene.shape.h && x >= 0 && x < scene.shape.w;
-      if (!inside && !scene.packed) continue;
+      if (!scene.packed && (!inside || !scene.is_tap(ky, kx))) continue;
       k = inside ? class_of(input, y) : 0;
       for (int c = 0; c < scene.shape.c; ++c) {
         values.push_back(inside ? q[(y * scene.shape.w + x) * scene.shape.c + c] / power16(k) : 0);
         weights.push_back(scene.weight(oc, ky, kx, c));
+        read.push_back(scene.reads(oc, c) ? 1 : 0);
       }
       if (!scene.packed) flush();
     }

@@ -47,10 +47,22 @@ TEST(Export, FashionMnist) {
 TEST(Export, SharedNetworks) {
   if (!shared_folder()) GTEST_SKIP() << "no shared data (set DPWA_SHARED)";
   for (const char* name : {"acasxu-mlp/model", "mnist-cnn-zoo/model", "mnist-yardstick/cnn",
-                           "mnist-yardstick/mlp", "cifar10-resnet8-mlperf/model"}) {
+                           "mnist-yardstick/mlp", "cifar10-resnet8-mlperf/model", "kws-dscnn-mlperf/model"}) {
     SCOPED_TRACE(name);
     expect_round_trip(import_onnx(*shared_folder() / "data" / (std::string(name) + ".onnx")));
   }
+}
+
+TEST(Export, GroupsAndDilation) {
+  SmallModel model({1, 4, 7, 6});
+  model.constant("w", {6, 2, 3, 2}, counting(72));
+  auto& conv = model.node("Conv", {"x", "w"}, "a");
+  set_int(conv, "group", 2);
+  set_ints(conv, "dilations", {2, 3});
+  set_ints(conv, "pads", {4, 1, 0, 3});
+  model.constant("d", {6, 1, 1, 1}, counting(6));
+  set_int(model.node("Conv", {"a", "d"}, "y"), "group", 6);
+  expect_round_trip(model.import());
 }
 
 TEST(Export, EverythingAtOnce) {

@@ -31,6 +31,30 @@ TEST(Layers, ConvWeightsBecomeChannelLast) {
   EXPECT_EQ(network.nodes[0].onnx_operator, "Conv");
 }
 
+TEST(Layers, GroupsReadTheirOwnChannels) {
+  SmallModel model({1, 4, 1, 2});
+  model.constant("w", {2, 2, 1, 2}, counting(8));
+  set_int(model.node("Conv", {"x", "w"}, "y"), "group", 2);
+  const net::Network network = model.import();
+  EXPECT_EQ(network.nodes[0].groups, 2);
+  EXPECT_THAT(network.nodes[0].weight, ElementsAre(1, 3, 2, 4, 5, 7, 6, 8));  // [oc][kw][ic of the group]
+  EXPECT_EQ(net::macs(network, network.nodes[0]), 8);
+  const std::vector<float> sample{1, 2, 3, 4, 10, 20, 30, 40};
+  EXPECT_THAT(evaluate(network, sample), ElementsAre(1 + 4 + 9 + 16, 10 * (5 + 12 + 21 + 32)));
+}
+
+TEST(Layers, DilationLeavesRowsOut) {
+  SmallModel model({1, 1, 5, 1});
+  model.constant("w", {1, 1, 2, 1}, {1, 10});
+  auto& conv = model.node("Conv", {"x", "w"}, "y");
+  set_ints(conv, "dilations", {3, 1});
+  set_ints(conv, "pads", {1, 0, 0, 0});
+  const net::Network network = model.import();
+  EXPECT_EQ(network.nodes[0].window.kh, 2);
+  EXPECT_EQ(network.nodes[0].conv_shape, (net::Shape{3, 1, 1}));
+  EXPECT_THAT(evaluate(network, {1, 2, 3, 4, 5}), ElementsAre(30, 41, 52));
+}
+
 TEST(Layers, DenseAfterAMapReadsTheWholeMapChannelLast) {
   SmallModel model({1, 2, 1, 2});
   model.constant("w", {4, 1}, {1, 2, 3, 4});  // channel 0: 1 2, channel 1: 3 4

@@ -34,14 +34,21 @@ std::vector<std::string> conv_reasons(const std::function<void(SmallModel&, Node
 TEST(Refused, ConvAttributes) {
   EXPECT_THAT(conv_reasons([](auto& m, auto& conv) {
                 m.proto.mutable_graph()->mutable_initializer(0)->set_dims(1, 1);
-                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(0, 6);
+                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(0, 3);
+                m.proto.mutable_graph()->mutable_initializer(0)->set_dims(2, 6);
                 set_int(conv, "group", 2);
               }),
-              ElementsAre("Conv 'conv', group: 2 groups; only 1 is supported"));
+              ElementsAre("Conv 'conv', group: 2 groups do not divide 3 outputs",
+                          HasSubstr("a kernel of 6 is higher")));
+  EXPECT_THAT(
+      conv_reasons([](auto&, auto& conv) { set_int(conv, "group", 3); }),
+      ElementsAre("Conv 'conv', W: weights [3, 2, 3, 3] read 2 channels in each of 3 groups, 'x' has 2"));
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_int(conv, "group", 0); }),
+              ElementsAre("Conv 'conv', group: 0 groups; 1 or more are needed"));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
                 set_ints(conv, "dilations", {2, 1});
               }),
-              ElementsAre("Conv 'conv', dilations: [2, 1]; only [1, 1] is supported"));
+              ElementsAre("Conv 'conv', kernel_shape: a kernel of 5 is higher than the padded map of 4"));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
                 set_ints(conv, "pads", {0, 3, 0, 0});
               }),

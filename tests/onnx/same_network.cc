@@ -16,7 +16,7 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 bool same_window(const net::Window& a, const net::Window& b) {
   return a.kh == b.kh && a.kw == b.kw && a.stride_y == b.stride_y && a.stride_x == b.stride_x &&
          a.pad_top == b.pad_top && a.pad_left == b.pad_left && a.pad_bottom == b.pad_bottom &&
-         a.pad_right == b.pad_right;
+         a.pad_right == b.pad_right && a.dilation_y == b.dilation_y && a.dilation_x == b.dilation_x;
 }
 
 bool same_pool(const std::optional<net::Window>& a, const std::optional<net::Window>& b) {
@@ -28,8 +28,8 @@ template <typename Visit>
 void inside(const net::Window& w, const net::Shape& map, int oy, int ox, Visit visit) {
   for (int ky = 0; ky < w.kh; ++ky) {
     for (int kx = 0; kx < w.kw; ++kx) {
-      const int y = oy * w.stride_y - w.pad_top + ky;
-      const int x = ox * w.stride_x - w.pad_left + kx;
+      const int y = oy * w.stride_y - w.pad_top + ky * w.dilation_y;
+      const int x = ox * w.stride_x - w.pad_left + kx * w.dilation_x;
       if (y >= 0 && y < map.h && x >= 0 && x < map.w) visit(y, x, ky, kx);
     }
   }
@@ -39,15 +39,16 @@ std::vector<float> convolve(const net::Node& node, const net::Shape& in, const s
                             const std::vector<float>& residual) {
   std::vector<float> out;
   const net::Window& w = node.window;
+  const int channels = in.c / node.groups, outputs = node.out_channels / node.groups;
   for (int oy = 0; oy < node.conv_shape.h; ++oy) {
     for (int ox = 0; ox < node.conv_shape.w; ++ox) {
       for (int oc = 0; oc < node.out_channels; ++oc) {
         double sum = node.bias[oc];
         if (node.residual >= 0) sum += residual[out.size()];
         inside(w, in, oy, ox, [&](int iy, int ix, int ky, int kx) {
-          for (int c = 0; c < in.c; ++c) {
-            sum += static_cast<double>(x[(iy * in.w + ix) * in.c + c]) *
-                   node.weight[((oc * w.kh + ky) * w.kw + kx) * in.c + c];
+          for (int c = 0; c < channels; ++c) {
+            sum += static_cast<double>(x[(iy * in.w + ix) * in.c + oc / outputs * channels + c]) *
+                   node.weight[((oc * w.kh + ky) * w.kw + kx) * channels + c];
           }
         });
         const auto y = static_cast<float>(net::value(node.activation, sum));
@@ -100,7 +101,7 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
     const net::Node &p = a.nodes[i], &q = b.nodes[i];
     expect(p.name == q.name && p.onnx_operator == q.onnx_operator, "name of node " + p.name);
     expect(p.input == q.input && p.residual == q.residual && p.output == q.output &&
-               p.out_channels == q.out_channels,
+               p.out_channels == q.out_channels && p.groups == q.groups,
            "links of " + p.name);
     expect(same_window(p.window, q.window) && same_pool(p.pool, q.pool), "windows of " + p.name);
     expect(p.conv_shape == q.conv_shape, "conv_shape of " + p.name);

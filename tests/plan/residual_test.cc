@@ -75,9 +75,10 @@ TEST(FineGrid, MultipliersAndShiftsGiveFineSteps) {
 TEST(FineGrid, WhatIsIllegal) {
   Block block;
   block.plan.tensors[1].order = {1, 0};
-  EXPECT_THAT(check(block.network, block.plan),
-              ElementsAre(HasSubstr(
-                  "tensor 't2': is joined to 't1' by an addition, so it needs the same channel order")));
+  EXPECT_THAT(
+      check(block.network, block.plan),
+      ElementsAre(HasSubstr("tensor 't1': the network's input and output, what groups of several "
+                            "channels read or make, and what shares an order with them keep graph order")));
   block = Block();
   block.plan.tensors[1] = tensor(2, 4);
   block.plan.tensors[2].step_exponent = 0;
@@ -86,6 +87,49 @@ TEST(FineGrid, WhatIsIllegal) {
   block.plan.tensors[1].step_exponent = 16;
   EXPECT_THAT(check(block.network, block.plan),
               ElementsAre(HasSubstr("a step is 2^16 fine steps, must be 2^15")));
+}
+
+/// Two channels through a dense, a depthwise and another dense layer.
+Block depthwise() {
+  Block block;
+  block.network.nodes[1].residual = -1;
+  block.network.nodes[1].groups = 2;
+  block.network.tensors[1].adders.clear();
+  block.plan.nodes[1].q = {3, 4};
+  block.network.tensors.push_back({"t3", {1, 1, 2}, 2, {}});
+  net::Node last = block.network.nodes[0];
+  last.name = "n2";
+  last.input = 2;
+  last.output = block.network.output = 3;
+  block.network.nodes.push_back(last);
+  block.network.tensors[2].consumers = {2};
+  block.plan.nodes.push_back(block.plan.nodes[0]);
+  block.plan.tensors.push_back(tensor(4, 1));
+  return block;
+}
+
+TEST(ChannelOrders, ADepthwiseNodeKeepsTheOrderOfItsInput) {
+  Block block = depthwise();
+  EXPECT_THAT(check(block.network, block.plan), ElementsAre());
+  block.plan.tensors[2].order = {1, 0};
+  EXPECT_THAT(check(block.network, block.plan),
+              ElementsAre(HasSubstr("tensor 't2': is joined to 't1' by an addition or a depthwise node")));
+  block.plan.tensors[1].order = {1, 0};
+  EXPECT_THAT(check(block.network, block.plan), ElementsAre());
+  // The weight of graph channel 1 is stored first, on the diagonal.
+  EXPECT_THAT(derive(block.network, block.plan, 1).weight, ElementsAre(4, 0, 0, 3));
+  // Two groups of one channel that make four: graph order.
+  block.network.nodes[1].out_channels = 4;
+  EXPECT_EQ(net::channel_orders(block.network).graph_order, (std::vector<bool>{true, true, true, true}));
+}
+
+TEST(ChannelOrders, DilationAndGroupsLeaveZeros) {
+  Block block = depthwise();
+  net::Node& node = block.network.nodes[1];
+  node.window.kw = 2;
+  node.window.dilation_x = 2;
+  block.plan.nodes[1].q = {1, 2, 3, 4};
+  EXPECT_THAT(derive(block.network, block.plan, 1).weight, ElementsAre(1, 0, 0, 0, 2, 0, 0, 3, 0, 0, 0, 4));
 }
 
 }  // namespace

@@ -51,15 +51,18 @@ RandomNetwork& RandomNetwork::add(const Layer& layer) {
   node.window = {
       layer.kernel_rows, layer.kernel_columns, layer.stride, layer.stride, layer.pad, layer.pad, layer.pad,
       layer.pad};
-  node.conv_shape = {(in.h + 2 * layer.pad - layer.kernel_rows) / layer.stride + 1,
-                     (in.w + 2 * layer.pad - layer.kernel_columns) / layer.stride + 1, layer.channels};
+  node.window.dilation_y = node.window.dilation_x = layer.dilation;
+  node.groups = layer.groups;
+  const net::Window kernel = net::undilated(node.window);
+  node.conv_shape = {(in.h + 2 * layer.pad - kernel.kh) / layer.stride + 1,
+                     (in.w + 2 * layer.pad - kernel.kw) / layer.stride + 1, layer.channels};
   net::Shape out = node.conv_shape;
   if (layer.pool > 1) {
     node.pool = net::Window{layer.pool, layer.pool, layer.pool, layer.pool, 0, 0, 0, 0};
     out.h /= layer.pool;
     out.w /= layer.pool;
   }
-  const int fan_in = layer.kernel_rows * layer.kernel_columns * in.c;
+  const int fan_in = layer.kernel_rows * layer.kernel_columns * in.c / layer.groups;
   node.weight.assign(static_cast<std::size_t>(layer.channels) * fan_in, 0);
   node.bias.assign(layer.channels, 0);
 
@@ -87,14 +90,17 @@ RandomNetwork& RandomNetwork::add(const Layer& layer) {
   network_.tensors[output].producer = index;
   network_.nodes[index].output = output;
   std::shuffle(plan_.tensors[output].order.begin(), plan_.tensors[output].order.end(), random_);
-  if (layer.residual >= 0) plan_.tensors[output].order = plan_.tensors[layer.residual].order;
   return *this;
 }
 
 void RandomNetwork::finish() {
   network_.output = static_cast<int>(network_.tensors.size()) - 1;
-  std::vector<int>& order = plan_.tensors.back().order;
-  std::iota(order.begin(), order.end(), 0);
+  const net::ChannelOrders orders = net::channel_orders(network_);
+  for (std::size_t t = 0; t < orders.classes.size(); ++t) {
+    std::vector<int>& order = plan_.tensors[t].order;
+    order = plan_.tensors[orders.classes[t]].order;
+    if (orders.graph_order[t]) std::sort(order.begin(), order.end());
+  }
 }
 
 std::vector<std::vector<float>> RandomNetwork::samples(int count) {

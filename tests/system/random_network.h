@@ -27,6 +27,8 @@ class RandomNetwork {
     bool pinned = false;  ///< output and weights with a fixed number of planes
     int input = -1;       ///< tensor that it multiplies; -1: the last one
     int residual = -1;    ///< tensor that it adds; -1: none
+    int groups = 1;       ///< of its input's channels
+    int dilation = 1;
   };
   RandomNetwork& add(const Layer& layer);
 
