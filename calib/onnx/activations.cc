@@ -28,27 +28,30 @@ float clip_limit(OperatorCall& call, const char* name, std::size_t input, float 
   return otherwise;
 }
 
-Value result(const OperatorCall& call, const Value& x) {
-  return {"", nullptr, call.refused() ? -1 : x.tensor, x.dims};
+Value result(const OperatorCall& call, const Value& x, int tensor) {
+  return {"", nullptr, call.refused() ? -1 : tensor, x.dims};
+}
+
+Value clamp(OperatorCall& call, NetworkBuilder& builder, float lower, float upper) {
+  const Value& x = call.required(0);
+  int tensor = x.tensor;
+  if (!call.refused() && x.is_tensor()) {
+    fold_or_pass(call, builder, tensor, [&](int t) { return builder.clamp(t, lower, upper, call.output()); });
+  }
+  return result(call, x, tensor);
 }
 
 }  // namespace
 
-Value import_relu(OperatorCall& call, NetworkBuilder& builder) {
-  const Value& x = call.required(0);
-  if (x.is_tensor()) call.accept("", builder.clamp(x.tensor, 0, kInfinity, call.output()));
-  return result(call, x);
-}
+Value import_relu(OperatorCall& call, NetworkBuilder& builder) { return clamp(call, builder, 0, kInfinity); }
 
 Value import_clip(OperatorCall& call, NetworkBuilder& builder) {
-  const Value& x = call.required(0);
   const float lower = clip_limit(call, "min", 1, -kInfinity);
   const float upper = clip_limit(call, "max", 2, kInfinity);
   // Zero must stay a value: a stored zero is exactly zero (docs/numerics.md N1.1).
   if (!(lower <= 0)) call.refuse("min", fmt::format("{} is above 0", lower));
   if (!(upper > 0)) call.refuse("max", fmt::format("{} is not above 0", upper));
-  if (!call.refused() && x.is_tensor()) call.accept("", builder.clamp(x.tensor, lower, upper, call.output()));
-  return result(call, x);
+  return clamp(call, builder, lower, upper);
 }
 
 Value import_max_pool(OperatorCall& call, NetworkBuilder& builder) {
@@ -62,13 +65,16 @@ Value import_max_pool(OperatorCall& call, NetworkBuilder& builder) {
   const net::Shape shape{static_cast<int>(map->h), static_cast<int>(map->w), static_cast<int>(dims[1])};
   if (!x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, shape))) return {"", nullptr, -1, dims};
   const net::Shape pooled{static_cast<int>(placed->out.h), static_cast<int>(placed->out.w), shape.c};
-  call.accept("", builder.max_pool(x.tensor, placed->window, pooled, call.output()));
-  return {"", nullptr, call.refused() ? -1 : x.tensor, dims};
+  int tensor = x.tensor;
+  fold_or_pass(call, builder, tensor,
+               [&](int t) { return builder.max_pool(t, placed->window, pooled, call.output()); });
+  return {"", nullptr, call.refused() ? -1 : tensor, dims};
 }
 
 Value import_softmax(OperatorCall& call, NetworkBuilder& builder) {
   const Value& x = call.required(0);
-  if (!x.dims) return result(call, x);
+  if (!x.dims) return {};
+  int tensor = x.tensor;
   const Dims& dims = *x.dims;
   const bool flattens = call.opset() < 13;  // over all dimensions from the axis on
   const std::int64_t rank = static_cast<std::int64_t>(dims.size());
@@ -85,9 +91,9 @@ Value import_softmax(OperatorCall& call, NetworkBuilder& builder) {
     const std::int64_t stride = product(dims.begin() + axis + 1, dims.end());
     const net::Softmax softmax{flattens ? dims[axis] * stride : dims[axis], flattens ? 1 : stride,
                                call.op() == "LogSoftmax"};
-    call.accept("", builder.softmax(x.tensor, softmax));
+    fold_or_pass(call, builder, tensor, [&](int t) { return builder.softmax(t, softmax); });
   }
-  return result(call, x);
+  return result(call, x, tensor);
 }
 
 }  // namespace dpwa::onnx

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "calib/onnx/operators.h"
+#include "calib/onnx/view.h"
 
 namespace dpwa::onnx {
 namespace {
@@ -79,14 +81,46 @@ struct Affine {
   std::vector<double> offset;
 };
 
+/// One scale and offset for each value of a sample, as a view.
+Value value_by_value(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Affine& affine,
+                     Dims dims) {
+  if (!std::all_of(affine.scale.begin(), affine.scale.end(), [](double s) { return std::isfinite(s); })) {
+    call.refuse("", "gives values that are not finite (division by zero?)");
+    return {"", nullptr, -1, std::move(dims)};
+  }
+  ViewBuilder view(call, builder, x);
+  for (std::size_t i = 0; i < affine.scale.size(); ++i) {
+    view.value(affine.offset[i]);
+    view.add(static_cast<std::int64_t>(i), affine.scale[i]);
+  }
+  return view.finish(std::move(dims));
+}
+
+bool is_vector(const net::Shape& shape) { return shape.h * shape.w == 1; }
+
+/// Whether the input quantizer of any machine can apply it: a factor above 0, few different channels.
+bool fits_input(const Affine& affine) {
+  constexpr std::size_t kChannels = 16;
+  const auto varies = [](const std::vector<double>& v) {
+    return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) != v.end();
+  };
+  const bool above = std::all_of(affine.scale.begin(), affine.scale.end(), [](double s) { return s > 0; });
+  return above && (affine.scale.size() <= kChannels || !(varies(affine.scale) || varies(affine.offset)));
+}
+
 /// Folds into the tensor; x.dims are those of the result.
-Value fold(OperatorCall& call, NetworkBuilder& builder, int tensor, const Affine& affine, Dims dims) {
+Value fold(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Affine& affine, Dims dims) {
+  int tensor = x.tensor;
   const auto finite = [](double v) { return std::isfinite(v); };
   if (!std::all_of(affine.scale.begin(), affine.scale.end(), finite) ||
       !std::all_of(affine.offset.begin(), affine.offset.end(), finite)) {
     call.refuse("", "folding it gives values that are not finite (division by zero?)");
+  } else if (builder.tensor(x.tensor).producer < 0 && is_vector(builder.tensor(x.tensor).shape) &&
+             !fits_input(affine)) {
+    return value_by_value(call, builder, x, affine, std::move(dims));
   } else {
-    call.accept("", builder.apply_affine(tensor, affine.scale, affine.offset, call.output()));
+    fold_or_pass(call, builder, tensor,
+                 [&](int t) { return builder.apply_affine(t, affine.scale, affine.offset, call.output()); });
   }
   return {"", nullptr, call.refused() ? -1 : tensor, std::move(dims)};
 }
@@ -105,6 +139,17 @@ Affine affine_of(const std::string& op, bool reversed, const std::vector<double>
     }
   }
   return affine;
+}
+
+/// The constant at each value of one sample. Preconditions: broadcast_dims accepted it.
+std::vector<double> each_value(const std::vector<float>& values, const Dims& dims, const Dims& constant) {
+  std::vector<double> result;
+  BroadcastIndex index(dims, constant);
+  for_each_index(dims, [&](const Dims&) {
+    result.push_back(values[index.value()]);
+    index.advance();
+  });
+  return result;
 }
 
 /// The sum of two computed tensors.
@@ -147,14 +192,17 @@ Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
     return {};
   }
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, dims};
-  const auto constant = per_channel(*values, *dims, *k.dims, builder.tensor(x.tensor).shape);
+  auto constant = per_channel(*values, *dims, *k.dims, builder.tensor(x.tensor).shape);
   if (!constant) {
-    call.refuse(reversed ? "A" : "B",
-                fmt::format("'{}' {} differs within a channel; one value per channel is needed", k.name,
-                            to_string(*k.dims)));
-    return {"", nullptr, -1, dims};
+    // The network's input may still be a vector, whose channels are single values.
+    const auto size = static_cast<int>(builder.tensor(x.tensor).shape.size());
+    if (builder.as_map(x.tensor, {1, 1, size})) {
+      return value_by_value(call, builder, x,
+                            affine_of(call.op(), reversed, each_value(*values, *dims, *k.dims)), *dims);
+    }
+    constant = each_value(*values, *dims, *k.dims);
   }
-  return fold(call, builder, x.tensor, affine_of(call.op(), reversed, *constant), *dims);
+  return fold(call, builder, x, affine_of(call.op(), reversed, *constant), *dims);
 }
 
 Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder) {
@@ -195,7 +243,7 @@ Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder) {
     affine.scale.push_back(scale);
     affine.offset.push_back(channels[1][c] - channels[2][c] * scale);
   }
-  return fold(call, builder, x.tensor, affine, *x.dims);
+  return fold(call, builder, x, affine, *x.dims);
 }
 
 }  // namespace dpwa::onnx

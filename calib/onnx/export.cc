@@ -168,7 +168,9 @@ class Exporter {
   void add_input() {
     const net::Shape& shape = network_.tensors[0].shape;
     const bool is_map = network_.input_dims == Numbers{shape.c, shape.h, shape.w};
-    const bool map = is_map || std::int64_t{shape.h} * shape.w > 1;
+    // Three dimensions are read as a map; an input that is none gets its shape from a Reshape.
+    const bool vector = network_.input_dims.size() != 3;
+    const bool map = is_map || !vector || std::int64_t{shape.h} * shape.w > 1;
     Exported value{network_.input_name, map};
     if (map && !is_map) value.name = as({value.name, false}, shape, true);
     if (!map && network_.input_dims.size() != 1) value.name = flattened(value.name);

@@ -15,10 +15,6 @@ namespace {
 
 using net::Function;
 
-Value result(const OperatorCall& call, const Value& x) {
-  return {"", nullptr, call.refused() ? -1 : x.tensor, x.dims};
-}
-
 net::Activation gelu(OperatorCall& call) {
   const std::string form = call.text("approximate", "none");
   if (form != "none" && form != "tanh") {
@@ -48,13 +44,16 @@ net::Activation function_of(OperatorCall& call) {
 
 Value import_activation(OperatorCall& call, NetworkBuilder& builder, const net::Activation& activation) {
   const Value& x = call.required(0);
+  int tensor = x.tensor;
   if (!call.refused() && x.is_tensor()) {
     const bool relu = activation.function == Function::leaky_relu && activation.alpha == 0;
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    call.accept("", relu ? builder.clamp(x.tensor, 0, kInfinity, call.output())
-                         : builder.activate(x.tensor, activation, call.output()));
+    fold_or_pass(call, builder, tensor, [&](int t) {
+      return relu ? builder.clamp(t, 0, kInfinity, call.output())
+                  : builder.activate(t, activation, call.output());
+    });
   }
-  return result(call, x);
+  return {"", nullptr, call.refused() ? -1 : tensor, x.dims};
 }
 
 Value import_function(OperatorCall& call, NetworkBuilder& builder) {
@@ -71,12 +70,12 @@ Value import_function(OperatorCall& call, NetworkBuilder& builder) {
 
 Value import_prelu(OperatorCall& call, NetworkBuilder& builder) {
   const auto slopes = call.floats(call.required(1), "slope");
-  if (!slopes) return result(call, call.required(0));
+  if (!slopes) return {"", nullptr, -1, call.required(0).dims};
   const bool one = !slopes->empty() &&
                    std::adjacent_find(slopes->begin(), slopes->end(), std::not_equal_to<>()) == slopes->end();
   if (!one) {
     call.refuse("slope", "differs between channels; one slope for all is needed");
-    return result(call, call.required(0));
+    return {"", nullptr, -1, call.required(0).dims};
   }
   return import_activation(call, builder, {Function::leaky_relu, slopes->front()});
 }

@@ -333,7 +333,11 @@ void GraphImporter::finish() {
   const Value& value = found->second;
   if (value.is_constant()) reasons_.push_back({"", "", output, "the network's output is a constant"});
   if (value.average) reasons_.push_back({"", "", output, "the network's output is the average of a map"});
-  const int tensor = value.is_tensor() && !value.is_constant() ? value.tensor : 0;
+  int tensor = value.is_tensor() && !value.is_constant() ? value.tensor : 0;
+  if (has_input_ && reasons_.empty() && builder_.network().nodes.empty()) {
+    // Nothing but changes of shape and constants: a layer applies them.
+    tensor = builder_.pass(tensor, graph_.node_size() > 0 ? unique_name(0) : output, output).value_or(tensor);
+  }
   for (const std::string& node : builder_.finish(tensor, output)) {
     reasons_.push_back(
         {node, "", "", "folding the constants into its weights gives values that are not finite"});

@@ -96,6 +96,21 @@ int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> sca
   return index;
 }
 
+std::optional<int> NetworkBuilder::pass(int tensor, const std::string& node, const std::string& output) {
+  constexpr std::int64_t kMaxWeights = std::int64_t{1} << 20;
+  const net::Shape shape = network_.tensors[tensor].shape;
+  if (folds_[tensor].stage == Stage::softmax || shape.c > kMaxWeights / shape.c) return std::nullopt;
+  net::Node layer;
+  layer.name = node;
+  layer.onnx_operator = shape.h * shape.w == 1 ? "MatMul" : "Conv";
+  layer.out_channels = shape.c;
+  layer.conv_shape = shape;
+  layer.weight.assign(static_cast<std::size_t>(shape.c) * shape.c, 0.0F);
+  for (int c = 0; c < shape.c; ++c) layer.weight[static_cast<std::size_t>(c) * shape.c + c] = 1;
+  return add_layer(tensor, std::move(layer), std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0),
+                   output);
+}
+
 Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scale,
                                      const std::vector<double>& offset, const std::string& output) {
   Fold& fold = folds_[tensor];

@@ -35,6 +35,10 @@ class NetworkBuilder {
   int add_layer(int input, net::Node node, std::vector<double> scale, std::vector<double> offset,
                 std::string output);
 
+  /// A layer that passes the tensor's values on, named `node`: what cannot be folded into the tensor can be
+  /// folded into its output. Nothing when it would be too large, or after a softmax.
+  std::optional<int> pass(int tensor, const std::string& node, const std::string& output);
+
   /// x * scale[c] + offset[c], [channels of the tensor].
   Refusal apply_affine(int tensor, const std::vector<double>& scale, const std::vector<double>& offset,
                        const std::string& output);

@@ -34,6 +34,17 @@ const NewerDefinition* newer_definition(const std::string& op_type);
 /// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
 inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 24;
 
+/// Folds into the tensor, or else into a layer that passes its values on, which `tensor` then is; a reason
+/// when neither can be.
+template <typename Fold>
+void fold_or_pass(OperatorCall& call, NetworkBuilder& builder, int& tensor, Fold fold) {
+  const Refusal refusal = fold(tensor);
+  if (!refusal) return;
+  const std::optional<int> passed = builder.pass(tensor, call.name(), call.output() + "/passed");
+  if (passed) tensor = *passed;
+  call.accept("", passed ? fold(tensor) : refusal);
+}
+
 /// Imports one node: checks everything, folds it into the network if nothing was refused, and returns what
 /// its first output stands for (dims as far as they are known, so that later nodes are still checked).
 using Handler = Value (*)(OperatorCall& call, NetworkBuilder& builder);

@@ -157,7 +157,7 @@ TEST(Functions, WithPoolsLimitsAndSums) {
   wrong.node("Conv", {"x", "w"}, "c");
   set_ints(wrong.node("MaxPool", {"c"}, "p"), "kernel_shape", {2, 2});
   wrong.node("HardSwish", {"p"}, "y");
-  EXPECT_THAT(wrong.reasons(), ElementsAre(HasSubstr("not monotone")));
+  EXPECT_EQ(wrong.import().nodes.size(), 2U) << "not monotone: a layer of its own";
 }
 
 TEST(Functions, Refused) {
@@ -168,16 +168,8 @@ TEST(Functions, Refused) {
               ElementsAre(HasSubstr("operator set 14 has no Gelu")));
   EXPECT_THAT(reasons([](SmallModel& m) { set_text(m.node("Gelu", {"a"}, "y"), "approximate", "sine"); }, 20),
               ElementsAre(HasSubstr("'sine' is neither")));
-  EXPECT_THAT(reasons([](SmallModel& m) { m.node("Tanh", {"a"}, "t"), m.node("Sigmoid", {"t"}, "y"); }),
-              ElementsAre(HasSubstr("after another one")));
-  EXPECT_THAT(reasons([](SmallModel& m) { m.node("Relu", {"a"}, "t"), m.node("Sigmoid", {"t"}, "y"); }),
-              ElementsAre(HasSubstr("after a limit")));
   EXPECT_THAT(reasons([](SmallModel& m) { set_float(m.node("Elu", {"a"}, "y"), "alpha", -1); }),
               ElementsAre(HasSubstr("not above 0")));
-  SmallModel first({1, 4});
-  first.node("Sigmoid", {"x"}, "s");
-  first.node("Mul", {"x", "s"}, "y");
-  EXPECT_THAT(first.reasons(), ElementsAre(HasSubstr("needs a Conv, Gemm or MatMul before it")));
 }
 
 TEST(Functions, SumsOfWhatAFunctionGivesAreRefused) {

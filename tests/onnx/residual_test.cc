@@ -150,20 +150,6 @@ TEST(Residual, WhatIsRefused) {
               }),
               ElementsAre(HasSubstr("Add 'y': neither")));
   EXPECT_THAT(reasons([](SmallModel& m) {
-                m.node("Conv", {"r", "p"}, "c");
-                m.node("Add", {"c", "r"}, "a");
-                m.constant("k", {}, {2});
-                m.node("Mul", {"a", "k"}, "y");
-              }),
-              ElementsAre(HasSubstr("Mul 'y': a sum of two computed tensors cannot be scaled")));
-  EXPECT_THAT(
-      reasons([](SmallModel& m) {
-        m.node("Conv", {"r", "p"}, "c");
-        m.node("Add", {"c", "r"}, "a");
-        set_ints(m.node("MaxPool", {"a"}, "y"), "kernel_shape", {2, 2});
-      }),
-      ElementsAre(HasSubstr("MaxPool 'y': a pool of a sum of two computed tensors is not supported")));
-  EXPECT_THAT(reasons([](SmallModel& m) {
                 m.constant("w", {2, 2, 2, 2}, counting(16));
                 m.node("Conv", {"r", "w"}, "c");
                 m.node("Add", {"c", "r"}, "y");

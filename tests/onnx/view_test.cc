@@ -58,22 +58,6 @@ TEST(View, TransposesThatCancelLeaveNothing) {
   EXPECT_EQ(outputs(model), counting(24));
 }
 
-TEST(View, NothingIsFoldedIntoAViewThatSeveralOperatorsRead) {
-  SmallModel model({1, 4});
-  model.constant("w", {4, 4}, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1});
-  model.indices("start", {2});
-  model.indices("end", {4});
-  model.indices("axis", {1});
-  model.node("MatMul", {"x", "w"}, "a");
-  model.node("Slice", {"a", "start", "end", "axis"}, "s");
-  model.node("Relu", {"s"}, "r");
-  model.constant("v", {2, 2}, {1, 0, 0, 1});
-  model.node("MatMul", {"s", "v"}, "b");
-  model.node("Add", {"b", "r"}, "y");
-  EXPECT_THAT(model.reasons(), ElementsAre(HasSubstr("'s' is also read as it is")))
-      << "Relu folds into nothing";
-}
-
 TEST(View, SliceTakesStepsAndLimitsBeyondTheEnds) {
   const auto slice = [](Dims starts, Dims ends, Dims steps) {
     SmallModel model({6});

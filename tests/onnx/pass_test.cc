@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What can be folded into no layer gets one that passes values on.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "calib/onnx/export.h"
+#include "tests/onnx/same_network.h"
+#include "tests/onnx/small_model.h"
+
+namespace dpwa::onnx {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Floats = std::vector<float>;
+
+/// The network's values for one sample. Its export is the same network.
+Floats values(const SmallModel& model, const Floats& sample, std::size_t layers) {
+  const net::Network network = model.import();
+  EXPECT_EQ(network.nodes.size(), layers);
+  const TemporaryModel exported(export_onnx(network));
+  const Inspection again = inspect_onnx(exported.path());
+  for (const Reason& reason : again.reasons) ADD_FAILURE() << to_string(reason);
+  EXPECT_THAT(differences(network, again.network), IsEmpty());
+  return evaluate(network, sample);
+}
+
+TEST(Pass, OperatorsAlone) {
+  SmallModel relu({3});
+  relu.node("Relu", {"x"}, "y");
+  EXPECT_THAT(values(relu, {-1, 0, 2}, 1), ElementsAre(0, 0, 2));
+  SmallModel pool({1, 1, 2, 2});
+  set_ints(pool.node("MaxPool", {"x"}, "y"), "kernel_shape", {2, 1});
+  EXPECT_THAT(values(pool, {1, 5, 4, 2}, 1), ElementsAre(4, 5));
+  SmallModel negative({1, 2});
+  negative.constant("k", {2}, {-1, 3});
+  negative.node("Mul", {"x", "k"}, "y");
+  EXPECT_THAT(values(negative, {2, 5}, 1), ElementsAre(-2, 15));
+  SmallModel shape({1, 2, 1, 2});
+  shape.node("Flatten", {"x"}, "y");
+  EXPECT_THAT(values(shape, {1, 2, 3, 4}, 1), ElementsAre(1, 2, 3, 4));
+  SmallModel softmax({1, 3});
+  softmax.node("Softmax", {"x"}, "y");
+  EXPECT_THAT(values(softmax, {1, 2, 3}, 1), ElementsAre(1, 2, 3));
+}
+
+TEST(Pass, ConstantsThatDifferFromValueToValue) {
+  SmallModel model({2, 1, 3});
+  model.constant("k", {2, 1, 3}, counting(6));
+  model.node("Sub", {"k", "x"}, "y");
+  EXPECT_THAT(values(model, {1, 1, 1, 2, 2, 2}, 1), ElementsAre(0, 1, 2, 2, 3, 4));
+  SmallModel map({1, 1, 1, 2});
+  map.constant("w", {1, 1, 1, 1}, {1});
+  map.constant("k", {2}, {2, 3});
+  map.node("Conv", {"x", "w"}, "a");
+  map.node("Mul", {"a", "k"}, "y");
+  EXPECT_THAT(values(map, {5, 7}, 2), ElementsAre(10, 21));
+}
+
+TEST(Pass, NormalisationOfManyInputsGoesIntoTheLayerThatReadsThem) {
+  SmallModel model({1, 20});
+  model.constant("mean", {20}, counting(20));
+  model.constant("w", {20, 1}, Floats(20, 1));
+  model.node("Sub", {"x", "mean"}, "a");
+  model.node("MatMul", {"a", "w"}, "y");
+  EXPECT_THAT(values(model, Floats(20, 0.0F), 1), ElementsAre(-210));
+}
+
+TEST(Pass, WhatFollowsAnActivationOrAPool) {
+  SmallModel model({1, 2});
+  model.constant("w", {2, 2}, {1, 0, 0, 1});
+  model.constant("k", {2}, {1, 2});
+  model.node("MatMul", {"x", "w"}, "a");
+  model.node("Relu", {"a"}, "b");
+  model.node("Sub", {"b", "k"}, "c");
+  model.node("Relu", {"c"}, "y");
+  EXPECT_THAT(values(model, {3, -1}, 2), ElementsAre(2, 0));
+  SmallModel pools({1, 1, 1, 4});
+  pools.constant("w", {1, 1, 1, 1}, {1});
+  pools.node("Conv", {"x", "w"}, "a");
+  set_ints(pools.node("MaxPool", {"a"}, "b"), "kernel_shape", {1, 2});
+  set_ints(pools.node("MaxPool", {"b"}, "y"), "kernel_shape", {1, 2});
+  EXPECT_THAT(values(pools, {4, 1, 2, 3}, 2), ElementsAre(4, 3));
+}
+
+TEST(Pass, ATensorThatIsReadTwiceStaysAsItIs) {
+  SmallModel model({1, 1, 1, 2});
+  model.constant("w", {1, 1, 1, 1}, {1});
+  model.constant("v", {1, 1, 1, 1}, {10});
+  model.node("Conv", {"x", "w"}, "a");
+  model.node("Relu", {"a"}, "b");
+  model.node("Conv", {"a", "v"}, "c");
+  model.node("Add", {"b", "c"}, "y");
+  EXPECT_THAT(values(model, {2, -3}, 3), ElementsAre(22, -30));
+}
+
+}  // namespace
+}  // namespace dpwa::onnx
