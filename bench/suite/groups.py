@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 
-from suite import bounds, shifted
+from suite import bounds, policies, shifted
 
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
@@ -209,11 +209,16 @@ def node_bounds(bench):
     return bounds.measure(bench, present(bench))
 
 
+def all_policies(bench):
+    """Every policy of the precision control on machines of several shapes."""
+    return policies.measure(bench, present(bench, "fmnist_cnn", "yardstick_cnn"))
+
+
 def shifted_data(bench):
     """Other brightness and noise than in the calibration data."""
     return shifted.measure(bench, present(bench, "fmnist_mlp", "fmnist_cnn"))
 
 
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
-          "formats": formats, "dot": dot,
+          "policies": all_policies, "formats": formats, "dot": dot,
           "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds}

@@ -100,6 +100,23 @@ def rtl_rows(results):
     yield [exact, "equal", f"{len(nodes) - unequal} of {len(nodes)} equal", verdict(unequal == 0)]
 
 
+def policy_rows(results):
+    row = ["every policy, machines of several shapes: values; decisions of the PCU; cycle model, every node of every image",
+           "0 mismatches; same bytes; equal"]
+    measured = results.get("policies", {})
+    if not measured:
+        yield row + [why_absent("policies", results), NOT_RUN]
+        return
+    cases = [case for cases in measured.values() for case in cases.values()]
+    runs = [run for case in cases for run in case["machines"].values()]
+    mismatches = sum(run["mismatches"] for run in runs)
+    same = all(run["decisions"] == case["golden"]["decisions"] for case in cases for run in case["machines"].values())
+    unequal = sum(not node["prediction_exact"] for run in runs for node in run["nodes"])
+    yield row + [f"{mismatches} mismatches in {count(sum(run['values_checked'] for run in runs))} values; "
+                 f"{'same bytes' if same else 'decisions differ'}; {unequal} nodes unequal ({len(measured)} networks, "
+                 f"{len(cases[0]['machines'])} machines)", verdict(mismatches == 0 and same and unequal == 0)]
+
+
 def dense_rows(results):
     row = ["fmnist_mlp on up5k, weights streamed from the dense tier: values; cycles of every node",
            "0 mismatches; <= 2 % from the model"]
@@ -220,7 +237,7 @@ def speed_rows(results):
 
 
 def table(results):
-    kinds = (accuracy_rows, nngen_rows, rtl_rows, dense_rows, busy_rows, format_rows, dot_rows, lane_rows,
+    kinds = (accuracy_rows, nngen_rows, rtl_rows, policy_rows, dense_rows, busy_rows, format_rows, dot_rows, lane_rows,
              up5k_rows, speed_rows)
     rows = [row for rows_of in kinds for row in rows_of(results)]
     return markdown_table(["what", "target", "measured", ""], rows, "llll")

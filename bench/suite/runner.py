@@ -10,6 +10,9 @@ import time
 
 FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
 
+# What a configuration needs (keys over sim-4) for plans of `calibrate --policy`.
+POLICIES = {"range": {}, "static": {}, "variance": {"POLICIES": "range,static,variance"}}
+
 
 class BenchError(Exception):
     """One line for the user."""
@@ -90,17 +93,17 @@ class Bench:
             raise BenchError(f"dpwa {arguments[0]}: {answer['error']}")
         return answer
 
-    def calibrate(self, network, directory):
+    def calibrate(self, network, directory, *more):
         data, labels = network.calibration
-        return self.run("calibrate", network.model, "--data", data, "--labels", labels, *network.options,
+        return self.run("calibrate", network.model, "--data", data, "--labels", labels, *network.options, *more,
                         "-o", directory)
 
-    def plan(self, network):
+    def plan(self, network, policy="range"):
         """Folder of the network's plan, made when it is asked for first."""
-        directory = self.work / "plans" / network.name
+        directory = self.work / "plans" / (network.name if policy == "range" else f"{network.name}-{policy}")
         if not directory.exists():
             directory.parent.mkdir(parents=True, exist_ok=True)
-            self.calibrate(network, directory)
+            self.calibrate(network, directory, "--policy", policy, "--config", self.toml(POLICIES[policy]))
         return directory
 
     def toml(self, keys):

@@ -14,8 +14,9 @@ SHIFTS = {
     "as they are": ("brightness", 1), "brightness x 0.1": ("brightness", 0.1), "brightness x 0.3": ("brightness", 0.3),
     "brightness x 2": ("brightness", 2), "brightness x 4": ("brightness", 4), "noise 0.2": ("noise", 0.2),
 }
-# What is compared: name -> options of `dpwa evaluate`.
-PLANS = {"range": (), "INT8": ("--baseline", "int8"), "static mix": ("--baseline", "static-mix")}
+# What is compared: name -> policy of the plan, options of `dpwa evaluate`.
+PLANS = {"range": ("range",), "variance": ("variance",), "INT8": ("range", "--baseline", "int8"),
+         "static mix": ("range", "--baseline", "static-mix")}
 
 
 def limited(value):
@@ -55,7 +56,7 @@ def measure(bench, networks):
     for network in networks:
         files, labels = write_data(network, bench.work / "shifted")
         results[network.name] = {
-            shift: {name: bench.run("evaluate", bench.plan(network), "--data", file, "--labels", labels,
-                                    *network.options, *options) for name, options in PLANS.items()}
+            shift: {name: bench.run("evaluate", bench.plan(network, policy), "--data", file, "--labels", labels,
+                                    *network.options, *options) for name, (policy, *options) in PLANS.items()}
             for shift, file in files.items()}
     return results

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables behind the targets."""
-from suite import bounds, shifted
+from suite import bounds, policies, shifted
 from suite.markdown import count, markdown_table, percent, ratio
 from suite.numbers import drop
 
@@ -106,6 +106,25 @@ def dense_section(results):
                             "cycles waited", "busy"], rows, "rrrrrrrr"))
 
 
+def policies_section(results):
+    rows, machines = [], {}
+    for network, cases in results.get("policies", {}).items():
+        for policy, case in cases.items():
+            golden, machines = case["golden"], case["machines"]
+            changes = sum(node["counters"]["class_changes"] for node in machines["4 lanes"]["nodes"])
+            rows.append([network, policy, f"{golden['mean_kl']:.4f}", ratio(golden["beats"] / golden["beats_int8"]),
+                         f"{changes:.1f}", *(count(run["cycles_per_image"]) for run in machines.values()),
+                         count(sum(run["mismatches"] for run in machines.values()))])
+    if not rows:
+        return ""
+    return (f"`calibrate --policy`, {policies.IMAGES} test images on every machine. Variance stands here for every tensor that may have step "
+            "classes, whether it pays\nor not (`--policy auto` takes it only where it does). All machines and the golden model make the same "
+            "decisions, byte for byte; a node of\nseveral positions whose output has step classes is done by one lane group.\n\n" +
+            markdown_table(["network", "policy", "mean KL, nat", "beats / INT8", "class changes / image",
+                            *(f"cycles, {name}" for name in machines), "mismatches"], rows,
+                           "llrrr" + "r" * (len(machines) + 1)))
+
+
 def formats_section(results):
     rows, images = [], 0
     for network, formats in results.get("formats", {}).items():
@@ -209,6 +228,7 @@ def sections(results):
             ("RTL against golden", rtl_section(results)),
             ("Weights from the dense tier", dense_section(results)),
             ("Lanes in 3 x 3 convolutions, 4 lanes", busy_section(results)),
+            ("Policies", policies_section(results)),
             ("Formats", formats_section(results)),
             ("FP16 dot products", dot_section(results)),
             ("Cycles of a node against its bound", bounds_section(results)),
