@@ -30,7 +30,7 @@ using nlohmann::ordered_json;
 
 struct Arguments {
   std::filesystem::path model, data, labels, output;
-  std::int64_t samples = 256;
+  std::int64_t samples = 512;
   std::string task = "auto", decision, config = "sim-4", optimise = "balanced", policy = "range";
   std::vector<std::string> overrides;
   search::Budget budget;

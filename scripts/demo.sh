@@ -25,7 +25,7 @@ step() {
   "$dpwa" "$@" --json > "$demo/$name.json"
 }
 
-step calibrate calibrate "$network" "${train[@]}" --labels "$data/train-labels-idx1-ubyte.gz" --samples 256 \
+step calibrate calibrate "$network" "${train[@]}" --labels "$data/train-labels-idx1-ubyte.gz" \
   --config sim-4 -o "$demo/plan"
 step evaluate evaluate "$demo/plan" "${test[@]}" --labels "$data/t10k-labels-idx1-ubyte.gz" --config sim-4
 step generate generate "$demo/plan" --config sim-4 -o "$demo/design"

@@ -224,7 +224,7 @@ def used_text(used):
 def speed_rows(results):
     measured = results.get("speed")
     rows = [["generate, fmnist_cnn", f"<= {GENERATE_SECONDS} s"],
-            ["calibrate, fmnist_cnn, 256 images", f"<= {CALIBRATE_SECONDS} s on 2 cores"],
+            ["calibrate, fmnist_cnn, 512 images", f"<= {CALIBRATE_SECONDS} s on 2 cores"],
             ["Verilated speed, 4 lanes, one thread", f">= {count(CYCLES_PER_SECOND)} cycles per CPU second"]]
     if not measured:
         yield from (row + ["", NOT_RUN] for row in rows)

@@ -49,7 +49,7 @@ TEST_F(Calibrate, WritesAPlanAndItsBaselinesThatLoad) {
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const nlohmann::json json = nlohmann::json::parse(run.out);
   EXPECT_TRUE(json["budget_met"].get<bool>());
-  EXPECT_EQ(json["held_out"]["samples"], 200);
+  EXPECT_EQ(json["held_out"]["samples"], 384);
   EXPECT_LE(json["held_out"]["mean_kl"].get<double>(), 0.006);
   EXPECT_TRUE(json["held_out"]["accuracy_drop"].is_number());
   EXPECT_EQ(json["nodes"].size(), 3U);

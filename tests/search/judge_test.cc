@@ -20,22 +20,24 @@ Verdict good() {
 TEST(WithinBudget, AcceptsAtTheBudget) {
   Verdict verdict = good();
   EXPECT_TRUE(within_budget(verdict, {}, Task::classify));
-  verdict.mean = verdict.softened = 0.006;
+  verdict.mean = 0.0055;  // and half a standard error of 0.001
+  verdict.softened = 0.006;
   verdict.folds.fill(0.006);
   EXPECT_TRUE(within_budget(verdict, {}, Task::classify));
 }
 
 TEST(WithinBudget, RejectsAMeanAboveTheBudget) {
   Verdict verdict = good();
-  verdict.mean = 0.0061;
+  verdict.mean = 0.0056;
   EXPECT_FALSE(within_budget(verdict, {}, Task::classify));
 }
 
 TEST(WithinBudget, RejectsAnUncertainMean) {
   Verdict verdict = good();
-  verdict.standard_error = 0.0043;  // 0.005 + 1.645 * 0.0043 > 0.012
+  verdict.mean = 0.0025;
+  verdict.standard_error = 0.006;  // 0.0025 + 1.645 * 0.006 > 0.012
   EXPECT_FALSE(within_budget(verdict, {}, Task::classify));
-  verdict.standard_error = 0.0042;
+  verdict.standard_error = 0.0057;
   EXPECT_TRUE(within_budget(verdict, {}, Task::classify));
 }
 

@@ -79,8 +79,8 @@ Result calibrate_and_test(const Task& task) {
   const data::Samples all = data::load_samples(task.calibration, network, task.scaling);
   CalibrationData data;
   data.samples = samples_with_margin(
-      network, data::select(all, data::evenly_spaced(all.count, task.margin > 0 ? 2048 : 256)).values,
-      task.margin * task.confidence, 256);
+      network, data::select(all, data::evenly_spaced(all.count, task.margin > 0 ? 2048 : 512)).values,
+      task.margin * task.confidence, 512);
   SilentProgress progress;
   const Calibration calibration = calibrate(network, data, config::Config(), {}, progress);
   EXPECT_TRUE(calibration.budget_met);
