@@ -21,7 +21,7 @@ struct Task {
   std::filesystem::path model, calibration, test, labels;
   data::Scaling scaling;
   std::int64_t images = 10000;  ///< of the test set
-  float confidence = 1;        ///< factor of the network's logits
+  float confidence = 1;         ///< factor of the network's logits
   float margin = 0;  ///< calibration samples have at least this gap of the two top logits (confidence 1)
 };
 
