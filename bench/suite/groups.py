@@ -2,9 +2,11 @@
 """The measurements, in groups: each takes a runner.Bench and returns what results.json keeps."""
 import hashlib
 import json
+import os
+import pathlib
 import sys
 
-from suite import bounds, policies, shifted
+from suite import bounds, policies, runner, shifted
 
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
@@ -219,6 +221,20 @@ def shifted_data(bench):
     return shifted.measure(bench, present(bench, "fmnist_mlp", "fmnist_cnn"))
 
 
+def conformance(bench):
+    """The ONNX project's node tests; writes docs/conformance.md by the way."""
+    data = pathlib.Path(os.environ.get("DPWA_SHARED", bench.root.parent / "shared")) / "data/onnx-node-conformance"
+    if not data.exists():
+        return {}
+    path = f"PATH={pathlib.Path(bench.dpwa).parent}:{os.environ['PATH']}"
+    status, output, _, _ = bench.command(["env", path, bench.root / "bench/conformance", data, "--json",
+                                          "--page", bench.root / "docs/conformance.md"])
+    if status != 0:
+        raise runner.BenchError(f"conformance: exit code {status}")
+    return {key: len(names) for key, names in json.loads(output).items()}
+
+
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
           "policies": all_policies, "formats": formats, "dot": dot,
-          "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds}
+          "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds,
+          "conformance": conformance}
