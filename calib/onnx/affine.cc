@@ -162,7 +162,7 @@ Value add_tensors(OperatorCall& call, NetworkBuilder& builder, const Value& a, c
   }
   int sum = -1;
   if (!call.refused() && a.is_tensor() && b.is_tensor()) {
-    call.accept("", builder.add(a.tensor, b.tensor, call.output(), sum));
+    call.accept("", builder.add(a.tensor, b.tensor, call.name(), call.output(), sum));
   }
   return {"", nullptr, call.refused() ? -1 : sum, dims};
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ReduceMean, GlobalAveragePool and AveragePool over the whole map. The mean of a map is no tensor of its
-// own: the layer that reads it reads the map, with its weights divided by the number of positions and
-// repeated at each.
+// ReduceMean, GlobalAveragePool and AveragePool. The mean of a map is no tensor of its own when a layer reads
+// it: that layer reads the map, with its weights divided by the number of positions and repeated at each.
+// Every other average is a depthwise layer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,14 +16,45 @@ namespace {
 /// The mean of each channel of x, with these dims.
 Value average(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dims dims) {
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, std::move(dims)};
-  if (builder.tensor(x.tensor).producer < 0) {
-    call.refuse("", "averages the network's input; only what a Conv, Gemm or MatMul makes can be averaged");
-    return {"", nullptr, -1, std::move(dims)};
-  }
   const Extent map{x.dims->at(2), x.dims->at(3)};
   const net::Shape shape{static_cast<int>(map.h), static_cast<int>(map.w), static_cast<int>(x.dims->at(1))};
   if (!call.accept("X", builder.as_map(x.tensor, shape))) return {"", nullptr, -1, std::move(dims)};
   return {"", nullptr, x.tensor, std::move(dims), true};
+}
+
+/// The layer of depthwise windows whose taps all weigh the same.
+int add_window(NetworkBuilder& builder, int tensor, const net::Window& window, const net::Shape& out,
+               const std::string& name, const std::string& output) {
+  const int channels = out.c, taps = window.kh * window.kw;
+  net::Node node;
+  node.name = name;
+  node.onnx_operator = "Conv";
+  node.out_channels = node.groups = channels;
+  node.window = window;
+  node.weight.assign(static_cast<std::size_t>(channels) * taps, 1);
+  node.conv_shape = out;
+  return builder.add_layer(tensor, std::move(node), std::vector<double>(channels, 1.0 / taps),
+                           std::vector<double>(channels, 0), output);
+}
+
+/// An average of windows smaller than the map, or padded with zeros that count.
+Value average_windows(OperatorCall& call, NetworkBuilder& builder, const Value& x,
+                      const PlacedWindow& placed) {
+  const net::Window& w = placed.window;
+  Dims dims{x.dims->at(0), x.dims->at(1), placed.out.h, placed.out.w};
+  const bool padded = w.pad_top + w.pad_left + w.pad_bottom + w.pad_right != 0;
+  if (padded && (call.integer("count_include_pad", 0) == 0 || call.integer("ceil_mode", 0) != 0)) {
+    call.refuse("pads",
+                "an average over fewer values at the border is not supported; padding must count "
+                "(count_include_pad 1, ceil_mode 0)");
+  }
+  const net::Shape map{static_cast<int>(x.dims->at(2)), static_cast<int>(x.dims->at(3)),
+                       static_cast<int>(x.dims->at(1))};
+  if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, map))) {
+    return {"", nullptr, -1, std::move(dims)};
+  }
+  const net::Shape out{static_cast<int>(placed.out.h), static_cast<int>(placed.out.w), map.c};
+  return {"", nullptr, add_window(builder, x.tensor, w, out, call.name(), call.output()), std::move(dims)};
 }
 
 /// Axes of ReduceMean: an attribute before operator set 18, an input since.
@@ -34,6 +65,14 @@ std::optional<Dims> mean_axes(OperatorCall& call) {
 }
 
 }  // namespace
+
+Value compute_average(const Value& x, NetworkBuilder& builder) {
+  const net::Shape map = builder.tensor(x.tensor).shape;
+  Value result = x;
+  result.average = false;
+  result.tensor = add_window(builder, x.tensor, {map.h, map.w}, {1, 1, map.c}, x.name, x.name);
+  return result;
+}
 
 Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder) {
   const Value& x = call.required(0);
@@ -59,12 +98,8 @@ Value import_average_pool(OperatorCall& call, NetworkBuilder& builder) {
     if (!placed) return {};
     const net::Window& w = placed->window;
     const bool padded = w.pad_top + w.pad_left + w.pad_bottom + w.pad_right != 0;
-    if (kernel->h != map->h || kernel->w != map->w || padded) {
-      call.refuse("kernel_shape",
-                  fmt::format("{} x {} on a map of {} x {}; only an average of the whole map is "
-                              "supported",
-                              kernel->h, kernel->w, map->h, map->w));
-    }
+    if (kernel->h != map->h || kernel->w != map->w || padded)
+      return average_windows(call, builder, x, *placed);
   }
   return average(call, builder, x, {x.dims->at(0), x.dims->at(1), 1, 1});
 }

@@ -270,9 +270,10 @@ void GraphImporter::import_fused(int index, const FusedActivation& fused) {
   for (const int inner : fused.inner) valid &= check_node(graph_.node(inner), name);
   const auto inputs = resolve(node, name, {fused.input});
   if (!valid || !inputs) return define_outputs(node, name, {});
+  compute_average_of(inputs->front());
   compute_view_of(inputs->front());
   const Value& x = *inputs->front();
-  if (x.is_constant() || x.average) {
+  if (x.is_constant()) {
     refuse(node, name, fused.input, "an activation needs a Conv, Gemm or MatMul before it");
     return define_outputs(node, name, {});
   }
@@ -302,16 +303,21 @@ void GraphImporter::import_node(int index) {
     refuse(node, name, "", "computes a constant; fold constants when the network is exported");
     return define_outputs(node, name, {});
   }
-  const auto average = std::find_if(inputs->begin(), inputs->end(), [](auto* v) { return v && v->average; });
-  if (average != inputs->end() && !reads_averages(node.op_type())) {
-    refuse(node, name, (*average)->name, "is the average of a map; only Conv, Gemm and MatMul can read it");
-    return define_outputs(node, name, {});
+  if (!reads_averages(node.op_type())) {
+    for (const Value* const input : *inputs) compute_average_of(input);
   }
   if (!reads_views(node.op_type())) {
     for (const Value* const input : *inputs) compute_view_of(input);
   }
   OperatorCall call(node, name, *inputs, context_, reasons_);
   define_outputs(node, name, handler(call, builder_));
+}
+
+void GraphImporter::compute_average_of(const Value* input) {
+  if (!input || !input->average || !input->is_tensor()) return;
+  Value& value = values_.at(input->name);
+  value = compute_average(value, builder_);
+  if (readers_[value.name].size() > 1) builder_.close(value.tensor);
 }
 
 void GraphImporter::compute_view_of(const Value* input) {
@@ -329,10 +335,10 @@ void GraphImporter::finish() {
     reasons_.push_back({"", "", output, "the network's output is produced by no node"});
     return;
   }
+  compute_average_of(&found->second);
   compute_view_of(&found->second);
   const Value& value = found->second;
   if (value.is_constant()) reasons_.push_back({"", "", output, "the network's output is a constant"});
-  if (value.average) reasons_.push_back({"", "", output, "the network's output is the average of a map"});
   int tensor = value.is_tensor() && !value.is_constant() ? value.tensor : 0;
   if (has_input_ && reasons_.empty() && builder_.network().nodes.empty()) {
     // Nothing but changes of shape and constants: a layer applies them.

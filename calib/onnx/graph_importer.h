@@ -51,7 +51,9 @@ class GraphImporter {
   /// The last node of an activation function that the graph spells in several nodes.
   void import_fused(int index, const FusedActivation& fused);
   bool check_node(const ::onnx::NodeProto& node, const std::string& name);
-  /// Makes a view a tensor, for all of its readers.
+  /// Makes an average a tensor, for all of its readers.
+  void compute_average_of(const Value* input);
+  /// The same of a view.
   void compute_view_of(const Value* input);
   void define_outputs(const ::onnx::NodeProto& node, const std::string& name, Value value);
   void check_readers(const ::onnx::NodeProto& node, const std::string& name, Value& value);

@@ -97,16 +97,14 @@ int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> sca
 }
 
 std::optional<int> NetworkBuilder::pass(int tensor, const std::string& node, const std::string& output) {
-  constexpr std::int64_t kMaxWeights = std::int64_t{1} << 20;
   const net::Shape shape = network_.tensors[tensor].shape;
-  if (folds_[tensor].stage == Stage::softmax || shape.c > kMaxWeights / shape.c) return std::nullopt;
+  if (folds_[tensor].stage == Stage::softmax) return std::nullopt;
   net::Node layer;
   layer.name = node;
-  layer.onnx_operator = shape.h * shape.w == 1 ? "MatMul" : "Conv";
-  layer.out_channels = shape.c;
+  layer.onnx_operator = "Conv";
+  layer.out_channels = layer.groups = shape.c;
   layer.conv_shape = shape;
-  layer.weight.assign(static_cast<std::size_t>(shape.c) * shape.c, 0.0F);
-  for (int c = 0; c < shape.c; ++c) layer.weight[static_cast<std::size_t>(c) * shape.c + c] = 1;
+  layer.weight.assign(shape.c, 1);
   return add_layer(tensor, std::move(layer), std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0),
                    output);
 }
@@ -196,7 +194,7 @@ void NetworkBuilder::move_to_end(int node) {
   }
 }
 
-Refusal NetworkBuilder::add(int a, int b, const std::string& output, int& sum) {
+Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::string& output, int& sum) {
   const auto maker = [&](int tensor) { return network_.tensors[tensor].producer; };
   if (a == b) {
     const std::vector<double> two(network_.tensors[a].shape.c, 2), none(two.size(), 0);
@@ -211,20 +209,15 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& output, int& sum) {
   // move.
   const int later = maker(a) > maker(b) ? a : b;
   sum = takes_residual(later) ? later : later == a ? b : a;
-  const int other = sum == a ? b : a;
-  if (!takes_residual(sum)) {
-    return fmt::format(
-        "neither '{}' nor '{}' is a Conv, Gemm or MatMul without activation whose only reader is this sum",
-        network_.tensors[a].name, network_.tensors[b].name);
-  }
+  int other = sum == a ? b : a;
   if (!(network_.tensors[a].shape == network_.tensors[b].shape)) {
     return fmt::format("adds {} and {}", describe(network_.tensors[a].shape),
                        describe(network_.tensors[b].shape));
   }
-  if (!producer(other).activation.is_identity()) {
-    return fmt::format("'{}' is the result of an activation function other than Relu and Clip",
-                       network_.tensors[other].name);
-  }
+  // What is added has fine values (docs/numerics.md N10), which the result of a table function has not.
+  if (!producer(other).activation.is_identity()) std::swap(sum, other);
+  if (!producer(other).activation.is_identity()) other = *pass(other, node + "/addend", output + "/addend");
+  if (!takes_residual(sum)) sum = *pass(sum, node, output);
   if (maker(sum) < maker(other)) move_to_end(maker(sum));
   producer(sum).residual = other;
   network_.tensors[sum].name = output;

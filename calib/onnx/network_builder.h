@@ -49,9 +49,9 @@ class NetworkBuilder {
   /// min(max(x, lower), upper).
   Refusal clamp(int tensor, float lower, float upper, const std::string& output);
 
-  /// a + b. Folds into the node that makes one of them and is open still; the other one is stored. `sum`
-  /// becomes the tensor of the result.
-  Refusal add(int a, int b, const std::string& output, int& sum);
+  /// a + b. Folds into the node that makes one of them and is open still, or into one that passes values on,
+  /// named `node`; the other one is stored. `sum` becomes the tensor of the result.
+  Refusal add(int a, int b, const std::string& node, const std::string& output, int& sum);
 
   /// More than one operator reads the tensor as it is now: nothing more can be folded into it.
   void close(int tensor) { folds_[tensor].closed = true; }

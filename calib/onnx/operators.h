@@ -84,6 +84,8 @@ Value import_activation(OperatorCall& call, NetworkBuilder& builder, const net::
 // averages.cc
 Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder);
 Value import_average_pool(OperatorCall& call, NetworkBuilder& builder);  ///< and GlobalAveragePool
+/// A depthwise layer that computes the average `x`.
+Value compute_average(const Value& x, NetworkBuilder& builder);
 
 // movement.cc
 Value import_transpose(OperatorCall& call, NetworkBuilder& builder);
