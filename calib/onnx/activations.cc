@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Relu, Clip, MaxPool and the final Softmax or LogSoftmax.
+// Relu, Clip, MaxPool, GlobalMaxPool and the final Softmax or LogSoftmax.
 #include <fmt/format.h>
 
 #include <functional>
@@ -49,15 +49,14 @@ Value import_clip(OperatorCall& call, NetworkBuilder& builder) {
   const float lower = clip_limit(call, "min", 1, -kInfinity);
   const float upper = clip_limit(call, "max", 2, kInfinity);
   // Zero must stay a value: a stored zero is exactly zero (docs/numerics.md N1.1).
-  if (!(lower <= 0)) call.refuse("min", fmt::format("{} is above 0", lower));
-  if (!(upper > 0)) call.refuse("max", fmt::format("{} is not above 0", upper));
+  if (!(lower <= 0) || !(upper > 0)) return clip_elsewhere(call, builder, lower, upper);
   return clamp(call, builder, lower, upper);
 }
 
 Value import_max_pool(OperatorCall& call, NetworkBuilder& builder) {
   const Value& x = call.required(0);
   const std::optional<Extent> map = map_extent(call, x);
-  const std::optional<Extent> kernel = kernel_shape(call);
+  const std::optional<Extent> kernel = call.op() == "GlobalMaxPool" ? map : kernel_shape(call);
   if (!kernel) return {};
   const std::optional<PlacedWindow> placed = place_window(call, *kernel, map);
   if (!placed) return {};

@@ -153,7 +153,10 @@ void GraphImporter::count_readers() {
 }
 
 void GraphImporter::check_model() {
-  if (context_.opset < kMinOpset || context_.opset > kMaxOpset) {
+  const bool too_old = std::any_of(graph_.node().begin(), graph_.node().end(), [&](const NodeProto& node) {
+    return context_.opset < oldest_opset(node.op_type());
+  });
+  if (too_old || context_.opset > kMaxOpset) {
     reasons_.push_back({"", "", "opset_import",
                         fmt::format("operator set {} is not supported, only {} to {}", context_.opset,
                                     kMinOpset, kMaxOpset)});

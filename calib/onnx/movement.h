@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <vector>
 
 #include "calib/onnx/operators.h"
 #include "calib/onnx/view.h"
@@ -14,6 +15,10 @@ namespace dpwa::onnx {
 /// the operator would mix or pick samples.
 std::optional<std::size_t> own_axis(OperatorCall& call, const std::string& attribute, std::int64_t axis,
                                     const Value& x);
+
+/// Axes of a reduction, ascending: an attribute, or an input from operator set `input_since` on. None: all
+/// axes, or no reduction at all with noop_with_empty_axes.
+std::optional<std::vector<bool>> reduced_axes(OperatorCall& call, const Value& x, int input_since);
 
 /// A result whose values are single values of x: `source(index)` gives, for an index of `dims` (one sample),
 /// the number of the value, or -1 for `otherwise`. x may be a tensor, a view or a float constant.

@@ -101,6 +101,8 @@ std::optional<int> NetworkBuilder::pass(int tensor, const std::string& node, con
   if (folds_[tensor].stage == Stage::softmax) return std::nullopt;
   net::Node layer;
   layer.name = node;
+  const auto taken = [&](const net::Node& other) { return other.name == layer.name; };
+  while (std::any_of(network_.nodes.begin(), network_.nodes.end(), taken)) layer.name += "/passed";
   layer.onnx_operator = "Conv";
   layer.out_channels = layer.groups = shape.c;
   layer.conv_shape = shape;

@@ -13,6 +13,7 @@ struct Operator {
   bool on_constants;
   bool on_averages;
   bool on_views = false;
+  int oldest = kMinOpset;
 };
 
 constexpr std::array kOperators = {
@@ -24,21 +25,25 @@ constexpr std::array kOperators = {
     Operator{"Mul", import_affine, false, false},
     Operator{"Div", import_affine, false, false},
     Operator{"BatchNormalization", import_batch_normalization, false, false},
-    Operator{"Relu", import_relu, false, false},
+    Operator{"Relu", import_relu, false, false, false, 6},
     Operator{"Clip", import_clip, false, false},
-    Operator{"LeakyRelu", import_function, false, false},
-    Operator{"Sigmoid", import_function, false, false},
-    Operator{"HardSigmoid", import_function, false, false},
-    Operator{"Tanh", import_function, false, false},
+    Operator{"LeakyRelu", import_function, false, false, false, 6},
+    Operator{"Sigmoid", import_function, false, false, false, 6},
+    Operator{"HardSigmoid", import_function, false, false, false, 6},
+    Operator{"Tanh", import_function, false, false, false, 6},
     Operator{"HardSwish", import_function, false, false},
     Operator{"Gelu", import_function, false, false},
     Operator{"Swish", import_function, false, false},
-    Operator{"Elu", import_function, false, false},
+    Operator{"Elu", import_function, false, false, false, 6},
     Operator{"PRelu", import_prelu, false, false},
     Operator{"MaxPool", import_max_pool, false, false},
+    Operator{"GlobalMaxPool", import_max_pool, false, false, false, 1},
+    Operator{"Max", import_extreme, false, false},
+    Operator{"Min", import_extreme, false, false},
+    Operator{"ReduceMax", import_reduce_max, false, false},
     Operator{"ReduceMean", import_reduce_mean, false, false, true},
     Operator{"AveragePool", import_average_pool, false, false},
-    Operator{"GlobalAveragePool", import_average_pool, false, false},
+    Operator{"GlobalAveragePool", import_average_pool, false, false, false, 1},
     Operator{"Transpose", import_transpose, true, false, true},
     Operator{"Slice", import_slice, true, false, true},
     Operator{"Gather", import_gather, true, false, true},
@@ -53,7 +58,7 @@ constexpr std::array kOperators = {
     Operator{"Resize", import_resize, true, false, true},
     Operator{"Upsample", import_resize, true, false, true},
     Operator{"ReduceSum", import_reduce_sum, false, false, true},
-    Operator{"Neg", import_neg, false, false, true},
+    Operator{"Neg", import_neg, false, false, true, 6},
     Operator{"Sum", import_sum, false, false, true},
     Operator{"Mean", import_sum, false, false, true},
     Operator{"ConvTranspose", import_conv_transpose, false, false, true},
@@ -76,6 +81,7 @@ const Operator* find(const std::string& op_type) {
 
 const std::array kNewer = {
     NewerDefinition{"ReduceMean", kReduceMeanAxesInput, false, 1, 2, {"keepdims", "noop_with_empty_axes"}},
+    NewerDefinition{"ReduceMax", 18, false, 1, 2, {"keepdims", "noop_with_empty_axes"}},
     NewerDefinition{"Gelu", kGeluSince, true, 1, 1, {"approximate"}},
     NewerDefinition{"Swish", kSwishSince, true, 1, 1, {"alpha"}},
     NewerDefinition{"Pad", 18, false, 2, 4, {"mode"}},
@@ -107,6 +113,11 @@ const NewerDefinition* newer_definition(const std::string& op_type) {
 Handler find_operator(const std::string& op_type) {
   const Operator* const op = find(op_type);
   return op ? op->handler : nullptr;
+}
+
+int oldest_opset(const std::string& op_type) {
+  const Operator* const op = find(op_type);
+  return op ? op->oldest : kMinOpset;
 }
 
 bool works_on_constants(const std::string& op_type) {

@@ -13,7 +13,7 @@ namespace dpwa::onnx {
 /// Operator set versions whose definitions of the operators below were read. From 18 to 25 they differ from
 /// 17 only in element types, so the checker of libonnx 1.12 (operator sets up to 17) still applies; except
 /// for what newer_definition() knows. ReduceMean takes its axes as an input since 18.
-inline constexpr int kMinOpset = 7;
+inline constexpr int kMinOpset = 7;  ///< of most operators
 inline constexpr int kMaxOpset = 25;
 inline constexpr int kReduceMeanAxesInput = 18;
 inline constexpr int kGeluSince = 20;
@@ -52,6 +52,9 @@ using Handler = Value (*)(OperatorCall& call, NetworkBuilder& builder);
 /// The handler of an operator of the default domain; nullptr when it is not supported (docs/operators.md).
 Handler find_operator(const std::string& op_type);
 
+/// The oldest operator set whose definition of the operator was read.
+int oldest_opset(const std::string& op_type);
+
 /// Whether the operator also works on constants (it only changes their shape).
 bool works_on_constants(const std::string& op_type);
 
@@ -73,13 +76,19 @@ Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder);
 // activations.cc
 Value import_relu(OperatorCall& call, NetworkBuilder& builder);
 Value import_clip(OperatorCall& call, NetworkBuilder& builder);
-Value import_max_pool(OperatorCall& call, NetworkBuilder& builder);
-Value import_softmax(OperatorCall& call, NetworkBuilder& builder);  ///< and LogSoftmax
+Value import_max_pool(OperatorCall& call, NetworkBuilder& builder);  ///< and GlobalMaxPool
+Value import_softmax(OperatorCall& call, NetworkBuilder& builder);   ///< and LogSoftmax
 
 // functions.cc
 Value import_function(OperatorCall& call, NetworkBuilder& builder);  ///< LeakyRelu, Sigmoid, Gelu ...
 Value import_prelu(OperatorCall& call, NetworkBuilder& builder);
 Value import_activation(OperatorCall& call, NetworkBuilder& builder, const net::Activation& activation);
+
+// extremes.cc
+Value import_extreme(OperatorCall& call, NetworkBuilder& builder);  ///< Max and Min
+Value import_reduce_max(OperatorCall& call, NetworkBuilder& builder);
+/// Clip with limits that do not contain 0.
+Value clip_elsewhere(OperatorCall& call, NetworkBuilder& builder, float lower, float upper);
 
 // averages.cc
 Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder);

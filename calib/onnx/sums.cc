@@ -11,10 +11,6 @@
 #include "calib/onnx/movement.h"
 
 namespace dpwa::onnx {
-namespace {
-
-/// Axes of a reduction, ascending: an attribute, or an input from operator set `input_since` on. None: all
-/// axes, or no reduction at all with noop_with_empty_axes.
 std::optional<std::vector<bool>> reduced_axes(OperatorCall& call, const Value& x, int input_since) {
   Dims axes;
   if (call.opset() < input_since) {
@@ -36,8 +32,6 @@ std::optional<std::vector<bool>> reduced_axes(OperatorCall& call, const Value& x
   }
   return reduced;
 }
-
-}  // namespace
 
 Value reduce(OperatorCall& call, NetworkBuilder& builder, int axes_input_since, bool mean) {
   const Value& x = call.required(0);

@@ -58,6 +58,54 @@ TEST(Pass, ConstantsThatDifferFromValueToValue) {
   EXPECT_THAT(values(map, {5, 7}, 2), ElementsAre(10, 21));
 }
 
+TEST(Pass, LimitsBesideZeroAreShiftedThereAndBack) {
+  const auto clip = [](const std::string& low, const std::string& high) {
+    SmallModel model({1, 4});
+    model.constant("one", {}, {1});
+    model.constant("two", {}, {2});
+    model.node("Clip", {"x", low, high}, "y");
+    return values(model, {-1, 1, 1.5F, 3}, 2);
+  };
+  EXPECT_THAT(clip("one", "two"), ElementsAre(1, 1, 1.5F, 2));
+  EXPECT_THAT(clip("one", ""), ElementsAre(1, 1, 1.5F, 3));
+  SmallModel below({1, 3});
+  below.constant("k", {}, {-2});
+  below.node("Clip", {"x", "", "k"}, "y");
+  EXPECT_THAT(values(below, {-5, -2, 1}, 2), ElementsAre(-5, -2, -2));
+}
+
+TEST(Pass, MaxAndMinWithConstants) {
+  SmallModel largest({3});
+  largest.constant("k", {3}, {1, -1, 5});
+  largest.constant("l", {1}, {0});
+  largest.node("Max", {"k", "x", "l"}, "y");
+  EXPECT_THAT(values(largest, {2, -3, 4}, 2), ElementsAre(2, 0, 5));
+  SmallModel smallest({3});
+  smallest.constant("k", {3}, {1, -1, 5});
+  smallest.node("Min", {"x", "k"}, "y");
+  EXPECT_THAT(values(smallest, {2, -3, 4}, 2), ElementsAre(1, -3, 4));
+  SmallModel limit({3});
+  limit.constant("k", {1}, {-1});
+  limit.node("Max", {"x", "k"}, "y");
+  EXPECT_THAT(values(limit, {2, -3, 4}, 1), ElementsAre(2, -1, 4));
+}
+
+TEST(Pass, LargestOverAxes) {
+  SmallModel middle({2, 2, 2});
+  set_ints(middle.node("ReduceMax", {"x"}, "y"), "axes", {1});
+  EXPECT_THAT(values(middle, {1, 6, 3, 4}, 1), ElementsAre(3, 6)) << "of one sample";
+  SmallModel all({1, 2, 2});
+  all.node("ReduceMax", {"x"}, "y");
+  EXPECT_THAT(values(all, {1, 6, 3, 4}, 1), ElementsAre(6));
+  SmallModel map({1, 2, 2, 2}, 18);
+  map.indices("axes", {2, 3});
+  map.node("ReduceMax", {"x", "axes"}, "y");
+  EXPECT_THAT(values(map, {1, 2, 3, 4, 8, 7, 6, 5}, 1), ElementsAre(4, 8));
+  SmallModel global({1, 2, 1, 2}, 1);
+  global.node("GlobalMaxPool", {"x"}, "y");
+  EXPECT_THAT(values(global, {1, 2, 4, 3}, 1), ElementsAre(2, 4));
+}
+
 TEST(Pass, NormalisationOfManyInputsGoesIntoTheLayerThatReadsThem) {
   SmallModel model({1, 20});
   model.constant("mean", {20}, counting(20));
