@@ -151,6 +151,10 @@ Refusal NetworkBuilder::activate(int tensor, const net::Activation& activation, 
   if (!node.activation.is_identity() || std::isfinite(node.lower) || std::isfinite(node.upper)) {
     return std::string("an activation function after another one, or after a limit");
   }
+  if (node.residual >= 0) {
+    return std::string(
+        "an activation function other than Relu and Clip behind a sum of two computed tensors");
+  }
   if (fold.stage == Stage::pooled && !net::is_monotone(activation)) {
     return fmt::format("{} after a pool is not supported, as it is not monotone; before the pool it is",
                        net::to_string(activation.function));

@@ -137,6 +137,7 @@ void fit_weights(const net::Network& network, const observe::Observation& observ
     const std::vector<double> shift =
         shift_to_means(sums.data(), sums.size(), observation.nodes[n].mean_preactivation);
     for (std::size_t c = 0; c < shift.size(); ++c) node_plan.bias[c] += shift[c];
+    round_for_table(node, plan.tensors[node.output].step_exponent, sums.data(), sums.size());
     std::vector<float> outputs(network.tensors[node.output].shape.size() * observation.samples);
     layer.activate(sums.data(), outputs.data());
     store(plan.tensors[node.output], outputs, stored[node.output]);

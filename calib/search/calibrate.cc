@@ -197,11 +197,6 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
                       const Options& options, Progress& progress) {
   const auto count = static_cast<std::int64_t>(data.samples.size()) / network.tensors[0].shape.size();
   check_data(network, data, count);
-  for (const net::Node& node : network.nodes) {
-    if (node.activation.is_identity()) continue;
-    throw fail(ExitCode::bad_input, "node {}: a plan cannot hold the activation function {} yet", node.name,
-               net::to_string(node.activation.function));
-  }
   const int threads = options.threads > 0 ? options.threads : floating::default_threads();
 
   Calibration calibration;

@@ -20,8 +20,9 @@ constexpr double kHysteresis = 4 * 256;
 bool may_vary(const Problem& problem, const plan::Plan& plan, std::size_t tensor) {
   const net::Tensor& shape = problem.network.tensors[tensor];
   const plan::PcuRecord& pcu = plan.tensors[tensor].pcu;
+  const bool table = shape.producer >= 0 && !problem.network.nodes[shape.producer].activation.is_identity();
   const bool joined = plan::fine_exponents(problem.network, plan)[tensor] != plan::kNoFineGrid;
-  return shape.producer >= 0 && !shape.consumers.empty() && !joined && shape.shape.h > 2 &&
+  return shape.producer >= 0 && !shape.consumers.empty() && !joined && !table && shape.shape.h > 2 &&
          pcu.policy == plan::Policy::range && pcu.max_planes > 1 &&
          std::int64_t{shape.shape.w} * shape.shape.c <= plan::kRowValues;
 }

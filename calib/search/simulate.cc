@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calib/search/simulate.h"
 
+#include <cmath>
+
 #include "calib/float/executor.h"
+#include "model/plan/table.h"
 
 namespace dpwa::search {
 
@@ -22,6 +25,15 @@ std::vector<double> shift_to_means(float* values, std::size_t count, const std::
   }
   for (std::size_t i = 0; i < count; ++i) values[i] += static_cast<float>(shift[i % channels]);
   return shift;
+}
+
+void round_for_table(const net::Node& node, int output_exponent, float* values, std::size_t count) {
+  if (node.activation.is_identity()) return;
+  const int exponent = plan::table_exponent(node.activation, output_exponent);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto y0 = static_cast<double>(num::round_even(std::ldexp(double{values[i]}, -exponent)));
+    values[i] = static_cast<float>(std::ldexp(y0, exponent));
+  }
 }
 
 Simulation::Simulation(const net::Network& network) : network_(network), grids_(network.tensors.size()) {}
@@ -47,7 +59,10 @@ void Simulation::run(const std::vector<float>& samples, const observe::Observati
   floating::Pass pass(network_, observation.samples);
   floating::Pass::Hooks hooks;
   hooks.preactivation = [&](int node, float* values) {
-    shift_to_means(values, pass.preactivation(node).size(), observation.nodes[node].mean_preactivation);
+    const std::size_t count = pass.preactivation(node).size();
+    shift_to_means(values, count, observation.nodes[node].mean_preactivation);
+    const net::Node& n = network_.nodes[node];
+    if (grids_[n.output]) round_for_table(n, grids_[n.output]->exponent, values, count);
   };
   hooks.tensor = [&](int tensor, float* values) {
     if (!grids_[tensor]) return;

@@ -38,6 +38,10 @@ class Simulation {
 /// Adds to each channel of [values][channels] what brings its mean to `target`; returns what was added.
 std::vector<double> shift_to_means(float* values, std::size_t count, const std::vector<double>& target);
 
+/// Rounds pre-activations as the table of a node with an activation function reads them (docs/numerics.md
+/// N11).
+void round_for_table(const net::Node& node, int output_exponent, float* values, std::size_t count);
+
 /// A plan's weights and biases as real values.
 void load_weights(const plan::NodePlan& plan, net::Node& node);
 

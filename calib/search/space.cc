@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "model/num/multiplier.h"
 #include "model/num/planes.h"
+#include "model/plan/table.h"
 
 namespace dpwa::search {
 
@@ -19,6 +21,12 @@ constexpr int kCoarsest = 1, kFinest = 12;
 constexpr int kHeadroom = 1;
 /// The network's output costs no products: it is stored with this much room over the calibration data.
 constexpr double kOutputHeadroom = 4;
+
+/// Behind an activation function there is no headroom of a plane, as tables would be as much longer:
+/// unbounded values have this much room over the calibration data.
+constexpr double kTableHeadroom = 2;
+/// Values of all tables of a configuration that has none: what another configuration may have.
+constexpr int kAssumedTableWords = 4096;
 
 /// Real limits that a tensor can never leave, and whether they are hard (port words, Clip) or only observed.
 struct Bounds {
@@ -79,6 +87,39 @@ num::Range limits_of(const net::Network& network, int tensor, int exponent, int 
   return limits;
 }
 
+/// The node that makes a tensor, if it has an activation function.
+const net::Node* table_node(const net::Network& network, int tensor) {
+  const int producer = network.tensors[tensor].producer;
+  if (producer < 0 || network.nodes[producer].activation.is_identity()) return nullptr;
+  return &network.nodes[producer];
+}
+
+/// Limits behind an activation function that is not bounded: kTableHeadroom over the calibration data.
+num::Range with_table_headroom(const net::Node& node, const Bounds& bounds, int exponent, num::Range limits) {
+  const auto steps = [&](double x) { return num::round_even(std::ldexp(x * kTableHeadroom, -exponent)); };
+  if (std::isinf(node.upper)) limits.upper = std::clamp<std::int64_t>(steps(bounds.upper), 1, limits.upper);
+  if (std::isinf(node.lower)) limits.lower = std::clamp<std::int64_t>(steps(bounds.lower), limits.lower, -1);
+  return limits;
+}
+
+/// Whether the tensor's table takes no more than its node's share of the configuration's.
+bool table_fits(const net::Network& network, int tensor, const config::Config& config,
+                const ActivationOption& option) {
+  const net::Node* const node = table_node(network, tensor);
+  if (!node) return true;
+  plan::TensorPlan output;
+  output.step_exponent = option.grid.exponent;
+  output.is_signed = option.grid.is_signed;
+  output.lower = static_cast<std::int32_t>(option.grid.limits.lower);
+  output.upper = static_cast<std::int32_t>(option.grid.limits.upper);
+  output.pcu = option.pcu;
+  const auto nodes = std::count_if(network.nodes.begin(), network.nodes.end(),
+                                   [](const net::Node& n) { return !n.activation.is_identity(); });
+  const int words = config.has_tables() ? config.table_words : kAssumedTableWords;
+  const std::optional<plan::Table> table = plan::make_table(*node, output);
+  return table && static_cast<std::int64_t>(table->values.size()) * nodes <= words;
+}
+
 /// Exponent e with 2^(e-1) <= largest magnitude < 2^e; 0 for a tensor that is always zero.
 int range_exponent(const Bounds& bounds) {
   const double peak = std::max(-bounds.lower, bounds.upper);
@@ -113,8 +154,11 @@ std::vector<ActivationOption> candidates(const net::Network& network, int tensor
   const int top = range_exponent(bounds);
   auto add = [&](int exponent, int planes, plan::PcuRecord pcu) {
     ActivationOption option;
-    option.grid = {exponent, bounds.is_signed,
-                   limits_of(network, tensor, exponent, planes, bounds.is_signed)};
+    num::Range limits = limits_of(network, tensor, exponent, planes, bounds.is_signed);
+    if (const net::Node* node = table_node(network, tensor)) {
+      limits = with_table_headroom(*node, bounds, exponent, limits);
+    }
+    option.grid = {exponent, bounds.is_signed, limits};
     option.pcu = pcu;
     option.used_planes = std::min(planes, planes_needed(bounds, exponent));
     options.push_back(option);
@@ -144,7 +188,7 @@ std::vector<ActivationOption> candidates(const net::Network& network, int tensor
 
 /// The single option of a tensor that no node multiplies: the network's output, or one that is only added.
 ActivationOption output_option(const net::Network& network, int tensor, const Bounds& bounds,
-                               int most_planes) {
+                               const config::Config& config, int most_planes) {
   Bounds roomy = bounds;
   if (!bounds.hard) {
     roomy.lower *= kOutputHeadroom;
@@ -153,11 +197,15 @@ ActivationOption output_option(const net::Network& network, int tensor, const Bo
   int exponent = range_exponent(roomy) - 4 * most_planes + (bounds.is_signed ? 1 : 0);
   if (planes_needed(roomy, exponent) > most_planes) ++exponent;
   ActivationOption option;
-  option.grid = {exponent, bounds.is_signed,
-                 limits_of(network, tensor, exponent, most_planes, bounds.is_signed)};
   option.pcu = {plan::Policy::range, 0, most_planes};
   option.used_planes = most_planes;
-  return option;
+  const net::Node* const node = table_node(network, tensor);
+  for (;; ++exponent) {
+    num::Range limits = limits_of(network, tensor, exponent, most_planes, bounds.is_signed);
+    if (node) limits = with_table_headroom(*node, bounds, exponent, limits);
+    option.grid = {exponent, bounds.is_signed, limits};
+    if (exponent >= range_exponent(bounds) || table_fits(network, tensor, config, option)) return option;
+  }
 }
 
 /// How a node reads its input with the planes that its values need, on any grid.
@@ -208,9 +256,14 @@ std::vector<ActivationOption> price_tensor(const net::Network& network,
                                            const Scheme& scheme) {
   const int most_planes = std::min(kActivationPlanes, config.planes_max);
   if (network.tensors[tensor].consumers.empty()) {
-    return {output_option(network, tensor, bounds, most_planes)};
+    return {output_option(network, tensor, bounds, config, most_planes)};
   }
   std::vector<ActivationOption> options = candidates(network, tensor, bounds, scheme, most_planes);
+  const auto too_long = std::stable_partition(
+      options.begin(), options.end(),
+      [&](const ActivationOption& option) { return table_fits(network, tensor, config, option); });
+  // What fits nowhere is chosen from all the same; generate says how much is missing.
+  if (too_long != options.begin()) options.erase(too_long, options.end());
   for (ActivationOption& option : options) {
     option.loss = rounding_loss(observation.tensors[tensor], observation.samples, option.grid);
   }

@@ -64,7 +64,8 @@ enum class Target : std::uint32_t {
   pcu_records = 4,   ///< record of a tensor
   border = 5,        ///< border registers
   input_constants = 6,  ///< {addend, multiplier} of an input channel
-  dense_words = 7       ///< bank = lane group; plane word: entry row * lanes per group + lane
+  dense_words = 7,      ///< bank = lane group; plane word: entry row * lanes per group + lane
+  table_values = 8      ///< activation tables: one stored value, in every lane's copy
 };
 
 }  // namespace dpwa::lower

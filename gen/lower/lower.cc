@@ -7,6 +7,7 @@
 #include "gen/lower/memory_map.h"
 #include "gen/lower/packets.h"
 #include "gen/lower/supported.h"
+#include "gen/lower/tables.h"
 #include "gen/lower/tiers.h"
 #include "model/base/error.h"
 #include "model/num/planes.h"
@@ -20,6 +21,7 @@ struct Layout {
   std::vector<plan::NodeConstants> constants;  ///< [nodes]
   std::vector<std::vector<Part>> parts;        ///< [nodes][groups]
   MemoryMap memory;
+  Tables tables;
   tiers::Placement tiers;
   /// Whether the group's weights of the node come from the dense tier.
   bool streams(std::size_t node, int group) const {
@@ -29,7 +31,7 @@ struct Layout {
 
 Layout lay_out(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
   check_policies(config, network, plan);
-  check_supported(network);
+  check_supported(config, network);
   Layout layout;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const net::Node& node = network.nodes[n];
@@ -45,6 +47,7 @@ Layout lay_out(const config::Config& config, const net::Network& network, const 
   }
   layout.memory = map_memory(network, plan, config.products);
   map_fine_values(config, network, plan, layout.memory);
+  layout.tables = place_tables(layout.constants);
   std::vector<tiers::NodeWeights> weights;
   for (std::size_t n = 0; n < network.nodes.size(); ++n)
     weights.push_back(node_weights(network.nodes[n], layout.parts[n]));
@@ -105,6 +108,9 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
     const int classes = num::kPlaneBits * plan.tensors[network.nodes[n].output].pcu.top_class;
     for (const plan::ChannelConstant& c : layout.constants[n].channels)
       shift = std::max<std::int64_t>(shift, c.shift + classes);
+    const plan::NodeConstants& constants = layout.constants[n];
+    const int bits = std::max(num::signed_bits(constants.lower), num::signed_bits(constants.upper));
+    planes = std::max<std::int64_t>(planes, ceil_div(bits - 1, num::kPlaneBits));
   }
   for (const plan::TensorPlan& t : plan.tensors) planes = std::max<std::int64_t>(planes, t.pcu.max_planes);
   return {
@@ -116,6 +122,7 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
       {"ACTIVATION_TILES", std::max<std::int64_t>(layout.memory.tiles, reach(network, layout)),
        config.activation_tiles},
       {"RESIDUAL_WORDS", layout.memory.fine_words, config.residual_words},
+      {"TABLE_WORDS", static_cast<std::int64_t>(layout.tables.values.size()), config.table_words},
       {"INPUT_VALUES", std::max<std::int64_t>(network.tensors[0].shape.size(), packed_reach(network, layout)),
        config.input_values},
       {"INPUT_PLANES", plan.tensors[0].pcu.max_planes, config.input_planes_max()},
@@ -215,10 +222,12 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   d.set("out_signed", plan.tensors[node.output].is_signed);
   d.set("lower", layout.constants[n].lower);
   d.set("upper", layout.constants[n].upper);
-  const plan::TensorPlan& stored_as = plan.tensors[node.output];
-  const num::Range format = num::activation_range(stored_as.pcu.max_planes, stored_as.is_signed);
-  d.set("count_below", stored_as.is_signed && layout.constants[n].lower == format.lower);
-  d.set("count_above", layout.constants[n].upper == format.upper);
+  d.set("count_below", layout.constants[n].count_below);
+  d.set("count_above", layout.constants[n].count_above);
+  if (!layout.constants[n].table.empty()) {
+    d.set("table", 1);
+    d.set_modulo("table_base", layout.tables.first[n] - layout.constants[n].lower);
+  }
   d.set("idle", share.idle());
   if (share.idle()) return d.words();
 
@@ -232,7 +241,7 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   d.set("groups", static_cast<int>(share.first_channels.size()) - 1);
   d.set("last_channels", std::min(config.lanes_per_group(), node.out_channels - share.first_channels.back()));
   d.set("positions", share.positions - 1);
-  const bool varies = stored_as.pcu.policy == plan::Policy::variance;
+  const bool varies = plan.tensors[node.output].pcu.policy == plan::Policy::variance;
   const int row_tiles = stored.w * ceil_div(stored.c, config.products);
   d.set("flush_cycles", config::flush_cycles(config, out.planes, varies ? row_tiles : 0));
   d.set("const_row", bases.const_row);
@@ -389,6 +398,7 @@ Image lower(const config::Config& config, const net::Network& network, const pla
   }
   packets.load(Target::pcu_records, 0, 0, 1, records);
 
+  packets.load(Target::table_values, 0, 0, 1, {layout.tables.values.begin(), layout.tables.values.end()});
   Bases first;
   first.weight_word = layout.tiers.ring;
   std::vector<Bases> bases(config.groups, first);

@@ -31,11 +31,13 @@ void check_policies(const config::Config& config, const net::Network& network, c
   }
 }
 
-void check_supported(const net::Network& network) {
+void check_supported(const config::Config& config, const net::Network& network) {
   for (const net::Node& node : network.nodes) {
-    if (!node.activation.is_identity()) {
+    if (node.pool && config.premax != 0 && !net::is_monotone(node.activation)) {
       throw fail(ExitCode::bad_input,
-                 "network {}: node {}: the hardware has no activation function {} yet, only ReLU and limits",
+                 "network {}: node {}: a max pool behind {}, which is not monotone, needs a configuration "
+                 "that pools "
+                 "behind write-back; add it with --set PREMAX=0",
                  network.name, node.name, net::to_string(node.activation.function));
     }
     const net::Window pool = node.pool.value_or(net::Window{});

@@ -12,6 +12,6 @@ namespace dpwa::lower {
 void check_policies(const config::Config& config, const net::Network& network, const plan::Plan& plan);
 
 /// Throws Error(bad_input) for what the machine's loop nest cannot do, whatever its size.
-void check_supported(const net::Network& network);
+void check_supported(const config::Config& config, const net::Network& network);
 
 }  // namespace dpwa::lower

@@ -25,6 +25,7 @@ void GroupBuilder::build() {
   } else {
     write_back();
     if (config_.adds()) residual();
+    if (config_.has_tables()) table();
     store();
   }
   precision_control();
@@ -38,6 +39,7 @@ void GroupBuilder::sizes() {
   declare_sizes(config_.lanes_per_group());
   if (streams()) constant("DENSE_WORDS", config_.dense_words / config_.groups);
   if (config_.adds()) constant("RESIDUAL_WORDS", config_.residual_words);
+  if (config_.has_tables()) constant("TABLE_WORDS", config_.table_words);
   parameter("INDEX", 0, "which of the machine's groups this is");
   derive_sizes();
   derive("NODE_W", clog2(size("NODES")));

@@ -27,6 +27,7 @@ class GroupBuilder : private SectionBuilder {
   void arithmetic();
   void write_back();
   void residual();  // additions, behind the write-back
+  void table();     // activation functions, behind both
   void store();
   void serial_store();  // both of them with WRITE_BACK = serial
   void precision_control();
@@ -37,6 +38,10 @@ class GroupBuilder : private SectionBuilder {
   /// What both forms of write-back, of store and of tile writer have in common.
   void connect_constants(Instance& instance);
   void connect_results(Instance& store);
+  /// Prefix of the nets that the last rounding drives: results, or what a table reads.
+  std::string rounded() const { return config_.has_tables() ? "index" : "result"; }
+  void declare_results(const std::string& prefix);
+  void connect_rounded(Instance& instance);
   Instance& tile_writer(const std::string& name, const Interface& leaf);
 
   const config::NodeField& field_of(const std::string& name) const;

@@ -17,13 +17,15 @@ void GroupBuilder::residual() {
   declare("residual_we");
   declare("residual_waddr", address);
   declare("residual_wdata", word);
-  place("u_residual", interfaces::residual())
-      .set("WB_LANES", size("WB_LANES"))
+  Instance& sums = place("u_residual", interfaces::residual());
+  connect_rounded(sums);
+  sums.set("WB_LANES", size("WB_LANES"))
       .set("SLICES", size("SLICES"))
       .set("SUM_W", config::kFineSumBits)
       .set("FINE_W", config::kFineBits)
       .set("VALUE_W", size("VALUE_W"))
       .set("WORDS", size("RESIDUAL_WORDS"))
+      .set("POOL_DELAY", config_.has_tables() ? config::kTableLatency : 0)
       .connect("start_i", net("node_start_o"))
       .connect("add_i", node_field("adds"))
       .connect("keep_i", node_field("kept"))
@@ -35,11 +37,6 @@ void GroupBuilder::residual() {
       .connect("valid_i", net("fine_valid"))
       .connect("slice_i", net("fine_slice"))
       .connect("fine_i", net("fine_sums"))
-      .connect("valid_o", net("result_valid"))
-      .connect("slice_o", net("result_slice"))
-      .connect("values_o", net("result_values"))
-      .connect("above_o", net("result_above"))
-      .connect("below_o", net("result_below"))
       .connect("window_first_i", net("window_first"))
       .connect("window_last_i", net("window_last"))
       .connect("re_o", net("residual_re"))

@@ -246,11 +246,8 @@ void GroupBuilder::arithmetic() {
 
 void GroupBuilder::write_back() {
   module_.section("Drain and write-back");
-  declare("result_valid");
-  declare("result_slice", 5);
-  declare("result_values", size("WB_LANES") * size("VALUE_W"));
-  declare("result_above", size("WB_LANES"));
-  declare("result_below", size("WB_LANES"));
+  declare_results("result");
+  if (config_.has_tables()) declare_results("index");
   declare("pre_valid");
   declare("pre_row", size("ROW_W"));
   declare("drain_valid");
@@ -333,12 +330,8 @@ void GroupBuilder::write_back() {
     return;
   }
   lanes.connect("lower_i", node_field("lower", size("VALUE_W")))
-      .connect("upper_i", node_field("upper", size("VALUE_W")))
-      .connect("valid_o", net("result_valid"))
-      .connect("slice_o", net("result_slice"))
-      .connect("values_o", net("result_values"))
-      .connect("above_o", net("result_above"))
-      .connect("below_o", net("result_below"));
+      .connect("upper_i", node_field("upper", size("VALUE_W")));
+  connect_rounded(lanes);
 }
 
 void GroupBuilder::store() {

@@ -18,6 +18,7 @@ Interface tile_assembler();
 Interface write_back_serial();
 Interface digit_writer();
 Interface residual();
+Interface activation_table();
 Interface quantizer();
 Interface dequantizer();
 Interface weight_decoder();

@@ -57,6 +57,7 @@ Interface residual() {
   const Int fine_w = leaf.parameter("FINE_W", 18);
   const Int value_w = leaf.parameter("VALUE_W", 17);
   const Int words = leaf.parameter("WORDS", 1024);
+  leaf.parameter("POOL_DELAY", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("start_i");
@@ -83,6 +84,31 @@ Interface residual() {
   leaf.output("we_o");
   leaf.output("waddr_o", clog2(words));
   leaf.output("wdata_o", wb_lanes * fine_w);
+  return leaf;
+}
+
+Interface activation_table() {
+  Interface leaf("dpwa_activation_table");
+  const Int wb_lanes = leaf.parameter("WB_LANES", 1);
+  const Int value_w = leaf.parameter("VALUE_W", 17);
+  const Int words = leaf.parameter("WORDS", 1024);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("we_i");
+  leaf.input("waddr_i", clog2(words));
+  leaf.input("wdata_i", value_w);
+  leaf.input("table_i");
+  leaf.input("base_i", clog2(words));
+  leaf.input("valid_i");
+  leaf.input("slice_i", 5);
+  leaf.input("values_i", wb_lanes * value_w);
+  leaf.input("above_i", wb_lanes);
+  leaf.input("below_i", wb_lanes);
+  leaf.output("valid_o");
+  leaf.output("slice_o", 5);
+  leaf.output("values_o", wb_lanes * value_w);
+  leaf.output("above_o", wb_lanes);
+  leaf.output("below_o", wb_lanes);
   return leaf;
 }
 

@@ -53,6 +53,7 @@ struct Config {
   int activation_words = 131072;  ///< ACTIVATION_WORDS: plane words of activation memory (per group)
   int activation_tiles = 32768;   ///< ACTIVATION_TILES: width-table entries (per group)
   int residual_words = 0;         ///< RESIDUAL_WORDS: transfers of fine values (per group); 0 = no additions
+  int table_words = 0;            ///< TABLE_WORDS: values of activation tables (per lane); 0 = no tables
   int input_values = 16384;       ///< INPUT_VALUES: values of one network input
   int input_planes = 5;           ///< INPUT_PLANES: most planes of an input value, at most PLANES_MAX count
   int input_channels = 16;        ///< INPUT_CHANNELS: input channels with constants of their own
@@ -62,6 +63,7 @@ struct Config {
   int lanes_per_group() const { return lanes / groups; }
   bool serial_write_back() const { return write_back == WriteBack::serial; }
   bool adds() const { return residual_words > 0; }
+  bool has_tables() const { return table_words > 0; }
   bool has_classes() const { return policies.variance; }
   int slices() const { return lanes_per_group() / wb_lanes; }  ///< skewed lane slices of a group
   int input_planes_max() const { return input_planes < planes_max ? input_planes : planes_max; }
@@ -70,6 +72,9 @@ struct Config {
 
 /// Bits of a fine value in the memory of RESIDUAL_WORDS, and of the sum before limits (docs/numerics.md N10).
 inline constexpr int kFineBits = 18, kFineSumBits = 22;
+
+/// Cycles that a value takes through the tables of TABLE_WORDS (rtl/quant/dpwa_activation_table.v).
+inline constexpr int kTableLatency = 2;
 
 /// One TOML key: its name, meaning and access to the member. One table for parser, `--set`, documentation and
 /// manifest.

@@ -21,7 +21,9 @@ int value(const Config& c) { return c.value_w(); }
 int kernel(const Config& c) { return std::min(8, tile(c)); }
 int group(const Config& c) { return bits_for(c.channels / c.lanes_per_group()); }
 /// Announcement of a row's last slice -> its decision, at most: drain, write-back, pool, dpwa_row_class.
-int decision_cycles(const Config& c) { return c.slices() + 8 + c.value_w() + 16 + 3; }
+int decision_cycles(const Config& c) {
+  return c.slices() + 8 + (c.has_tables() ? kTableLatency : 0) + c.value_w() + 16 + 3;
+}
 int slot(const Config& c) { return bits_for(flush_cycles(c, c.planes_max, c.has_classes() ? 1 : 0) + 1); }
 template <int kBits>
 int fixed(const Config&) {
@@ -33,6 +35,7 @@ int fixed(const Config&) {
 int with_groups(const Config& c, int bits) { return c.groups > 1 ? bits : 0; }
 int with_stream(const Config& c, int bits) { return c.dense_words > 0 ? bits : 0; }
 int with_additions(const Config& c, int bits) { return c.adds() ? bits : 0; }
+int with_tables(const Config& c, int bits) { return c.has_tables() ? bits : 0; }
 int fine_word(const Config& c) { return with_additions(c, bits_for(c.residual_words)); }
 int dense_row(const Config& c) { return with_stream(c, bits_for(c.dense_words / c.lanes)); }
 
@@ -90,15 +93,18 @@ const Row kRows[] = {
      "from one output tile of the share to the next (1 with one lane group)"},
     {"word_step", [](const Config& c) { return bits_for(c.groups * c.planes_max + 1); }, "the same in words"},
     {"tensor", [](const Config& c) { return bits_for(c.nodes); }, "PCU context: index of the output tensor"},
-    {"lower", value, "smallest stored value, signed"},
-    {"upper", value, "largest stored value, signed"},
-    {"count_below", fixed<1>, "lower is the format's: smaller results count as saturated"},
-    {"count_above", fixed<1>, "upper is the format's: larger results count as saturated"},
+    {"lower", value, "smallest stored value, or smallest y0 of a table, signed"},
+    {"upper", value, "largest stored value, or largest y0 of a table, signed"},
+    {"count_below", fixed<1>, "results smaller than lower count as saturated"},
+    {"count_above", fixed<1>, "results larger than upper count as saturated"},
     {"adds", [](const Config& c) { return with_additions(c, 1); }, "fine values of a residual are added"},
     {"kept", [](const Config& c) { return with_additions(c, 1); }, "the output's fine values are kept"},
     {"fine_shift", [](const Config& c) { return with_additions(c, 4); }, "a stored step is 2^this fine ones"},
     {"residual_base", fine_word, "word of the residual's first fine values, in the group's own memory"},
     {"fine_base", fine_word, "word of the output's first fine values"},
+    {"table", [](const Config& c) { return with_tables(c, 1); }, "stored values come from a table"},
+    {"table_base", [](const Config& c) { return with_tables(c, bits_for(c.table_words)); },
+     "address of y0 = 0 in it, modulo its range"},
     {"streamed", [](const Config& c) { return with_stream(c, 1); }, "the weights come from the dense tier"},
     {"keep", [](const Config& c) { return with_stream(c, 1); },
      "they are copied once, not once per position"},

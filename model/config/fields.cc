@@ -135,6 +135,8 @@ const std::vector<Field>& fields() {
               "activation width-table entries per group"),
       integer("RESIDUAL_WORDS", &Config::residual_words, 0, kWords,
               "words of WB_LANES fine values per group for additions, 0 = without additions"),
+      integer("TABLE_WORDS", &Config::table_words, 0, 65536,
+              "values of all activation tables together, 0 = without activation tables"),
       integer("INPUT_VALUES", &Config::input_values, 16, kWords, "values of one network input"),
       integer("INPUT_PLANES", &Config::input_planes, 1, 5,
               "most 4-bit planes of an input value; PLANES_MAX bounds it too"),

@@ -52,6 +52,7 @@ void validate_write_back(const Config& c) {
   require("WB_LANES", c.wb_lanes, 1);
   require("PREMAX", c.premax, 0);
   require("RESIDUAL_WORDS", c.residual_words, 0);
+  require("TABLE_WORDS", c.table_words, 0);
   if (c.policies.variance) {
     throw fail(ExitCode::usage,
                "WRITE_BACK = \"serial\" has no policy 'variance'; use POLICIES = \"range,static\"");
@@ -70,6 +71,7 @@ void validate_policies(const Config& c) {
 
 void validate_memories(const Config& c) {
   if (c.residual_words == 1) throw fail(ExitCode::usage, "RESIDUAL_WORDS: expected 0, or 2 or more, found 1");
+  if (c.table_words == 1) throw fail(ExitCode::usage, "TABLE_WORDS: expected 0, or 2 or more, found 1");
   // Width tables have a bank per tile of a scan step.
   require_divides(c.scan_tiles, "SCAN_TILES", c.weight_tiles, "WEIGHT_TILES");
   require_divides(c.scan_tiles, "SCAN_TILES", c.activation_tiles, "ACTIVATION_TILES");

@@ -150,7 +150,8 @@ std::int64_t end_cycle(const config::Config& config, int group, std::int64_t las
                        int last_tile_planes) {
   if (config.serial_write_back()) return last_issue + drain_slot(config) + 1;
   const int lane_latency = config.lane_cuts + 3;
-  const int write_back_latency = 6 + (config.adds() ? 5 : 0);
+  const int write_back_latency =
+      6 + (config.adds() ? 5 : 0) + (config.has_tables() ? config::kTableLatency : 0);
   const std::int64_t complete = last_issue + 1 + lane_latency + (config.slices() - 1) + write_back_latency +
                                 1;  // the tile enters the assembler
   const int entries = std::max(1, last_tile_planes);

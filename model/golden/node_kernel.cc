@@ -41,15 +41,14 @@ AnyWeights make_weights(const net::Network& network, const net::Node& node,
   return make_weights_of<std::int64_t>(network, node, constants);
 }
 
-WriteBack make_write_back(const plan::NodeConstants& constants, const plan::TensorPlan& output,
-                          int padded_channels) {
-  const num::Range format = num::activation_range(output.pcu.max_planes, output.is_signed);
+WriteBack make_write_back(const plan::NodeConstants& constants, int padded_channels) {
   WriteBack write_back;
   write_back.channels = constants.channels;
   write_back.channels.resize(padded_channels);
   write_back.limits = {constants.lower, constants.upper};
-  write_back.count_above = constants.upper == format.upper;
-  write_back.count_below = constants.out_signed && constants.lower == format.lower;
+  write_back.count_above = constants.count_above;
+  write_back.count_below = constants.count_below;
+  write_back.table = constants.table;
   write_back.fine = constants.fine;
   write_back.fine_shift = constants.fine_shift;
   constexpr int kExactBits = 54;  // of a signed number whose magnitude is at most 2^53
@@ -128,6 +127,17 @@ std::int64_t write_back_fine(const WriteBack& constants, const std::vector<Numbe
   return saturated;
 }
 
+/// Stored values of what was rounded for a table (N11).
+void look_up(const WriteBack& constants, std::vector<std::int32_t>& y) {
+  for (std::int32_t& value : y) value = constants.table[value - constants.limits.lower];
+}
+
+/// The smallest value that the node can store in a row.
+std::int64_t lowest(const WriteBack& constants, const RowStep& row) {
+  return constants.table.empty() ? row.limits.lower
+                                 : *std::min_element(constants.table.begin(), constants.table.end());
+}
+
 /// The stored value of a fine one (N10.3). Rounding is monotone, so it may follow limits and pool.
 std::int32_t stored_of(const WriteBack& constants, std::int32_t fine) {
   return static_cast<std::int32_t>(
@@ -167,7 +177,7 @@ std::int64_t run_node(const Job& job, const Weights& weights) {
     const RowStep row = row_step(job.write_back, k);
     std::int32_t* const row_out = out;
     for (int ox = 0; ox < job.stored_shape.w; ++ox, out += job.stored_shape.c) {
-      std::fill_n(out, job.stored_shape.c, static_cast<std::int32_t>(row.limits.lower));
+      std::fill_n(out, job.stored_shape.c, static_cast<std::int32_t>(lowest(job.write_back, row)));
       const int top = oy * pool.stride_y - pool.pad_top;
       const int left = ox * pool.stride_x - pool.pad_left;
       for (int cy = std::max(top, 0); cy < std::min(top + pool.kh, conv.h); ++cy) {
@@ -179,6 +189,7 @@ std::int64_t run_node(const Job& job, const Weights& weights) {
           }
           saturated += job.write_back.scale.empty() ? write_back_in_integers(job.write_back, row, sums, y)
                                                     : write_back_in_double(job.write_back, row, sums, y);
+          if (!job.write_back.table.empty()) look_up(job.write_back, y);
           for (int c = 0; c < channels; ++c) out[c] = std::max(out[c], y[c]);
         }
       }
@@ -225,8 +236,7 @@ NodeKernel::NodeKernel(const net::Network& network, const plan::Plan& plan, cons
       finer_(constants.finer),
       weights_(make_weights(network, node, constants, plan::effective_limits(plan.tensors[node.input]))),
       write_back_(make_write_back(
-          constants, plan.tensors[node.output],
-          std::visit([](const auto& weights) { return weights.padded_channels(); }, weights_))) {}
+          constants, std::visit([](const auto& weights) { return weights.padded_channels(); }, weights_))) {}
 
 std::int64_t NodeKernel::run(const std::vector<std::int32_t>& input,
                              const std::vector<std::int32_t>& residual, std::vector<std::int32_t>& output,

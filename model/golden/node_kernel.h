@@ -19,8 +19,9 @@ using AnyWeights = std::variant<WeightBlocks<float>, WeightBlocks<double>, Weigh
 /// Write-back constants of one node, per stored channel; channels that pad the last block give 0 (N4).
 struct WriteBack {
   std::vector<plan::ChannelConstant> channels;
-  num::Range limits;                              ///< of y, class 0
-  bool count_above = false, count_below = false;  ///< the limit is the format's own (N4.4)
+  num::Range limits;                              ///< of y, class 0, or of y0 (N11)
+  bool count_above = false, count_below = false;  ///< what is beyond the limit counts as saturated
+  std::vector<std::int32_t> table;                ///< y of each y0 within the limits; empty: y0 is stored
 
   /// When every (acc + bias) * m is at most 2^53, doubles compute y exactly; both are empty otherwise.
   std::vector<double> bias;

@@ -31,7 +31,7 @@ double value(const Activation& a, double x) {
     case Function::tanh:
       return std::tanh(x);
     case Function::hard_swish:
-      return x * std::clamp(x / 6 + 0.5, 0.0, 1.0);
+      return x * std::clamp(x + 3, 0.0, 6.0) / 6;
     case Function::swish:
       return x * sigmoid(x);
     case Function::gelu:
@@ -81,7 +81,7 @@ FunctionRange range(const Activation& a) {
     case Function::identity:
       return {-kInfinity, kInfinity};
     case Function::leaky_relu:
-      return {a.alpha > 0 ? -kInfinity : 0, kInfinity};
+      return {-kInfinity, kInfinity};
     case Function::sigmoid:
     case Function::hard_sigmoid:
       return {0, 1};
@@ -109,7 +109,7 @@ bool is_monotone(const Activation& a) {
     case Function::gelu_tanh:
       return false;
     default:
-      return a.alpha >= 0;
+      return true;
   }
 }
 
@@ -117,7 +117,7 @@ double steepest(const Activation& a) {
   switch (a.function) {
     case Function::leaky_relu:
     case Function::elu:
-      return std::max(1.0, std::fabs(static_cast<double>(a.alpha)));
+      return std::max(1.0, double{a.alpha});
     case Function::sigmoid:
       return 0.25;
     case Function::hard_sigmoid:
@@ -135,7 +135,7 @@ double steepest(const Activation& a) {
 }
 
 bool is_flat_below(const Activation& a) {
-  return a.function != Function::identity && (a.function != Function::leaky_relu || a.alpha == 0);
+  return a.function != Function::identity && a.function != Function::leaky_relu;
 }
 
 bool is_flat_above(const Activation& a) {

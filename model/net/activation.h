@@ -7,15 +7,15 @@ namespace dpwa::net {
 /// a node instead.
 enum class Function {
   identity,
-  leaky_relu,    ///< x < 0 ? alpha x : x (also PRelu)
+  leaky_relu,    ///< x < 0 ? alpha x : x (also PRelu); alpha > 0
   sigmoid,       ///< 1 / (1 + e^-x)
-  hard_sigmoid,  ///< max(0, min(1, alpha x + beta))
+  hard_sigmoid,  ///< max(0, min(1, alpha x + beta)); alpha > 0
   tanh,
   hard_swish,  ///< x max(0, min(1, x / 6 + 1/2))
   swish,       ///< x / (1 + e^-x)
   gelu,        ///< x / 2 (1 + erf(x / sqrt 2))
   gelu_tanh,   ///< x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
-  elu          ///< x < 0 ? alpha (e^x - 1) : x
+  elu          ///< x < 0 ? alpha (e^x - 1) : x; alpha > 0
 };
 
 struct Activation {

@@ -7,6 +7,7 @@
 #include "model/num/planes.h"
 #include "model/plan/plan.h"
 #include "model/plan/real_constants.h"
+#include "model/plan/table.h"
 
 namespace dpwa::plan {
 namespace {
@@ -106,6 +107,16 @@ void check_activation(const net::Node& node, const TensorPlan& tensor, Findings&
                    tensor.lower, lowest);
   findings.require(tensor.upper <= highest, "upper is {}, but the activation function allows {} or less",
                    tensor.upper, highest);
+  if (node.activation.is_identity()) return;
+  findings.require(!tensor.pcu.has_classes() && tensor.pcu.policy != Policy::variance,
+                   "a tensor behind an activation table has no step classes");
+  findings.require(node.residual < 0, "an activation function behind an addition is not supported");
+  if (tensor.lower > tensor.upper) return;
+  findings.require(
+      make_table(node, tensor).has_value(),
+      "the table of {} needs pre-activations beyond {}..{} steps; make the step coarser or the limits "
+      "narrower",
+      net::to_string(node.activation.function), kTableRange.lower, kTableRange.upper);
 }
 
 bool check_tensor(const net::Network& network, const Plan& plan, int index, std::vector<std::string>& lines) {
@@ -203,7 +214,7 @@ void check_constants(const net::Network& network, const Plan& plan, int index, i
       findings.require(std::isfinite(weights.bias[channel]), "channel {}: bias is not finite", channel);
   if (!scale || !bias || !steps_known) return;
   const int fine = fine_exponents(network, plan)[node.output];
-  const int exponent = fine == kNoFineGrid ? plan.tensors[node.output].step_exponent : fine;
+  const int exponent = rounded_exponent(node, plan.tensors[node.output], fine);
   const double factor = rescale_factor(node, plan, index, channel, exponent);
   findings.require(
       is_positive(factor) && num::normalise(factor, kMultiplierBits).shift >= 0,
@@ -271,11 +282,6 @@ std::vector<std::string> check(const net::Network& network, const Plan& plan) {
   std::vector<bool> legal;
   for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
     legal.push_back(check_tensor(network, plan, static_cast<int>(t), lines));
-  }
-  for (const net::Node& node : network.nodes) {
-    Findings("node '" + node.name + "'", lines)
-        .require(node.activation.is_identity(), "a plan cannot hold the activation function {} yet",
-                 net::to_string(node.activation.function));
   }
   if (legal[0]) check_input(network, plan, lines);
   if (std::find(legal.begin(), legal.end(), false) == legal.end()) {

@@ -9,6 +9,7 @@
 #include "model/num/planes.h"
 #include "model/plan/plan.h"
 #include "model/plan/real_constants.h"
+#include "model/plan/table.h"
 
 namespace dpwa::plan {
 namespace {
@@ -55,7 +56,32 @@ int fine_room(const TensorPlan& tensor) {
   return room;
 }
 
+/// Limits of what write-back rounds to, the table behind it, and which limits count.
+void set_limits(const net::Node& node, const TensorPlan& output, NodeConstants& constants) {
+  if (!node.activation.is_identity()) {
+    Table table = *make_table(node, output);
+    constants.lower = table.lower;
+    constants.upper = table.upper();
+    constants.count_below = !net::is_flat_below(node.activation) && std::isinf(node.lower);
+    constants.count_above = !net::is_flat_above(node.activation) && std::isinf(node.upper);
+    constants.table = std::move(table.values);
+    return;
+  }
+  const num::Range limits = effective_limits(output);
+  const num::Range format = num::activation_range(output.pcu.max_planes, output.is_signed);
+  constants.lower = static_cast<std::int32_t>(limits.lower);
+  constants.upper = static_cast<std::int32_t>(limits.upper);
+  constants.count_below = output.is_signed && limits.lower == format.lower;
+  constants.count_above = limits.upper == format.upper;
+}
+
 }  // namespace
+
+int rounded_exponent(const net::Node& node, const TensorPlan& output, int fine) {
+  if (fine != kNoFineGrid) return fine;
+  return node.activation.is_identity() ? output.step_exponent
+                                       : table_exponent(node.activation, output.step_exponent);
+}
 
 num::Range effective_limits(const TensorPlan& tensor) {
   return num::intersection({tensor.lower, tensor.upper},
@@ -111,19 +137,17 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
   const TensorPlan& input = plan.tensors[node.input];
   const TensorPlan& output = plan.tensors[node.output];
   const num::Range inputs = effective_limits(input);
-  const num::Range outputs = effective_limits(output);
   const std::size_t per_channel = weights.q.size() / node.out_channels;
 
   NodeConstants constants;
-  constants.lower = static_cast<std::int32_t>(outputs.lower);
-  constants.upper = static_cast<std::int32_t>(outputs.upper);
+  set_limits(node, output, constants);
   constants.in_signed = input.is_signed;
   constants.out_signed = output.is_signed;
   constants.pinned = weights.pinned;
   const int fine = fine_exponents(network, plan)[node.output];
   constants.fine = fine != kNoFineGrid;
-  const int exponent = constants.fine ? fine : output.step_exponent;
-  constants.fine_shift = output.step_exponent - exponent;
+  const int exponent = rounded_exponent(node, output, fine);
+  constants.fine_shift = constants.fine ? output.step_exponent - exponent : 0;
   if (output.pcu.policy == Policy::variance) {
     const RowThresholds thresholds = row_thresholds(network, plan, node.output);
     constants.coarser = thresholds.coarser;

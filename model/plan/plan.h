@@ -94,7 +94,9 @@ struct ChannelConstant {
 };
 struct NodeConstants {
   std::vector<ChannelConstant> channels;  ///< [out_channels], stored order
-  std::int32_t lower = 0, upper = 0;      ///< saturation of y: the effective limits of the output
+  std::int32_t lower = 0, upper = 0;  ///< saturation of y, the effective limits of the output, or of y0 (N11)
+  bool count_above = false, count_below = false;  ///< what is beyond them counts as saturated (N4.4, N11.4)
+  std::vector<std::int32_t> table;                ///< y of y0 = lower .. upper (N11); empty: y0 is stored
   bool in_signed = false, out_signed = false;
   /// [oc stored order][kh][kw][ic stored order] of the kernel without groups and dilation: 0 where the node
   /// has no weight.

@@ -11,6 +11,9 @@ namespace dpwa::plan {
 /// to.
 double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel, int exponent);
 
+/// The exponent of what a node's write-back rounds to: the fine grid's, y0's (N11) or the stored tensor's.
+int rounded_exponent(const net::Node& node, const TensorPlan& output, int fine);
+
 /// The bias of a channel (graph order) in accumulator steps, before rounding (N4.1).
 double bias_in_steps(const net::Node& node, const Plan& plan, int node_index, int channel);
 

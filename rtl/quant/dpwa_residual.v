@@ -8,7 +8,7 @@
 //
 // Values come and go as transfers of WB_LANES, latency 5, one per cycle, never stalls. The fine memory holds one transfer
 // per word, in the order in which a node stores them, so both addresses only count; they start at the node's bases in
-// the cycle after start_i. window_first_i and window_last_i belong to the transfer on valid_o. A word may be written that
+// the cycle after start_i. window_first_i and window_last_i belong to the transfer that was on valid_o POOL_DELAY cycles ago. A word may be written that
 // was read for the same or an earlier transfer of the node. add_i .. upper_i are stable while values are inside.
 // The memory's read data come one cycle after re_o. FINE_W is large enough that a fine sum which was cut to it is
 // beyond the limits, whatever r (docs/numerics.md, N10). Reset clears the valid bits only.
@@ -21,7 +21,8 @@ module dpwa_residual #(
   parameter integer SUM_W    = 22,   // bits of a fine sum
   parameter integer FINE_W   = 18,   // bits of a fine value
   parameter integer VALUE_W  = 17,   // bits of a stored value and the limits
-  parameter integer WORDS    = 1024  // of the fine memory
+  parameter integer WORDS    = 1024, // of the fine memory
+  parameter integer POOL_DELAY = 0   // cycles from valid_o to the transfer that window_first_i and window_last_i belong to
 ) (
   input  wire                         clk_i,
   input  wire                         rst_ni,
@@ -56,6 +57,7 @@ module dpwa_residual #(
 );
 
   localparam integer LATENCY = 5;
+  localparam integer POOLED  = LATENCY + POOL_DELAY;
   localparam integer ADDR_W  = $clog2(WORDS);
   localparam integer SLICE_W = (SLICES > 1) ? $clog2(SLICES) : 1;
   localparam integer U_W     = SUM_W + 1;
@@ -67,16 +69,18 @@ module dpwa_residual #(
   endgenerate
 
   // Valid and slice.
-  reg [LATENCY-1:0]   valid_q;
+  reg [POOLED-1:0]    valid_q;
   reg [LATENCY*5-1:0] slice_q;
+  wire                pool_valid;
 
   always @(posedge clk_i) begin
-    if (!rst_ni) valid_q <= {LATENCY{1'b0}};
-    else         valid_q <= {valid_q[LATENCY-2:0], valid_i};
+    if (!rst_ni) valid_q <= {POOLED{1'b0}};
+    else         valid_q <= {valid_q[POOLED-2:0], valid_i};
     slice_q <= {slice_q[(LATENCY-1)*5-1:0], slice_i};
   end
 
-  assign valid_o = valid_q[LATENCY-1];
+  assign valid_o    = valid_q[LATENCY-1];
+  assign pool_valid = valid_q[POOLED-1];
   assign slice_o = slice_q[(LATENCY-1)*5 +: 5];
 
   // Addresses.
@@ -153,7 +157,19 @@ module dpwa_residual #(
     end
   endgenerate
 
-  wire unused_tag;
+  wire                        unused_tag;
+  wire [SLICE_W-1:0]          pool_slice;
+  wire [WB_LANES*FINE_W-1:0]  pool_kept;
+
+  dpwa_delay #(
+    .WIDTH (SLICE_W + WB_LANES*FINE_W),
+    .CYCLES(POOL_DELAY)
+  ) u_pool_delay (
+    .clk_i(clk_i),
+    .d_i  ({slice_o[SLICE_W-1:0], kept}),
+    .q_o  ({pool_slice, pool_kept})
+  );
+
   dpwa_max_pool #(
     .WB_LANES(WB_LANES),
     .SLICES  (SLICES),
@@ -162,12 +178,12 @@ module dpwa_residual #(
   ) u_pool (
     .clk_i  (clk_i),
     .rst_ni (rst_ni),
-    .valid_i(valid_o),
-    .slice_i(slice_o[SLICE_W-1:0]),
+    .valid_i(pool_valid),
+    .slice_i(pool_slice),
     .first_i(window_first_i),
     .last_i (window_last_i),
     .tag_i  (1'b0),
-    .y_i    (kept),
+    .y_i    (pool_kept),
     .valid_o(pooled),
     .tag_o  (unused_tag),
     .y_o    (wdata_o)

@@ -33,6 +33,7 @@ net::Network awkward_network() {
       .from(1)
       .conv(5, window(1, 1), 0, kInfinity)
       .add(2)
+      .conv(4, window(1, 1), -kInfinity, kInfinity)
       .activation({net::Function::swish})
       .conv(4, window(2, 2), -kInfinity, kInfinity)
       .activation({net::Function::elu, 0.5F})
@@ -151,7 +152,7 @@ TEST(Pass, HooksMayChangeValuesInPlace) {
   Pass pass(network, 1);
   Pass::Hooks hooks;
   hooks.preactivation = [](int node, float* values) {
-    if (node == 4) values[0] = 42;
+    if (node == 5) values[0] = 42;
   };
   pass.forward(sample.data(), hooks);
   EXPECT_EQ(pass.tensor(network.output)[0], 42);

@@ -18,7 +18,7 @@ Environment other_parameters(const Interface& leaf) {
       {"TILE_W", 18},     {"VALUES", 300},     {"VALUE_W", 21},   {"WB_LANES", 2},   {"WIDTH", 5},
       {"WORDS", 19},      {"WORD_ADDR_W", 11}, {"WORD_BITS", 32}, {"WORD_W", 14},    {"WTILE_W", 10},
       {"WWORD_W", 11},    {"ELEMENTS", 2},     {"READS", 4},      {"X_W", 9},        {"Y_W", 12},
-      {"SUM_W", 23},      {"FINE_W", 17}};
+      {"SUM_W", 23},      {"FINE_W", 17},      {"POOL_DELAY", 2}};
   Environment result;
   for (const ParameterSpec& each : leaf.parameters()) result[each.name] = values.at(each.name);
   // Some parameters mean different things to different leaves.

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
 #include <thread>
 
 #include "model/base/error.h"
@@ -47,6 +48,23 @@ TEST(Executor, EqualsTheReferenceOnRandomNetworks) {
     expect_golden_equals_reference(random_case(seed));
     if (HasFatalFailure()) return;
   }
+}
+
+TEST(Executor, EqualsTheReferenceOnActivationFunctions) {
+  std::int64_t saturated = 0;
+  std::set<net::Function> functions;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const RandomCase one = random_table_case(seed);
+    expect_golden_equals_reference(one);
+    if (HasFatalFailure()) return;
+    for (const net::Node& node : one.network.nodes) functions.insert(node.activation.function);
+    for (const NodeCounts& node : Executor(one.network, one.plan, one.products).run(one.words).nodes) {
+      saturated += node.saturated;
+    }
+  }
+  EXPECT_EQ(functions.size(), 9U);
+  EXPECT_GT(saturated, 0);
 }
 
 // The random networks must reach what they are there for, or the comparison above proves little.

@@ -78,6 +78,40 @@ class Builder {
     convolution(groups * between(1, 4), chance(30), groups);
   }
 
+  /// The last node has an activation function, its sums are brought near where that bends.
+  void function() {
+    net::Node& node = network().nodes.back();
+    plan::TensorPlan& output = plan().tensors.back();
+    plan::NodePlan& weights = plan().nodes.back();
+    const double range = std::ldexp(output.upper + 1.0, output.step_exponent);
+    const double factor = std::exp2(std::round(std::log2(between(2, 12) / range)));
+    for (double& scale : weights.scale) scale *= factor;
+    for (double& bias : weights.bias) bias *= factor;
+    using net::Function;
+    static const std::vector<net::Activation> kFunctions = {{Function::leaky_relu, 0.125F},
+                                                            {Function::leaky_relu, 1.5F},
+                                                            {Function::sigmoid},
+                                                            {Function::hard_sigmoid, 0.2F, 0.5F},
+                                                            {Function::tanh},
+                                                            {Function::hard_swish},
+                                                            {Function::swish},
+                                                            {Function::gelu},
+                                                            {Function::gelu_tanh},
+                                                            {Function::elu, 1.5F}};
+    node.activation = kFunctions[between(0, static_cast<int>(kFunctions.size()) - 1)];
+    node.lower = net::range(node.activation).lower;
+    node.upper = chance(20) ? 0.75F : net::range(node.activation).upper;
+    output.is_signed = node.lower < 0;
+    output.pcu = {plan::Policy::range, 0, between(1, 3)};
+    output.step_exponent = -between(2, 9);
+    const num::Range format = num::activation_range(output.pcu.max_planes, output.is_signed);
+    const auto steps = [&](float x) { return std::ldexp(double{x}, -output.step_exponent); };
+    const double lowest = std::max<double>(static_cast<double>(format.lower), std::floor(steps(node.lower)));
+    const double highest = std::min<double>(static_cast<double>(format.upper), std::ceil(steps(node.upper)));
+    output.lower = static_cast<std::int32_t>(lowest);
+    output.upper = static_cast<std::int32_t>(highest);
+  }
+
   /// Two convolutions of one shape on the last tensor, joined by an addition: the second one adds the last
   /// tensor itself (identity), or the first one's output, which nothing multiplies (projection).
   void block() {
@@ -117,6 +151,18 @@ class Builder {
       add_classes(plan().tensors[t].pcu);
       if (!plan::check(network(), plan()).empty()) plan().tensors[t].pcu = without;  // a shift too large
     }
+    return with_words();
+  }
+
+  /// Without step classes.
+  RandomCase finish_plain(int products) {
+    network().output = static_cast<int>(network().tensors.size()) - 1;
+    case_.products = products;
+    return with_words();
+  }
+
+ private:
+  RandomCase with_words() {
     for (std::int64_t i = 0; i < network().tensors[0].shape.size(); ++i) case_.words.push_back(word());
     return std::move(case_);
   }
@@ -254,6 +300,19 @@ RandomCase random_case(std::uint64_t seed) {
   }
   builder.dense(builder.between(1, 40));
   return builder.finish(8 << builder.between(0, 2));
+}
+
+RandomCase random_table_case(std::uint64_t seed) {
+  Builder builder(seed);
+  builder.input({builder.between(2, 8), builder.between(2, 8), builder.between(1, 20)},
+                static_cast<plan::PortFormat>(builder.between(0, 2)));
+  for (int layer = builder.between(1, 2); layer > 0; --layer) {
+    builder.convolution(builder.between(1, 20), builder.chance(50));
+    builder.function();
+  }
+  builder.dense(builder.between(1, 20));
+  builder.function();
+  return builder.finish_plain(8 << builder.between(0, 2));
 }
 
 RandomCase dense_case(std::uint64_t seed, int inputs, int channels, int input_planes, int weight_planes) {

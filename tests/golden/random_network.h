@@ -25,6 +25,9 @@ struct RandomCase {
 /// scales, so that ties are common.
 RandomCase random_case(std::uint64_t seed);
 
+/// Convolutions with activation functions (docs/numerics.md N11), some pooled, some with a limit behind them.
+RandomCase random_table_case(std::uint64_t seed);
+
 /// One dense node of `inputs` values to `channels` outputs: unsigned inputs of `input_planes` planes, weights
 /// with `weight_planes` planes of which every one is the largest, and a step that leaves most outputs
 /// unsaturated.

@@ -218,14 +218,82 @@ Wide dot_tile(const Scene& scene, const Pair& pair) {
   return sum;
 }
 
+/// The function of N11, each written as its definition.
+double function_of(const net::Activation& a, double x) {
+  using net::Function;
+  const double root = std::sqrt(2 / 3.14159265358979323846);
+  switch (a.function) {
+    case Function::leaky_relu:
+      return x < 0 ? x * a.alpha : x;
+    case Function::sigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Function::hard_sigmoid:
+      return std::max(0.0, std::min(1.0, a.alpha * x + a.beta));
+    case Function::tanh:
+      return std::tanh(x);
+    case Function::hard_swish:
+      return x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6;
+    case Function::swish:
+      return x / (1 + std::exp(-x));
+    case Function::gelu:
+      return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+    case Function::gelu_tanh:
+      return 0.5 * x * (1 + std::tanh(root * (x + 0.044715 * x * x * x)));
+    case Function::elu:
+      return x < 0 ? a.alpha * (std::exp(x) - 1) : x;
+    case Function::identity:
+      break;
+  }
+  return x;
+}
+
+/// N11.1: the exponent of y0.
+int index_exponent(const net::Activation& a, int output_exponent) {
+  using net::Function;
+  const std::set<Function> bent = {Function::hard_swish, Function::swish, Function::gelu,
+                                   Function::gelu_tanh};
+  double steepest = bent.count(a.function) != 0 ? 1.5 : 1;
+  if (a.function == Function::sigmoid) steepest = 0.25;
+  if (a.function == Function::hard_sigmoid) steepest = a.alpha;
+  if (a.function == Function::elu || a.function == Function::leaky_relu) {
+    steepest = std::max(1.0, std::abs(double{a.alpha}));
+  }
+  int finer = -20;
+  while (std::exp2(finer) < steepest) ++finer;
+  return output_exponent - finer;
+}
+
 /// A value in units of class k and, of a tensor that additions join, its fine value.
 struct Result {
   std::int64_t stored, fine;
 };
 
+/// N11: what a table gives for y0, without one.
+Result looked_up(const Scene& scene, Wide y0, int exponent, NodeCounts& counts) {
+  const net::Node& node = scene.node;
+  const auto stored = [&](Wide code) {
+    const double x = static_cast<double>(code) * std::exp2(exponent);
+    const double f = function_of(node.activation, x);
+    const double limited = std::min<double>(std::max<double>(f, node.lower), node.upper);
+    const std::int64_t y = nearest(limited / std::exp2(scene.output.step_exponent));
+    return std::min(std::max(y, lower_limit(scene.output)), upper_limit(scene.output));
+  };
+  const Wide far = Wide{1} << 40;
+  // The last code that changes anything is a limit; beyond it means that the code before was there already.
+  const bool falls = node.activation.function == net::Function::leaky_relu && std::isinf(node.lower);
+  const bool rises = std::isinf(node.upper);
+  if (rises && y0 > 0 && stored(y0 - 1) == stored(far)) ++counts.saturated;
+  if (falls && y0 < 0 && stored(y0 + 1) == stored(-far)) ++counts.saturated;
+  const std::int64_t y = stored(y0);
+  return {y, y};
+}
+
 /// N4, N5.1 and N10, with the constants of N4.1 made on the spot.
 Result write_back(const Scene& scene, int oc, int k, Wide acc, std::int64_t residual, NodeCounts& counts) {
-  const int exponent = scene.fine.value_or(scene.output.step_exponent);
+  const net::Activation& function = scene.node.activation;
+  const bool table = function.function != net::Function::identity;
+  const int exponent = table ? index_exponent(function, scene.output.step_exponent)
+                             : scene.fine.value_or(scene.output.step_exponent);
   const double step_x = std::exp2(scene.input.step_exponent), step_y = std::exp2(exponent);
   const double scale = scene.weights.scale[oc];
   const double factor = step_x * scale / step_y;
@@ -242,6 +310,7 @@ Result write_back(const Scene& scene, int oc, int k, Wide acc, std::int64_t resi
     m = nearest(factor * std::exp2(63));
   }
   const Wide z = (acc + nearest(scene.weights.bias[oc] / (step_x * scale))) * m;
+  if (table) return looked_up(scene, nearest(z, shift), exponent, counts);
   const Wide u = nearest(z, shift) + residual;
   const int d = scene.output.step_exponent - exponent;
   const Wide y = scene.fine ? nearest(u, d) : nearest(z, shift + 4 * k);

@@ -12,7 +12,7 @@ namespace {
 
 const std::vector<Activation> kAll = {{Function::identity},
                                       {Function::leaky_relu, 0.1F},
-                                      {Function::leaky_relu, -0.5F},
+                                      {Function::leaky_relu, 1.5F},
                                       {Function::sigmoid},
                                       {Function::hard_sigmoid, 0.2F, 0.5F},
                                       {Function::tanh},

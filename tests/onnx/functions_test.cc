@@ -170,6 +170,8 @@ TEST(Functions, Refused) {
               ElementsAre(HasSubstr("'sine' is neither")));
   EXPECT_THAT(reasons([](SmallModel& m) { set_float(m.node("Elu", {"a"}, "y"), "alpha", -1); }),
               ElementsAre(HasSubstr("not above 0")));
+  EXPECT_THAT(reasons([](SmallModel& m) { set_float(m.node("LeakyRelu", {"a"}, "y"), "alpha", -1); }),
+              ElementsAre(HasSubstr("a slope of -1 is below 0")));
 }
 
 TEST(Functions, SumsOfWhatAFunctionGivesPassItOn) {
@@ -184,12 +186,15 @@ TEST(Functions, SumsOfWhatAFunctionGivesPassItOn) {
     return model;
   };
   // What is added has fine values, which the result of a table has not: it is passed on once more.
+  // A sum has no table: the function behind it has a layer of its own.
   const net::Network network = sum("Tanh").import();
-  ASSERT_EQ(network.nodes.size(), 3U);
+  ASSERT_EQ(network.nodes.size(), 4U);
   EXPECT_EQ(network.nodes[2].groups, 4);
   EXPECT_EQ(network.nodes[2].input, network.nodes[0].output);
   EXPECT_EQ(network.nodes[2].residual, network.nodes[1].output);
-  EXPECT_EQ(sum("Relu").import().nodes.back().activation.function, net::Function::tanh);
+  EXPECT_TRUE(network.nodes[2].activation.is_identity());
+  EXPECT_EQ(network.nodes[3].activation.function, net::Function::tanh);
+  EXPECT_EQ(sum("Relu").import().nodes.back().residual, -1);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ using rtl_test::sign_extend;
 
 constexpr int kWbLanes = TB_WB_LANES, kSlices = TB_SLICES;
 constexpr int kSumW = TB_SUM_W, kFineW = TB_FINE_W, kValueW = TB_VALUE_W, kWords = TB_WORDS;
+constexpr int kPoolDelay = TB_POOL_DELAY;
 constexpr int kLatency = 5;
 constexpr unsigned kSeed = 20240311;
 
@@ -93,10 +94,11 @@ class Residual : public testing::Test {
           if (node.kept && e.last) memory_.at(write++) = fine;
           cycle(&sums, slice);
           expected_.push_back({now_ - 1 + kLatency, e});
+          windows_.push_back({now_ - 1 + kLatency + kPoolDelay, e});
         }
       }
     }
-    for (int i = 0; i < kLatency + 3; ++i) cycle(nullptr, 0);
+    for (int i = 0; i < kLatency + kPoolDelay + 3; ++i) cycle(nullptr, 0);
     EXPECT_TRUE(expected_.empty());
     if (node.kept) {
       for (int at = node.write_base; at < write; ++at) ASSERT_EQ(words_[at], memory_[at]) << "word " << at;
@@ -112,8 +114,10 @@ class Residual : public testing::Test {
     dut_.slice_i = slice;
     for (int l = 0; sums && l < kWbLanes; ++l) set_field(dut_.fine_i, l * kSumW, kSumW, (*sums)[l]);
     const bool due = !expected_.empty() && expected_.front().first == now_;
-    dut_.window_first_i = due && expected_.front().second.first;
-    dut_.window_last_i = due && expected_.front().second.last;
+    const bool pooled = !windows_.empty() && windows_.front().first == now_;
+    dut_.window_first_i = pooled && windows_.front().second.first;
+    dut_.window_last_i = pooled && windows_.front().second.last;
+    if (pooled) windows_.pop_front();
     dut_.eval();
     ASSERT_EQ(dut_.valid_o != 0, due) << "cycle " << now_;
     if (due) {
@@ -153,7 +157,7 @@ class Residual : public testing::Test {
   Vdut dut_;
   std::mt19937_64 random_{kSeed};
   std::int64_t now_ = 0;
-  std::deque<std::pair<std::int64_t, Expected>> expected_;
+  std::deque<std::pair<std::int64_t, Expected>> expected_, windows_;
   std::vector<Values> memory_, words_;
 };
 

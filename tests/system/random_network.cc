@@ -89,8 +89,22 @@ RandomNetwork& RandomNetwork::add(const Layer& layer) {
   const int output = add_tensor(out, layer.is_signed, layer.planes, layer.pinned);
   network_.tensors[output].producer = index;
   network_.nodes[index].output = output;
+  if (!layer.activation.is_identity()) activate(network_.nodes[index], layer.activation);
   std::shuffle(plan_.tensors[output].order.begin(), plan_.tensors[output].order.end(), random_);
   return *this;
+}
+
+void RandomNetwork::activate(net::Node& node, const net::Activation& activation) {
+  node.activation = activation;
+  node.lower = net::range(activation).lower;
+  node.upper = net::range(activation).upper;
+  plan::TensorPlan& t = plan_.tensors[node.output];
+  t.is_signed = node.lower < 0;
+  if (std::isfinite(node.upper)) t.step_exponent = t.is_signed ? -6 : -7;
+  const auto steps = [&](float x) { return std::ldexp(double{x}, -t.step_exponent); };
+  const num::Range format = num::activation_range(t.pcu.max_planes, t.is_signed);
+  t.lower = static_cast<std::int32_t>(std::max<double>(format.lower, std::floor(steps(node.lower))));
+  t.upper = static_cast<std::int32_t>(std::min<double>(format.upper, std::ceil(steps(node.upper))));
 }
 
 void RandomNetwork::finish() {

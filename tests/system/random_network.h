@@ -29,6 +29,7 @@ class RandomNetwork {
     int residual = -1;    ///< tensor that it adds; -1: none
     int groups = 1;       ///< of its input's channels
     int dilation = 1;
+    net::Activation activation{};  ///< its range says whether the output is signed
   };
   RandomNetwork& add(const Layer& layer);
 
@@ -43,6 +44,7 @@ class RandomNetwork {
   std::vector<std::vector<float>> samples(int count);
 
  private:
+  void activate(net::Node& node, const net::Activation& activation);
   int add_tensor(net::Shape shape, bool is_signed, int planes, bool pinned);
   int below(int limit) { return static_cast<int>(random_() % static_cast<std::uint32_t>(limit)); }
 
