@@ -44,7 +44,9 @@ net::Activation function_of(OperatorCall& call) {
 
 Value import_activation(OperatorCall& call, NetworkBuilder& builder, const net::Activation& activation) {
   const Value& x = call.required(0);
-  if (activation.alpha < 0) call.refuse("", fmt::format("a slope of {} is below 0", activation.alpha));
+  if (activation.function == Function::leaky_relu && activation.alpha < 0) {
+    call.refuse("", fmt::format("a slope of {} is below 0", activation.alpha));
+  }
   int tensor = x.tensor;
   if (!call.refused() && x.is_tensor()) {
     const bool relu = activation.function == Function::leaky_relu && activation.alpha == 0;

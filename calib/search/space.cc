@@ -262,8 +262,8 @@ std::vector<ActivationOption> price_tensor(const net::Network& network,
   const auto too_long = std::stable_partition(
       options.begin(), options.end(),
       [&](const ActivationOption& option) { return table_fits(network, tensor, config, option); });
-  // What fits nowhere is chosen from all the same; generate says how much is missing.
-  if (too_long != options.begin()) options.erase(too_long, options.end());
+  // When nothing fits, the coarsest stays: generate says how much is missing.
+  options.erase(std::max(too_long, options.begin() + 1), options.end());
   for (ActivationOption& option : options) {
     option.loss = rounding_loss(observation.tensors[tensor], observation.samples, option.grid);
   }

@@ -3,7 +3,10 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <optional>
+#include <utility>
 
+#include "model/base/error.h"
 #include "model/num/binary16.h"
 #include "model/num/multiplier.h"
 #include "model/num/planes.h"
@@ -59,7 +62,12 @@ int fine_room(const TensorPlan& tensor) {
 /// Limits of what write-back rounds to, the table behind it, and which limits count.
 void set_limits(const net::Node& node, const TensorPlan& output, NodeConstants& constants) {
   if (!node.activation.is_identity()) {
-    Table table = *make_table(node, output);
+    std::optional<Table> made = make_table(node, output);
+    if (!made) {
+      throw fail(ExitCode::bad_input, "node {}: the table of {} would need more than {} values", node.name,
+                 net::to_string(node.activation.function), kTableRange.upper - kTableRange.lower + 1);
+    }
+    Table table = std::move(*made);
     constants.lower = table.lower;
     constants.upper = table.upper();
     constants.count_below = !net::is_flat_below(node.activation) && std::isinf(node.lower);

@@ -233,6 +233,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "WEIGHT_TILES=9996",
                                             "DENSE_WORDS=64",
                                             "RESIDUAL_WORDS=64",
+                                            "TABLE_WORDS=64",
                                             "ACTIVATION_WORDS=130000",
                                             "NODES=64",
                                             "ACTIVATION_TILES=32764",

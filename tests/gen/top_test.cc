@@ -52,11 +52,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Shape{"IntegerBarePorts", {"PORT_FORMATS=integer", "HOST_PORT=none"}},
                     Shape{"Additions",
                           {"RESIDUAL_WORDS=100", "LANES=8", "GROUPS=2", "WB_LANES=2", "PREMAX=0"}},
+                    Shape{"Tables", {"TABLE_WORDS=100", "LANES=8", "GROUPS=2", "WB_LANES=2"}},
+                    Shape{"TablesBehindAdditions", {"TABLE_WORDS=65536", "RESIDUAL_WORDS=100", "PREMAX=0"}},
                     Shape{"ThirtyTwoProducts", {"PRODUCTS=32", "LANES=8", "WB_LANES=2"}},
                     Shape{"Ice40", {"PLANES_MAX=4", "ACC_W=32", "MULT_W=20", "LUT_STYLE=ice40"}}),
     [](const auto& each) { return each.param.name; });
 
-TEST(Top, WithoutAdditionsThereIsNothingOfThem) {
+TEST(Top, WithoutAdditionsOrTablesThereIsNothingOfThem) {
   const auto group_of = [](const config::Config& config) {
     for (const fs::path& file : written(config)) {
       if (file.filename() == "dpwa_group.v") return read_file(file);
@@ -67,6 +69,9 @@ TEST(Top, WithoutAdditionsThereIsNothingOfThem) {
   const std::string without = group_of(small({}));
   EXPECT_NE(without.find("dpwa_store"), std::string::npos);
   EXPECT_EQ(without.find("residual"), std::string::npos);
+  EXPECT_NE(group_of(small({"TABLE_WORDS=100"})).find("dpwa_activation_table"), std::string::npos);
+  EXPECT_EQ(without.find("table_base"), std::string::npos);
+  EXPECT_EQ(without.find("activation_table"), std::string::npos);
 }
 
 TEST(Top, EveryOverridableParameterCanBeOverridden) {

@@ -167,7 +167,6 @@ class Builder {
     return std::move(case_);
   }
 
- private:
   void set_orders() {
     const net::ChannelOrders orders = net::channel_orders(network());
     for (std::size_t t = 0; t < orders.classes.size(); ++t) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "tests/golden/reference_function.h"
+
 namespace dpwa::golden::reference {
 namespace {
 
@@ -216,51 +218,6 @@ Wide dot_tile(const Scene& scene, const Pair& pair) {
     }
   }
   return sum;
-}
-
-/// The function of N11, each written as its definition.
-double function_of(const net::Activation& a, double x) {
-  using net::Function;
-  const double root = std::sqrt(2 / 3.14159265358979323846);
-  switch (a.function) {
-    case Function::leaky_relu:
-      return x < 0 ? x * a.alpha : x;
-    case Function::sigmoid:
-      return 1 / (1 + std::exp(-x));
-    case Function::hard_sigmoid:
-      return std::max(0.0, std::min(1.0, a.alpha * x + a.beta));
-    case Function::tanh:
-      return std::tanh(x);
-    case Function::hard_swish:
-      return x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6;
-    case Function::swish:
-      return x / (1 + std::exp(-x));
-    case Function::gelu:
-      return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
-    case Function::gelu_tanh:
-      return 0.5 * x * (1 + std::tanh(root * (x + 0.044715 * x * x * x)));
-    case Function::elu:
-      return x < 0 ? a.alpha * (std::exp(x) - 1) : x;
-    case Function::identity:
-      break;
-  }
-  return x;
-}
-
-/// N11.1: the exponent of y0.
-int index_exponent(const net::Activation& a, int output_exponent) {
-  using net::Function;
-  const std::set<Function> bent = {Function::hard_swish, Function::swish, Function::gelu,
-                                   Function::gelu_tanh};
-  double steepest = bent.count(a.function) != 0 ? 1.5 : 1;
-  if (a.function == Function::sigmoid) steepest = 0.25;
-  if (a.function == Function::hard_sigmoid) steepest = a.alpha;
-  if (a.function == Function::elu || a.function == Function::leaky_relu) {
-    steepest = std::max(1.0, std::abs(double{a.alpha}));
-  }
-  int finer = -20;
-  while (std::exp2(finer) < steepest) ++finer;
-  return output_exponent - finer;
 }
 
 /// A value in units of class k and, of a tensor that additions join, its fine value.

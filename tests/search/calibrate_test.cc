@@ -102,6 +102,35 @@ TEST(Calibrate, MeetsTheBudgetWithLegalPlansAndFewerBeats) {
   EXPECT_FALSE(best.plan.tensors[0].is_signed);
 }
 
+// Functions that are unbounded, bounded on one side and on both; the tables stay within what there is.
+TEST(Calibrate, ActivationFunctions) {
+  const net::Window window{3, 3, 1, 1, 1, 1, 1, 1};
+  const net::Network network = test::NetworkBuilder({8, 8, 1}, 22)
+                                   .conv(8, window, -kInfinity, kInfinity, net::Window{2, 2, 2, 2})
+                                   .activation({net::Function::hard_swish})
+                                   .conv(12, window, -kInfinity, kInfinity)
+                                   .activation({net::Function::leaky_relu, 0.1F})
+                                   .dense(16, -kInfinity, kInfinity)
+                                   .activation({net::Function::tanh})
+                                   .dense(5, -kInfinity, kInfinity)
+                                   .activation({net::Function::sigmoid})
+                                   .build();
+  Options options;
+  options.task = observe::Task::regress;
+  const Calibration calibration = run(network, pixels(network, 256), options);
+  EXPECT_LT(calibration.dynamic.best().verdict.mean, 0.004);
+  EXPECT_LT(calibration.int8.verdict.mean, 0.004);
+  const plan::Plan& best = calibration.dynamic.best().plan;
+  for (const plan::Plan* plan :
+       {&best, &calibration.static_mix.best().plan, &calibration.int8.plan, &calibration.int4.plan}) {
+    EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
+  }
+  std::size_t words = 0;
+  for (int n = 0; n < 4; ++n) words += plan::derive(network, best, n).table.size();
+  EXPECT_GT(words, 100U);
+  EXPECT_LE(words, 4096U);
+}
+
 TEST(Calibrate, BaselinesArePinned) {
   const net::Network network = small_cnn();
   const Calibration calibration = run(network, pixels(network, 60));
