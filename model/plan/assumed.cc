@@ -24,6 +24,17 @@ TensorPlan assumed_tensor(const net::Tensor& tensor, bool is_signed) {
   return t;
 }
 
+/// Steps behind an activation function, which say how long its table is: bounded values fill the format,
+/// others reach to 8 or 16.
+void assume_function(const net::Node& node, TensorPlan& t) {
+  constexpr int kUnbounded = -4;
+  const int bounded = t.is_signed ? -7 : -8;
+  t.step_exponent = std::isfinite(node.upper) ? bounded : kUnbounded;
+  if (node.activation.function == net::Function::leaky_relu) {
+    t.lower = std::min(-1, static_cast<std::int32_t>(std::lround(t.lower * node.activation.alpha)));
+  }
+}
+
 NodePlan assumed_node(const net::Node& node) {
   const num::Range range = num::weight_range(kInt8Planes);
   const std::size_t fan_in = node.weight.size() / node.out_channels;
@@ -53,6 +64,8 @@ Plan assume_int8(const net::Network& network) {
   for (const net::Tensor& tensor : network.tensors) {
     const bool is_signed = tensor.producer >= 0 && network.nodes[tensor.producer].lower < 0;
     plan.tensors.push_back(assumed_tensor(tensor, is_signed));
+    if (tensor.producer < 0 || network.nodes[tensor.producer].activation.is_identity()) continue;
+    assume_function(network.nodes[tensor.producer], plan.tensors.back());
   }
   for (const net::Node& node : network.nodes) plan.nodes.push_back(assumed_node(node));
   return plan;
