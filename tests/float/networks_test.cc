@@ -59,14 +59,15 @@ class SharedNetworks : public ::testing::Test {
   }
 
   /// Largest difference from expected_output.npy, over all test samples.
-  double largest_difference(const std::string& name) const {
+  double largest_difference(const std::string& name, bool softmax = false) const {
     const std::filesystem::path folder = folder_ / name;
     const net::Network network = onnx::import_onnx(folder / "model.onnx");
     const data::Samples samples = data::load_samples(folder / "test_x.npy", network);
     net::Network shape_of_output;
     shape_of_output.tensors.push_back({"output", network.tensors[network.output].shape, -1, {}});
     const data::Samples expected = data::load_samples(folder / "expected_output.npy", shape_of_output);
-    const std::vector<float> outputs = FloatExecutor(network).outputs(samples.values.data(), samples.count);
+    std::vector<float> outputs = FloatExecutor(network).outputs(samples.values.data(), samples.count);
+    if (softmax) apply_softmax(network.tensors[network.output].shape.c, outputs);
     EXPECT_EQ(expected.count, samples.count);
     EXPECT_EQ(outputs.size(), expected.values.size());
     double largest = 0;
@@ -76,12 +77,23 @@ class SharedNetworks : public ::testing::Test {
     return largest;
   }
 
+  static void apply_softmax(int classes, std::vector<float>& outputs) {
+    for (std::size_t first = 0; first < outputs.size(); first += classes) {
+      double sum = 0;
+      for (int k = 0; k < classes; ++k) sum += std::exp(double{outputs[first + k]});
+      for (int k = 0; k < classes; ++k)
+        outputs[first + k] = static_cast<float>(std::exp(double{outputs[first + k]}) / sum);
+    }
+  }
+
   std::filesystem::path folder_;
 };
 
 TEST_F(SharedNetworks, AcasXu) { EXPECT_LT(largest_difference("acasxu-mlp"), 1e-5); }
 
 TEST_F(SharedNetworks, MnistCnnOfTheModelZoo) { EXPECT_LT(largest_difference("mnist-cnn-zoo"), 1e-4); }
+
+TEST_F(SharedNetworks, KeywordSpotting) { EXPECT_LT(largest_difference("kws-dscnn-mlperf", true), 1e-4); }
 
 }  // namespace
 }  // namespace dpwa::floating
