@@ -310,7 +310,9 @@ void GraphImporter::import_node(int index) {
     for (const Value* const input : *inputs) compute_average_of(input);
   }
   if (!reads_views(node.op_type())) {
-    for (const Value* const input : *inputs) compute_view_of(input);
+    for (const Value* const input : *inputs) {
+      if (!(input && input->padding && node.op_type() == "Conv")) compute_view_of(input);
+    }
   }
   OperatorCall call(node, name, *inputs, context_, reasons_);
   define_outputs(node, name, handler(call, builder_));

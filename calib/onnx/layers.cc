@@ -3,6 +3,8 @@
 // Conv, Gemm and MatMul: the operators that carry weights and become nodes of the network.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -88,6 +90,32 @@ std::vector<double> gemm_bias(OperatorCall& call, std::int64_t channels, double 
   }
   for (std::int64_t i = 0; i < channels; ++i) bias[i] = beta * (*values)[last == 1 ? 0 : i];
   return bias;
+}
+
+/// What Pad put zeros around, or x itself.
+Value without_padding(const Value& x) {
+  Value inner = x;
+  if (!x.padding) return inner;
+  inner.view = nullptr;
+  inner.dims->at(2) -= (*x.padding)[0] + (*x.padding)[2];
+  inner.dims->at(3) -= (*x.padding)[1] + (*x.padding)[3];
+  return inner;
+}
+
+/// The zeros of a Pad become pads of the window that reads them.
+void add_pads(OperatorCall& call, const std::array<int, 4>& padding, net::Window& window) {
+  window.pad_top += padding[0];
+  window.pad_left += padding[1];
+  window.pad_bottom += padding[2];
+  window.pad_right += padding[3];
+  const int high = (window.kh - 1) * window.dilation_y + 1, wide = (window.kw - 1) * window.dilation_x + 1;
+  if (std::max(window.pad_top, window.pad_bottom) >= high ||
+      std::max(window.pad_left, window.pad_right) >= wide) {
+    call.refuse(
+        "X", fmt::format("with the zeros of a Pad it has pads [{}, {}, {}, {}], not smaller than the kernel "
+                         "{} x {}",
+                         window.pad_top, window.pad_left, window.pad_bottom, window.pad_right, high, wide));
+  }
 }
 
 struct Dense {
@@ -191,11 +219,12 @@ Value matmul_left(OperatorCall& call, NetworkBuilder& builder, const Value& w, c
 }  // namespace
 
 Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
-  const Value& x = call.required(0);
+  const Value& padded = call.required(0);
+  const Value x = without_padding(padded);
   const Value& w = call.required(1);
   const std::int64_t group = call.integer("group", 1);
   if (group < 1) call.refuse("group", fmt::format("{} groups; 1 or more are needed", group));
-  const std::optional<Extent> map = map_extent(call, x);
+  const std::optional<Extent> map = map_extent(call, padded);
   const auto weight = weights(call, w, "W", 4);
   if (!weight) return {};
   const Dims& dims = *w.dims;
@@ -212,7 +241,8 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
     call.refuse("group", fmt::format("{} groups do not divide {} outputs", group, dims[0]));
   }
   std::vector<double> bias = conv_bias(call, dims[0]);
-  const std::optional<PlacedWindow> placed = place_window(call, {dims[2], dims[3]}, map);
+  std::optional<PlacedWindow> placed = place_window(call, {dims[2], dims[3]}, map);
+  if (placed && padded.padding) add_pads(call, *padded.padding, placed->window);
   if (!placed || !fits(call, dims[0], placed->out.h, placed->out.w)) return {};
   const Dims out{call.batch(), dims[0], placed->out.h, placed->out.w};
   if (x.average && group != 1) {
@@ -223,7 +253,8 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
     Dense dense{dims[0], *weight, std::vector<double>(dims[0], 1), std::move(bias)};
     return add_dense(call, builder, x, std::move(dense), out);
   }
-  const net::Shape shape{static_cast<int>(map->h), static_cast<int>(map->w), static_cast<int>(x.dims->at(1))};
+  const auto extent = [&](std::size_t axis) { return static_cast<int>(x.dims->at(axis)); };
+  const net::Shape shape{extent(2), extent(3), extent(1)};
   if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, shape))) {
     return {"", nullptr, -1, out};
   }

@@ -89,6 +89,16 @@ void add_taps(ViewBuilder& view, const std::vector<Axis>& axes, const Dims& at, 
   });
 }
 
+/// Whether a result of these dims with so many products per value is small enough; a reason when it is not.
+bool within(OperatorCall& call, const Dims& dims, std::int64_t products) {
+  constexpr std::int64_t kMaxProducts = 16 * kMaxViewTerms;  // most of a ConvTranspose meet no input position
+  const std::int64_t count = element_count(dims).value_or(kMaxProducts);
+  if (count <= kMaxViewTerms && products <= kMaxProducts / std::max<std::int64_t>(count, 1)) return true;
+  call.refuse("",
+              fmt::format("a result of {} with {} products each is too large", to_string(dims), products));
+  return false;
+}
+
 /// The constant bias of ConvTranspose, one value per output channel.
 std::optional<std::vector<float>> bias_of(OperatorCall& call, std::int64_t channels) {
   const Value* const b = call.input(2);
@@ -146,10 +156,8 @@ Value import_conv_transpose(OperatorCall& call, NetworkBuilder& builder) {
     out.push_back(axis.out);
     positions.push_back(axis.out);
   }
-  if (element_count(out).value_or(kMaxValues) > kMaxViewTerms) {
-    call.refuse("", fmt::format("a result of {} is too large", to_string(out)));
-    return {};
-  }
+  const Dims taps(kernel.begin() + 2, kernel.end());
+  if (!within(call, out, dims[1] / group * element_count(taps).value_or(kMaxViewTerms))) return {};
   if (!x.is_tensor()) return {"", nullptr, -1, out};
   const Dims strides = strides_of(sample_dims(call, dims)), kernel_strides = strides_of(kernel);
   const Dims map_strides(strides.begin() + 2, strides.end());
@@ -193,10 +201,7 @@ Value multiply_any(OperatorCall& call, NetworkBuilder& builder, const Value& x, 
   if ((right ? sample : *w.dims).size() > 1) dims.push_back(a[a.size() - 2]);
   if ((right ? *w.dims : sample).size() > 1) dims.push_back(b.back());
   dims = batch_dims(call, dims, x);
-  if (element_count(shape).value_or(kMaxViewTerms + 1) > kMaxViewTerms) {
-    call.refuse("", fmt::format("a result of {} is too large", to_string(dims)));
-    return {};
-  }
+  if (!within(call, shape, a.back())) return {};
   if (!x.is_tensor()) return {"", nullptr, -1, dims};
   const auto strides = [&](const Dims& operand) {
     Dims result = *broadcast_strides(Dims(operand.begin(), operand.end() - 2), *leading);
@@ -249,10 +254,7 @@ Value gemm_any(OperatorCall& call, NetworkBuilder& builder) {
     c = *values;
     c_strides = *strides;
   }
-  if (element_count(dims).value_or(kMaxViewTerms + 1) > kMaxViewTerms) {
-    call.refuse("", fmt::format("a result of {} is too large", to_string(dims)));
-    return {};
-  }
+  if (!within(call, dims, b[down ? 1 : 0])) return {};
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, dims};
   const double alpha = call.real("alpha", 1), beta = call.real("beta", 1);
   ViewBuilder view(call, builder, x);

@@ -113,6 +113,19 @@ std::int64_t padded_source(const std::string& mode, std::int64_t at, std::int64_
   return std::min(phase, period - phase);
 }
 
+/// Pads that a window could have: of a map, in space only.
+std::optional<std::array<int, 4>> around_map(const Dims& before, const Dims& after) {
+  if (before.size() != 4 || before[0] != 0 || before[1] != 0 || after[0] != 0 || after[1] != 0)
+    return std::nullopt;
+  std::array<int, 4> pads{};
+  const std::int64_t sizes[] = {before[2], before[3], after[2], after[3]};
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (sizes[i] < 0) return std::nullopt;
+    pads[i] = static_cast<int>(sizes[i]);
+  }
+  return pads;
+}
+
 /// Inputs of Concat: at least one computed, all of those views of one tensor.
 bool joinable(OperatorCall& call, const std::vector<const Value*>& parts) {
   const Value* computed = nullptr;
@@ -263,7 +276,7 @@ Value import_pad(OperatorCall& call, NetworkBuilder& builder) {
   const Dims from = own_dims(call, x), strides = strides_of(from);
   Dims dims = from;
   for (std::size_t i = 0; i < dims.size(); ++i) dims[i] += before[i] + after[i];
-  return move_values(
+  Value padded = move_values(
       call, builder, x, dims,
       [&, &first = before](const Dims& at) {
         std::int64_t source = 0;
@@ -275,6 +288,8 @@ Value import_pad(OperatorCall& call, NetworkBuilder& builder) {
         return source;
       },
       value);
+  if (padded.view && !x.view && mode == "constant" && value == 0) padded.padding = around_map(before, after);
+  return padded;
 }
 
 Value import_concat(OperatorCall& call, NetworkBuilder& builder) {

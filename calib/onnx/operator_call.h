@@ -3,6 +3,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -26,6 +27,8 @@ struct Value {
   std::optional<Dims> dims;  ///< batch included; unknown after a refused operator
   bool average = false;      ///< the mean of each channel of the tensor; dims are those of the mean
   std::shared_ptr<const View> view = nullptr;  ///< sums of the tensor's values; null: the tensor itself
+  /// The view is the tensor's map with zeros around it: top, left, bottom, right.
+  std::optional<std::array<int, 4>> padding = std::nullopt;
 
   bool is_constant() const { return constant != nullptr; }
   bool is_tensor() const { return tensor >= 0; }

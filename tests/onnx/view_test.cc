@@ -103,6 +103,25 @@ TEST(View, PadModes) {
   EXPECT_THAT(pad("wrap"), ElementsAre(2, 3, 1, 2, 3, 1));
 }
 
+TEST(View, ZerosAroundAMapBecomePadsOfTheConvolutionThatReadsIt) {
+  const auto network = [](bool padded) {
+    SmallModel model({1, 2, 3, 4});
+    model.constant("w", {1, 2, 3, 3}, counting(18));
+    model.indices("p", {0, 0, 1, 0, 0, 0, 0, 2});
+    if (padded) model.node("Pad", {"x", "p"}, "m");
+    auto& conv = model.node("Conv", {padded ? "m" : "x", "w"}, "y");
+    set_ints(conv, "pads", padded ? Dims{1, 1, 0, 0} : Dims{2, 1, 0, 2});
+    return model.import();
+  };
+  EXPECT_THAT(differences(network(true), network(false)), testing::IsEmpty());
+  SmallModel wide({1, 1, 1, 2});
+  wide.constant("w", {1, 1, 1, 1}, {1});
+  wide.indices("p", {0, 0, 0, 0, 0, 0, 0, 1});
+  wide.node("Pad", {"x", "p"}, "m");
+  wide.node("Conv", {"m", "w"}, "y");
+  EXPECT_THAT(wide.reasons(), ElementsAre(HasSubstr("pads [0, 0, 0, 1], not smaller than the kernel 1 x 1")));
+}
+
 TEST(View, ConcatJoinsConstantsAndPartsOfOneTensor) {
   SmallModel model({1, 2, 2});
   model.constant("k", {1, 2, 1}, {10, 20});
@@ -218,6 +237,11 @@ TEST(View, AClaimOfManyValuesIsRefusedBeforeTheyExist) {
   model.indices("shape", {1, 1 << 30});
   model.node("Expand", {"x", "shape"}, "y");
   EXPECT_THAT(model.reasons(), ElementsAre(HasSubstr("a result of 1073741824 values")));
+  SmallModel products({1, 1, 1000, 1000});
+  products.constant("w", {1, 4, 9, 9}, Floats(324, 1));
+  products.node("ConvTranspose", {"x", "w"}, "y");
+  EXPECT_THAT(products.reasons(),
+              ElementsAre(HasSubstr("[1, 4, 1008, 1008] with 81 products each is too large")));
   SmallModel large({1, 3, 1000, 1000});
   set_ints(large.node("Transpose", {"x"}, "y"), "perm", {0, 2, 3, 1});
   EXPECT_THAT(large.reasons(), ElementsAre(HasSubstr("more than 1048576 weights")));
