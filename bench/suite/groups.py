@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-from suite import bounds, policies, runner, shifted
+from suite import bounds, foreign, policies, runner, shifted
 
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
@@ -223,7 +223,7 @@ def shifted_data(bench):
 
 def conformance(bench):
     """The ONNX project's node tests; writes docs/conformance.md by the way."""
-    data = pathlib.Path(os.environ.get("DPWA_SHARED", bench.root.parent / "shared")) / "data/onnx-node-conformance"
+    data = runner.shared_data(bench.root) / "onnx-node-conformance"
     if not data.exists():
         return {}
     path = f"PATH={pathlib.Path(bench.dpwa).parent}:{os.environ['PATH']}"
@@ -237,4 +237,4 @@ def conformance(bench):
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
           "policies": all_policies, "formats": formats, "dot": dot,
           "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds,
-          "conformance": conformance}
+          "foreign": foreign.measure, "conformance": conformance}

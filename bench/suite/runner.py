@@ -23,18 +23,27 @@ class Network:
     """A network with its data; `options`: how raw values become inputs."""
     name: str
     model: pathlib.Path
-    calibration: tuple  # data, labels
+    calibration: tuple  # data, labels or None
     test: tuple
     options: tuple = ()
     keys: dict = dataclasses.field(default_factory=dict)  # what it needs of every configuration
+    decision: tuple = ()  # of calibrate
 
     def present(self):
-        return all(file.exists() for file in (self.model, *self.calibration, *self.test))
+        return all(file.exists() for file in (self.model, *self.calibration, *self.test) if file)
+
+
+def data_options(data, labels):
+    return ("--data", data, "--labels", labels) if labels else ("--data", data)
+
+
+def shared_data(root):
+    return pathlib.Path(os.environ.get("DPWA_SHARED", root.parent / "shared")) / "data"
 
 
 def networks(root):
-    """All networks of the benchmarks, present or not."""
-    yardstick = pathlib.Path(os.environ.get("DPWA_SHARED", root.parent / "shared")) / "data" / "mnist-yardstick"
+    """The networks that the project is tuned with, present or not."""
+    yardstick = shared_data(root) / "mnist-yardstick"
     found = []
     for kind, keys in (("mlp", {}), ("cnn", {}), ("resnet", {"RESIDUAL_WORDS": 8192})):
         found.append(Network(
@@ -47,6 +56,20 @@ def networks(root):
                              (yardstick / "calib_x.npy", yardstick / "calib_y.npy"),
                              (yardstick / "test_x.npy", yardstick / "test_y.npy")))
     return {network.name: network for network in found}
+
+
+def foreign_networks(root):
+    """Networks that nobody tuned anything for, present or not."""
+    def network(folder, calibration_labels, test_labels, keys=None, decision=()):
+        data = shared_data(root) / folder
+        return Network(folder, data / "model.onnx",
+                       (data / "calib_x.npy", data / "calib_y.npy" if calibration_labels else None),
+                       (data / "test_x.npy", data / "test_y.npy" if test_labels else None), (), keys or {}, decision)
+
+    return [network("kws-dscnn-mlperf", True, True),
+            network("cifar10-resnet8-mlperf", False, True, {"RESIDUAL_WORDS": 32768}),
+            network("mnist-cnn-zoo", False, True),
+            network("acasxu-mlp", False, False, {}, ("--decision", "argmin"))]
 
 
 class Bench:
@@ -94,9 +117,8 @@ class Bench:
         return answer
 
     def calibrate(self, network, directory, *more):
-        data, labels = network.calibration
-        return self.run("calibrate", network.model, "--data", data, "--labels", labels, *network.options, *more,
-                        "-o", directory)
+        return self.run("calibrate", network.model, *data_options(*network.calibration), *network.options,
+                        *network.decision, *more, "-o", directory)
 
     def plan(self, network, policy="range"):
         """Folder of the network's plan, made when it is asked for first."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables behind the targets."""
-from suite import bounds, policies, shifted
+from suite import bounds, foreign, policies, shifted
 from suite.markdown import count, markdown_table, percent, ratio
 from suite.numbers import drop
 
@@ -125,6 +125,25 @@ def policies_section(results):
                            "llrrr" + "r" * (len(machines) + 1)))
 
 
+def foreign_section(results):
+    rows = []
+    for name, measured in results.get("foreign", {}).items():
+        inspect, golden = measured["inspect"], measured["golden"]
+        runs = list(measured["machines"].values())
+        rows.append([name, count(inspect["parameters"]), count(inspect["macs"]),
+                     count(sum(node["weights"]["bytes"] for node in runs[0]["nodes"])), count(golden["images"]),
+                     ratio(golden["beats"] / golden["beats_static_mix"]),
+                     *(f"{count(run['cycles_per_image'])} / {count(run['worst_case_cycles'])}" for run in runs),
+                     percent(runs[0]["busy"], 1), percent(runs[1]["busy"], 1)])
+    if not rows:
+        return ""
+    return ("Networks of other people, calibrated with their calibration data and the defaults. Weight bytes: planes stored for 4 lanes. Cycles: mean of "
+            "the images\nsimulated / worst case.\n\n" +
+            markdown_table(["network", "parameters", "MAC", "weight bytes", "test samples", "beats / static mix",
+                            *(f"cycles, {name}" for name in foreign.MACHINES), *(f"busy, {name}" for name in foreign.MACHINES)],
+                           rows, "lrrrrrrrrr"))
+
+
 def formats_section(results):
     rows, images = [], 0
     for network, formats in results.get("formats", {}).items():
@@ -229,6 +248,7 @@ def sections(results):
             ("Weights from the dense tier", dense_section(results)),
             ("Lanes in 3 x 3 convolutions, 4 lanes", busy_section(results)),
             ("Policies", policies_section(results)),
+            ("Networks that nothing was tuned for", foreign_section(results)),
             ("Formats", formats_section(results)),
             ("FP16 dot products", dot_section(results)),
             ("Cycles of a node against its bound", bounds_section(results)),

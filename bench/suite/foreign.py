@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks that nobody tuned anything for: what calibration makes of them, and the RTL on small and large machines."""
+import dataclasses
+
+from suite.runner import data_options, foreign_networks
+
+MACHINES = {"4 lanes": {}, "64 lanes in 4 groups": {"LANES": 64, "GROUPS": 4, "WB_LANES": 4}}
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """What a plan must show on test data. `agreement`: with the float network; `images`: through the RTL."""
+    beats: float
+    images: int
+    kl: float = 0.012
+    agreement: float = 0.0
+    drop: float = 1.0
+
+
+TARGETS = {
+    "kws-dscnn-mlperf": Target(beats=0.50, images=10, agreement=0.98, drop=0.01),
+    "cifar10-resnet8-mlperf": Target(beats=0.76, images=3, drop=0.02),
+    "mnist-cnn-zoo": Target(beats=0.20, images=20, drop=0.005),
+    "acasxu-mlp": Target(beats=1.0, images=200, agreement=0.99, kl=1.0),
+}
+
+
+def of_network(bench, network):
+    """Answers of inspect, evaluate on all test data, and simulate on every machine."""
+    plan = bench.plan(network)
+    result = {"inspect": bench.run("inspect", network.model),
+              "golden": bench.run("evaluate", plan, *data_options(*network.test), *network.decision), "machines": {}}
+    for name, keys in MACHINES.items():
+        result["machines"][name] = bench.simulate(network, keys, TARGETS[network.name].images)
+    return result
+
+
+def measure(bench):
+    """{network: {inspect, golden, machines: {machine: answer of simulate}}}"""
+    return {network.name: of_network(bench, network) for network in foreign_networks(bench.root) if network.present()}
