@@ -3,7 +3,7 @@
 """Trains the Fashion-MNIST networks of this folder and writes them as ONNX.
 
     apt-get install python3-torch python3-onnx dataset-fashion-mnist
-    ./train.py cnn -o fmnist_cnn.onnx              # networks: cnn, resnet, mlp
+    ./train.py cnn -o fmnist_cnn.onnx              # networks: cnn, resnet, mlp, mobilenet, autoencoder
     ./train.py mlp -o /tmp/mlp.onnx --epochs 1 --limit 2000      # a try in seconds
 
 The 60,000 training images are split by a fixed seed into 55,000 to learn from and 5,000 that choose the best
@@ -27,9 +27,9 @@ HELD_OUT = 5000
 class ConvBn(nn.Module):
     """Convolution without bias, then batch normalisation; one convolution after fold()."""
 
-    def __init__(self, inputs, outputs, kernel=3, stride=1):
+    def __init__(self, inputs, outputs, kernel=3, stride=1, groups=1):
         super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, bias=False)
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, groups=groups, bias=False)
         self.norm = nn.BatchNorm2d(outputs)
 
     def forward(self, x):
@@ -54,6 +54,18 @@ class Block(nn.Module):
         return torch.relu(self.second(torch.relu(self.first(x))) + self.shortcut(x))
 
 
+class Separable(nn.Module):
+    """Depthwise 3x3, then pointwise 1x1 convolution, both with Relu6."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.depthwise = ConvBn(inputs, inputs, stride=stride, groups=inputs)
+        self.pointwise = ConvBn(inputs, outputs, kernel=1)
+
+    def forward(self, x):
+        return nn.functional.relu6(self.pointwise(nn.functional.relu6(self.depthwise(x))))
+
+
 class GlobalMean(nn.Module):
     def forward(self, x):
         return x.mean((2, 3))
@@ -66,6 +78,12 @@ def make_network(name):
     if name == "cnn":
         return nn.Sequential(ConvBn(1, 16), nn.ReLU(), nn.MaxPool2d(2), ConvBn(16, 32), nn.ReLU(), nn.MaxPool2d(2),
                              ConvBn(32, 32), nn.ReLU(), nn.Flatten(), nn.Linear(1568, 32), nn.ReLU(), nn.Linear(32, 10))
+    if name == "mobilenet":
+        return nn.Sequential(ConvBn(1, 16, stride=2), nn.ReLU6(), Separable(16, 32, 1), Separable(32, 64, 2),
+                             Separable(64, 64, 1), GlobalMean(), nn.Linear(64, 10))
+    if name == "autoencoder":
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 8), nn.Linear(8, 128), nn.ReLU(),
+                             nn.Linear(128, 784))
     return nn.Sequential(ConvBn(1, 16, stride=2), nn.ReLU(), Block(16, 16, 1), Block(16, 32, 2), Block(32, 32, 1),
                          GlobalMean(), nn.Linear(32, 10))
 
@@ -84,11 +102,38 @@ def load(part):
     return images.unsqueeze(1), torch.from_numpy(read_idx(f"{part}-labels-idx1-ubyte.gz").astype(numpy.int64))
 
 
-def accuracy(network, images, labels):
+class Classification:
+    """Ten classes: cross entropy; judged by accuracy."""
+    measure, output = "accuracy", "logits"
+
+    @staticmethod
+    def loss(outputs, _, labels):
+        return nn.functional.cross_entropy(outputs, labels)
+
+    @staticmethod
+    def score(outputs, _, labels):
+        return (outputs.argmax(1) == labels).float()
+
+
+class Reconstruction:
+    """The input again: mean squared error, less of it is better."""
+    measure, output = "negative mean squared error", "reconstruction"
+
+    @staticmethod
+    def loss(outputs, images, _):
+        return nn.functional.mse_loss(outputs, images.flatten(1))
+
+    @staticmethod
+    def score(outputs, images, _):
+        return -(outputs - images.flatten(1)).square().mean(1)
+
+
+def score(network, task, images, labels):
+    """Mean over the images."""
     network.eval()
     with torch.no_grad():
-        right = sum(int((network(x).argmax(1) == y).sum()) for x, y in zip(images.split(500), labels.split(500)))
-    return right / len(labels)
+        scores = [task.score(network(x), x, y) for x, y in zip(images.split(500), labels.split(500))]
+    return float(torch.cat(scores).mean())
 
 
 def augment(images):
@@ -97,22 +142,23 @@ def augment(images):
     return torch.where(mirrored, images.flip(3), images)
 
 
-def train(network, images, labels, held_images, held_labels, epochs, batch, rate):
+def train(network, task, images, labels, held_images, held_labels, epochs, batch, rate):
     """AdamW with one cosine decay; the weights of the best held-out epoch are kept."""
     optimizer = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-3)
     steps = max(1, epochs * ((len(images) + batch - 1) // batch))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    best, best_state = -1.0, None
+    best, best_state = -float("inf"), None
     for epoch in range(epochs):
         network.train()
         for chosen in torch.randperm(len(images)).split(batch):
-            loss = nn.functional.cross_entropy(network(augment(images[chosen])), labels[chosen])
+            seen = augment(images[chosen])
+            loss = task.loss(network(seen), seen, labels[chosen])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
-        held = accuracy(network, held_images, held_labels)
-        print(f"epoch {epoch + 1}/{epochs}: held-out accuracy {held:.4f}", flush=True)
+        held = score(network, task, held_images, held_labels)
+        print(f"epoch {epoch + 1}/{epochs}: held-out {task.measure} {held:.4f}", flush=True)
         if held > best:
             best, best_state = held, {key: value.clone() for key, value in network.state_dict().items()}
     if best_state is not None:
@@ -135,7 +181,7 @@ def fold(network):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("network", choices=["cnn", "resnet", "mlp"])
+    parser.add_argument("network", choices=["cnn", "resnet", "mlp", "mobilenet", "autoencoder"])
     parser.add_argument("-o", "--output", required=True, help="ONNX file to write")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--limit", type=int, help="learn from the first LIMIT images only")
@@ -149,12 +195,13 @@ def main():
     held, learn = order[:HELD_OUT], order[HELD_OUT:][:options.limit]
     torch.manual_seed(options.seed)
     network = make_network(options.network)
-    train(network, images[learn], labels[learn], images[held], labels[held], options.epochs, options.batch, options.rate)
+    task = Reconstruction if options.network == "autoencoder" else Classification
+    train(network, task, images[learn], labels[learn], images[held], labels[held], options.epochs, options.batch, options.rate)
     fold(network)
-    print(f"held-out accuracy {accuracy(network, images[held], labels[held]):.4f}, "
-          f"test accuracy {accuracy(network, *load('t10k')):.4f}")
+    print(f"{task.measure}: held-out {score(network, task, images[held], labels[held]):.4f}, "
+          f"test {score(network, task, *load('t10k')):.4f}")
     torch.onnx.export(network, torch.zeros(1, 1, 28, 28), options.output, opset_version=13, input_names=["image"],
-                      output_names=["logits"], dynamic_axes={"image": {0: "batch"}, "logits": {0: "batch"}})
+                      output_names=[task.output], dynamic_axes={"image": {0: "batch"}, task.output: {0: "batch"}})
 
 
 if __name__ == "__main__":
