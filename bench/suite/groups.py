@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-from suite import bounds, foreign, policies, runner, shifted
+from suite import bounds, policies, runner, shifted, untuned
 
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
@@ -237,4 +237,4 @@ def conformance(bench):
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
           "policies": all_policies, "formats": formats, "dot": dot,
           "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds,
-          "foreign": foreign.measure, "conformance": conformance}
+          "untuned": untuned.measure, "conformance": conformance}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The targets of the project, each with what was measured."""
-from suite.foreign import TARGETS
+from suite.untuned import TARGETS
 from suite.markdown import count, markdown_table, percent, ratio
 
 NOT_RUN = "not run"
@@ -118,13 +118,13 @@ def policy_rows(results):
                  f"{len(cases[0]['machines'])} machines)", verdict(mismatches == 0 and same and unequal == 0)]
 
 
-def foreign_rows(results):
-    measured = results.get("foreign", {})
+def untuned_rows(results):
+    measured = results.get("untuned", {})
     for name, target in TARGETS.items():
         row = [f"{name}: beats against INT8; on test data nat, same decisions, accuracy drop; RTL",
                f"<= {target.beats:g}; <= {target.kl:g}, >= {percent(target.agreement, 1)}, <= {100 * target.drop:g} points; exact"]
         if name not in measured:
-            yield row + [why_absent("foreign", results), NOT_RUN]
+            yield row + [why_absent("untuned", results), NOT_RUN]
             continue
         golden, runs = measured[name]["golden"], measured[name]["machines"].values()
         lost = (golden["float_accuracy"] or 0) - (golden["accuracy"] or 0)
@@ -255,7 +255,7 @@ def speed_rows(results):
 
 
 def table(results):
-    kinds = (accuracy_rows, nngen_rows, rtl_rows, policy_rows, foreign_rows, dense_rows, busy_rows, format_rows, dot_rows, lane_rows,
+    kinds = (accuracy_rows, nngen_rows, rtl_rows, policy_rows, untuned_rows, dense_rows, busy_rows, format_rows, dot_rows, lane_rows,
              up5k_rows, speed_rows)
     rows = [row for rows_of in kinds for row in rows_of(results)]
     return markdown_table(["what", "target", "measured", ""], rows, "llll")

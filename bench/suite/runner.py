@@ -58,7 +58,7 @@ def networks(root):
     return {network.name: network for network in found}
 
 
-def foreign_networks(root):
+def untuned_networks(root):
     """Networks that nobody tuned anything for, present or not."""
     def network(folder, calibration_labels, test_labels, keys=None, decision=()):
         data = shared_data(root) / folder
@@ -66,7 +66,9 @@ def foreign_networks(root):
                        (data / "calib_x.npy", data / "calib_y.npy" if calibration_labels else None),
                        (data / "test_x.npy", data / "test_y.npy" if test_labels else None), (), keys or {}, decision)
 
-    return [network("kws-dscnn-mlperf", True, True),
+    fashion = networks(root)["fmnist_cnn"]
+    return [dataclasses.replace(fashion, name="fmnist_mobilenet", model=fashion.model.with_name("fmnist_mobilenet.onnx")),
+            network("kws-dscnn-mlperf", True, True),
             network("cifar10-resnet8-mlperf", False, True, {"RESIDUAL_WORDS": 32768}),
             network("mnist-cnn-zoo", False, True),
             network("acasxu-mlp", False, False, {}, ("--decision", "argmin"))]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables behind the targets."""
-from suite import bounds, foreign, policies, shifted
+from suite import bounds, policies, shifted, untuned
 from suite.markdown import count, markdown_table, percent, ratio
 from suite.numbers import drop
 
@@ -125,9 +125,9 @@ def policies_section(results):
                            "llrrr" + "r" * (len(machines) + 1)))
 
 
-def foreign_section(results):
+def untuned_section(results):
     rows = []
-    for name, measured in results.get("foreign", {}).items():
+    for name, measured in results.get("untuned", {}).items():
         inspect, golden = measured["inspect"], measured["golden"]
         runs = list(measured["machines"].values())
         rows.append([name, count(inspect["parameters"]), count(inspect["macs"]),
@@ -137,10 +137,10 @@ def foreign_section(results):
                      percent(runs[0]["busy"], 1), percent(runs[1]["busy"], 1)])
     if not rows:
         return ""
-    return ("Networks of other people, calibrated with their calibration data and the defaults. Weight bytes: planes stored for 4 lanes. Cycles: mean of "
+    return ("Other people's networks, and one of our own, that no rule of the search was formed with: calibrated with the defaults. Weight bytes: planes stored for 4 lanes. Cycles: mean of "
             "the images\nsimulated / worst case.\n\n" +
             markdown_table(["network", "parameters", "MAC", "weight bytes", "test samples", "beats / static mix",
-                            *(f"cycles, {name}" for name in foreign.MACHINES), *(f"busy, {name}" for name in foreign.MACHINES)],
+                            *(f"cycles, {name}" for name in untuned.MACHINES), *(f"busy, {name}" for name in untuned.MACHINES)],
                            rows, "lrrrrrrrrr"))
 
 
@@ -248,7 +248,7 @@ def sections(results):
             ("Weights from the dense tier", dense_section(results)),
             ("Lanes in 3 x 3 convolutions, 4 lanes", busy_section(results)),
             ("Policies", policies_section(results)),
-            ("Networks that nothing was tuned for", foreign_section(results)),
+            ("Networks that nothing was tuned for", untuned_section(results)),
             ("Formats", formats_section(results)),
             ("FP16 dot products", dot_section(results)),
             ("Cycles of a node against its bound", bounds_section(results)),
