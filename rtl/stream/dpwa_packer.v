@@ -195,10 +195,11 @@ module dpwa_packer #(
         mask_o <= FIRST_LANE;
       end
     end else begin : gen_many
-      localparam integer LANE_W = $clog2(WB_LANES);
+      localparam integer         LANE_W  = $clog2(WB_LANES);
+      localparam [ELEMENT_W-1:0] ALIGNED = {ELEMENT_W{1'b1}} << LANE_W;
       always @(posedge clk_i) begin
         if (step) begin
-          element_o <= {element_q[ELEMENT_W-1:LANE_W], {LANE_W{1'b0}}};
+          element_o <= element_q & ALIGNED;
           mask_o    <= FIRST_LANE << element_q[LANE_W-1:0];
         end
       end
