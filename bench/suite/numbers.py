@@ -37,35 +37,35 @@ def why_absent(group, results):
 
 
 def accuracy_rows(results):
-    measured = results.get("accuracy", {})
     absent = why_absent("accuracy", results)
-    for name, most in BEATS.items():
-        row = [f"{name}: accuracy drop, all test images", "<= 0.5 points"]
-        beats = [f"{name}: beats against INT8", f"<= {most:g}"]
-        if name not in measured:
-            yield row + [absent, NOT_RUN]
-            yield beats + [absent, NOT_RUN]
-            continue
-        plan = measured[name]["plan"]
-        lost = drop(measured[name])
-        share = plan["beats"] / plan["beats_int8"]
-        yield row + [f"{100 * lost:.2f} points, {count(plan['images'])} images", verdict(lost <= ACCURACY_DROP)]
-        yield beats + [ratio(share), verdict(share <= most)]
-        yield from plan_rows(name, measured[name])
+    for name in BEATS:
+        evaluations = results.get("accuracy", {}).get(name)
+        measured = plan_figures(name, evaluations) if evaluations else {}
+        for what, target in plan_targets(name).items():
+            text, met = measured.get(what, (absent, None))
+            yield [f"{name}: {what}", target, text, NOT_RUN if met is None else verdict(met)]
 
 
-def plan_rows(name, evaluations):
-    """Divergence, beats against the static mix and bytes of weights of one network."""
+def plan_targets(name):
+    return {"accuracy drop, all test images": "<= 0.5 points",
+            "beats against INT8": f"<= {BEATS[name]:g}",
+            "beats against the static mix": f"<= {MIX[name]:g}",
+            "divergence on test images": f"<= {DIVERGENCE[name]:g} nat",
+            "bytes of weights against INT8": f"<= {WEIGHT_BYTES:.2f}"}
+
+
+def plan_figures(name, evaluations):
+    """What plan_targets() asks for: text, whether it is met."""
     plan = evaluations["plan"]
-    share, kl, mix_kl = plan["beats"] / plan["beats_static_mix"], plan["mean_kl"], evaluations["static-mix"]["mean_kl"]
-    yield [f"{name}: beats against the static mix", f"<= {MIX[name]:g}",
-           f"{ratio(share)}, at {kl:.4f} nat on test images (static mix {mix_kl:.4f})", verdict(share <= MIX[name])]
-    yield [f"{name}: divergence on test images", f"<= {DIVERGENCE[name]:g} nat", f"{kl:.4f} nat",
-           verdict(kl <= DIVERGENCE[name])]
-    bytes_share = evaluations.get("weight_bytes_over_int8")
-    if bytes_share is not None:
-        yield [f"{name}: bytes of weights against INT8", f"<= {WEIGHT_BYTES:.2f}", ratio(bytes_share),
-               verdict(bytes_share <= WEIGHT_BYTES)]
+    lost, kl, mix_kl = drop(evaluations), plan["mean_kl"], evaluations["static-mix"]["mean_kl"]
+    int8, mix = plan["beats"] / plan["beats_int8"], plan["beats"] / plan["beats_static_mix"]
+    weights = evaluations["weight_bytes_over_int8"]
+    return {"accuracy drop, all test images": (f"{100 * lost:.2f} points, {count(plan['images'])} images", lost <= ACCURACY_DROP),
+            "beats against INT8": (ratio(int8), int8 <= BEATS[name]),
+            "beats against the static mix": (f"{ratio(mix)}, at {kl:.4f} nat on test images (static mix {mix_kl:.4f})",
+                                             mix <= MIX[name]),
+            "divergence on test images": (f"{kl:.4f} nat", kl <= DIVERGENCE[name]),
+            "bytes of weights against INT8": (ratio(weights), weights <= WEIGHT_BYTES)}
 
 
 def nngen_rows(results):
@@ -254,8 +254,17 @@ def speed_rows(results):
     yield rows[2] + [f"{float(f'{cycles:.2g}'):,.0f}", verdict(cycles >= CYCLES_PER_SECOND)]
 
 
-def table(results):
+def rows_before(text):
+    """{first column: row} of a table of targets written before."""
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines() if line.startswith("| ")]
+    return {row[0]: row for row in rows}
+
+
+def table(results, before=""):
+    """`before`: the table of the page; it keeps the rows that `results` say nothing about."""
+    known = rows_before(before)
     kinds = (accuracy_rows, nngen_rows, rtl_rows, policy_rows, untuned_rows, dense_rows, busy_rows, format_rows, dot_rows, lane_rows,
              up5k_rows, speed_rows)
     rows = [row for rows_of in kinds for row in rows_of(results)]
+    rows = [known.get(row[0], row) if row[-1] == NOT_RUN else row for row in rows]
     return markdown_table(["what", "target", "measured", ""], rows, "llll")

@@ -25,9 +25,19 @@ def replace_block(text, path, block):
     return f"{head}{BEGIN}\n{block}{END}{rest.split(END)[1]}"
 
 
+def sections_of(page):
+    """{title: text} of a page written before."""
+    parts = ("\n" + page).split("\n## ")[1:]
+    return {title: text.strip("\n") + "\n" for title, text in (part.split("\n", 1) for part in parts)}
+
+
 def write(results, benchmarks, readme):
-    sections = [INTRODUCTION, "## Targets\n\n" + numbers.table(results)]
-    sections += [f"## {title}\n\n{text}" for title, text in tables.sections(results) if text]
-    readme_text = replace_block(readme.read_text(), readme, tables.short(results))
-    benchmarks.write_text("\n".join(sections))
-    readme.write_text(readme_text)
+    """What `results` lack stays as the pages have it."""
+    before = sections_of(benchmarks.read_text()) if benchmarks.exists() else {}
+    sections = {"Targets": numbers.table(results, before.get("Targets", ""))}
+    sections.update({title: text or before.get(title) for title, text in tables.sections(results)})
+    written = [f"## {title}\n\n{text}" for title, text in sections.items() if text]
+    short = tables.short(results)
+    if short:
+        readme.write_text(replace_block(readme.read_text(), readme, short))
+    benchmarks.write_text("\n".join([INTRODUCTION, *written]))
