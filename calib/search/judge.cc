@@ -13,8 +13,8 @@ namespace {
 
 /// One-sided 95 % point of the normal distribution.
 constexpr double kConfidence = 1.645;
-/// Standard errors that are added to a mean: of many plans judged by the same samples, those are chosen that the
-/// samples flatter.
+/// Standard errors that are added to a mean: of many plans judged by the same samples, those are chosen that
+/// the samples flatter.
 constexpr double kFlattered = 0.5;
 
 double mean_of(const std::vector<double>& values) {

@@ -48,9 +48,9 @@ RandomNetwork functions() {
 /// Additions beside tables, pooled sums' operands among them.
 RandomNetwork beside_additions() {
   RandomNetwork n({12, 12, 1}, false, 2, 6);
-  n.add({20, 3, 3, 1, 1, 2});                                                  // t1: 6 x 6, pooled and added
+  n.add({20, 3, 3, 1, 1, 2});  // t1: 6 x 6, pooled and added
   n.add({20, 3, 3, 1, 1, 1, true, 2, false, -1, -1, 1, 1, {Function::hard_swish}});  // t2
-  n.add({20, 1, 1, 1, 0, 1, true, 3, false, -1, 1});                           // t3 = f(t2) + t1
+  n.add({20, 1, 1, 1, 0, 1, true, 3, false, -1, 1});                                 // t3 = f(t2) + t1
   n.add({20, 3, 3, 1, 1, 1, true, 2, false, -1, -1, 1, 1, {Function::sigmoid}});
   n.add({10, 3, 3, 2, 0, 1, true, 4});
   n.finish();
