@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
     Configurations, TopShape,
     testing::Values(Shape{"OneLane", {"LANES=1"}}, Shape{"FourLanes", {}},
                     Shape{"TwoGroups", {"LANES=16", "GROUPS=2", "WB_LANES=4"}},
-                    Shape{"OneSlice", {"LANES=16", "WB_LANES=16"}},
+                    Shape{"OneSlice", {"LANES=16", "WB_LANES=16", "CHANNELS=1024"}},
                     Shape{"NoRegisters", {"HOST_PORT=none", "LANES=8", "GROUPS=2"}},
                     Shape{"IntegerPorts", {"PORT_FORMATS=integer", "INPUT_PLANES=1", "INPUT_CHANNELS=1"}},
                     Shape{"IntegerBarePorts", {"PORT_FORMATS=integer", "HOST_PORT=none"}},
