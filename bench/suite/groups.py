@@ -213,7 +213,8 @@ def node_bounds(bench):
 
 def all_policies(bench):
     """Every policy of the precision control on machines of several shapes."""
-    return policies.measure(bench, present(bench, "fmnist_cnn", "yardstick_cnn"))
+    untuned_networks = [n for n in runner.untuned_networks(bench.root) if n.present() and n.name == "mnist-cnn-zoo"]
+    return policies.measure(bench, present(bench, "fmnist_cnn", "yardstick_cnn") + untuned_networks)
 
 
 def shifted_data(bench):
