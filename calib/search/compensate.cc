@@ -26,16 +26,18 @@ struct Matrix {
 };
 
 /// Windows of a group's input channels over the fit samples, [rows][kh][kw][input c / groups], zero where the
-/// window leaves the map.
-std::vector<float> windows(const net::Network& network, const net::Node& node, int group,
+/// window leaves the map. `summed`: over the taps.
+std::vector<float> windows(const net::Network& network, int index, int group, bool summed,
                            const std::vector<float>& values) {
+  const net::Node& node = network.nodes[index];
   const net::Shape& in = network.tensors[node.input].shape;
   const int channels = net::group_channels(network, node);
   const net::Window& w = node.window;
   const std::int64_t positions = std::int64_t{node.conv_shape.h} * node.conv_shape.w;
   const auto samples = static_cast<std::int64_t>(values.size()) / in.size();
   const std::int64_t all = positions * samples, rows = std::min(all, kMostRows);
-  std::vector<float> result(rows * w.kh * w.kw * channels, 0.0F);
+  const std::int64_t stride = std::int64_t{channels} * (summed ? 1 : w.kh * w.kw);
+  std::vector<float> result(rows * stride, 0.0F);
   for (std::int64_t r = 0; r < rows; ++r) {
     const std::int64_t at = r * all / rows, sample = at / positions, position = at % positions;
     const auto oy = static_cast<int>(position / node.conv_shape.w),
@@ -46,8 +48,8 @@ std::vector<float> windows(const net::Network& network, const net::Node& node, i
                   ix = ox * w.stride_x + kx * w.dilation_x - w.pad_left;
         if (iy < 0 || iy >= in.h || ix < 0 || ix >= in.w) continue;
         const float* from = values.data() + sample * in.size() + (std::int64_t{iy} * in.w + ix) * in.c;
-        std::copy_n(from + group * channels, channels,
-                    result.data() + ((r * w.kh + ky) * w.kw + kx) * channels);
+        float* to = result.data() + r * stride + (summed ? 0 : (ky * w.kw + kx) * channels);
+        for (int c = 0; c < channels; ++c) to[c] += from[group * channels + c];
       }
     }
   }
@@ -204,7 +206,8 @@ void round_group(const net::Node& weights, int group, const std::vector<float>& 
 /// round_for_stored_inputs() for the channels of one group. lost_rows: what storing took away.
 void round_group_for_stored_inputs(const net::Node& weights, int group, const std::vector<float>& stored_rows,
                                    const std::vector<float>& lost_rows, plan::NodePlan& plan) {
-  const std::size_t stride = weights.weight.size() / weights.out_channels;
+  const std::size_t stride = weights.weight.size() / weights.out_channels,
+                    channel = plan.q.size() / weights.out_channels;
   const int channels = weights.out_channels / weights.groups;
   const double keep = kept_share(stored_rows.size() / stride, stride);
   std::vector<std::int64_t> rounded;
@@ -220,7 +223,7 @@ void round_group_for_stored_inputs(const net::Node& weights, int group, const st
       targets = retargeted(factor, stored, lost, keep, targets);
       compensate(factor, targets, plan.scale[c], num::weight_range(plan.planes[c]), rounded);
       for (std::size_t i = 0; i < block.size(); ++i) {
-        plan.q[c * stride + block[i]] = static_cast<std::int16_t>(rounded[i]);
+        plan.q[c * channel + block[i]] = static_cast<std::int16_t>(rounded[i]);
       }
     }
   }
@@ -230,30 +233,41 @@ void round_group_for_stored_inputs(const net::Node& weights, int group, const st
 
 NodeOptions round_compensated(const net::Network& network, int node,
                               const observe::Observation& observation) {
-  const net::Node& weights = network.nodes[node];
+  const net::Node weights = rounded_node(network, node);
+  const bool shared = weights.weight.size() < network.nodes[node].weight.size();
   NodeOptions options = round_nearest(network, node, observation);
   for (auto& channel : options) {
     for (ChannelOption& option : channel) option.loss = 0;
   }
   for (int group = 0; group < weights.groups; ++group) {
-    round_group(weights, group, windows(network, weights, group, observation.tensors[weights.input].values),
-                options);
+    round_group(weights, group,
+                windows(network, node, group, shared, observation.tensors[weights.input].values), options);
   }
+  const std::size_t count = weights.weight.size() / weights.out_channels;
   const std::vector<double> importance = channel_importance(observation.nodes[node], weights.out_channels);
   for (std::size_t c = 0; c < options.size(); ++c) {
-    for (ChannelOption& option : options[c]) option.loss = observe::rounded(option.loss * importance[c]);
+    for (ChannelOption& option : options[c]) {
+      option.loss = observe::rounded(option.loss * importance[c]);
+      repeat_taps(option.q.data(), option.q.data() + option.q.size(), count);
+    }
   }
   return options;
 }
 
 void round_for_stored_inputs(const net::Network& network, int node, const std::vector<float>& inputs,
                              const std::vector<float>& stored_inputs, plan::NodePlan& plan) {
-  const net::Node& weights = network.nodes[node];
+  const net::Node weights = rounded_node(network, node);
+  const bool shared = weights.weight.size() < network.nodes[node].weight.size();
   for (int group = 0; group < weights.groups; ++group) {
-    const std::vector<float> stored_rows = windows(network, weights, group, stored_inputs);
-    std::vector<float> lost_rows = windows(network, weights, group, inputs);
+    const std::vector<float> stored_rows = windows(network, node, group, shared, stored_inputs);
+    std::vector<float> lost_rows = windows(network, node, group, shared, inputs);
     for (std::size_t i = 0; i < lost_rows.size(); ++i) lost_rows[i] -= stored_rows[i];
     round_group_for_stored_inputs(weights, group, stored_rows, lost_rows, plan);
+  }
+  const std::size_t count = weights.weight.size() / weights.out_channels,
+                    channel = plan.q.size() / weights.out_channels;
+  for (int c = 0; c < weights.out_channels; ++c) {
+    repeat_taps(plan.q.data() + c * channel, plan.q.data() + (c + 1) * channel, count);
   }
 }
 

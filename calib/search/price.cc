@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "calib/observe/tiles.h"
+#include "model/net/shared_taps.h"
 
 namespace dpwa::search {
 
@@ -72,9 +73,10 @@ Price::Price(const net::Network& network, const config::Config& config, Optimise
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
     const observe::TileReader reader(network, node, config.products);
-    const dpwa::cycles::ScanGeometry scan(config, network, node);
+    const bool shared = net::has_shared_taps(network, network.nodes[n], network.nodes[n].weight);
+    const dpwa::cycles::ScanGeometry scan(config, network, node, shared);
     const net::Window& window = network.nodes[n].window;
-    const double taps = scan.kernel.kh * scan.kernel.kw == 1 ? 1 : window.kh * window.kw;
+    const double taps = shared || scan.kernel.kh * scan.kernel.kw == 1 ? 1 : window.kh * window.kw;
     const double tiles = mean_tiles(scan, network.nodes[n].out_channels, lanes_);
     nodes_.push_back({dpwa::cycles::Estimate(config, network, node),
                       static_cast<double>(reader.total_visits()) * tiles / scan.pixel_tiles,

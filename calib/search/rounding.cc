@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/net/shared_taps.h"
 #include "model/num/planes.h"
 
 namespace dpwa::search {
@@ -70,7 +71,34 @@ std::vector<float> shrink(const std::vector<float>& fisher, const std::vector<do
   return result;
 }
 
+/// Sums over taps: [out_channels][taps][count] to [out_channels][count].
+std::vector<float> sum_of_taps(const std::vector<float>& values, int channels, std::size_t count) {
+  std::vector<float> sums(channels * count, 0.0F);
+  const std::size_t channel = values.size() / channels;
+  for (std::size_t i = 0; i < values.size(); ++i) sums[i / channel * count + i % count] += values[i];
+  return sums;
+}
+
 }  // namespace
+
+net::Node rounded_node(const net::Network& network, int index) {
+  net::Node node = network.nodes[index];
+  if (!net::has_shared_taps(network, node, node.weight)) return node;
+  const std::size_t count = network.tensors[node.input].shape.c;
+  const std::size_t channel = node.weight.size() / node.out_channels;
+  std::vector<float> weight;
+  for (auto first = node.weight.begin(); first != node.weight.end();
+       first += static_cast<std::ptrdiff_t>(channel)) {
+    weight.insert(weight.end(), first, first + static_cast<std::ptrdiff_t>(count));
+  }
+  node.weight = std::move(weight);
+  node.window = {};
+  return node;
+}
+
+void repeat_taps(std::int16_t* first, std::int16_t* end, std::size_t count) {
+  for (std::int16_t* at = first + count; at < end; ++at) *at = at[-static_cast<std::ptrdiff_t>(count)];
+}
 
 bool is_zero_channel(const net::Node& node, int channel) {
   const std::size_t count = node.weight.size() / node.out_channels;
@@ -91,10 +119,12 @@ std::vector<double> channel_importance(const observe::NodeObservation& observati
 }
 
 NodeOptions round_nearest(const net::Network& network, int index, const observe::Observation& observation) {
-  const net::Node& node = network.nodes[index];
+  const net::Node node = rounded_node(network, index);
   const std::size_t count = node.weight.size() / node.out_channels;
-  const std::vector<float> shrunk = shrink(observation.nodes[index].weight_fisher,
-                                           channel_importance(observation.nodes[index], node.out_channels));
+  const std::size_t stored = network.nodes[index].weight.size() / node.out_channels;
+  const std::vector<float> shrunk =
+      shrink(sum_of_taps(observation.nodes[index].weight_fisher, node.out_channels, count),
+             channel_importance(observation.nodes[index], node.out_channels));
   NodeOptions options(node.out_channels);
   for (int channel = 0; channel < node.out_channels; ++channel) {
     const float* weights = node.weight.data() + channel * count;
@@ -102,7 +132,7 @@ NodeOptions round_nearest(const net::Network& network, int index, const observe:
     for (int planes = 1; planes <= kWeightPlanes; ++planes) {
       ChannelOption& best = options[channel][planes - 1];
       if (is_zero_channel(node, channel)) {
-        best.q.assign(count, 0);
+        best.q.assign(stored, 0);
         continue;
       }
       const num::Range range = num::weight_range(planes);
@@ -114,6 +144,8 @@ NodeOptions round_nearest(const net::Network& network, int index, const observe:
         ChannelOption option = round_channel(weights, fisher, count, *clip * fitting, range);
         if (option.loss < best.loss) best = std::move(option);
       }
+      best.q.resize(stored);
+      repeat_taps(best.q.data(), best.q.data() + stored, count);
     }
   }
   return options;

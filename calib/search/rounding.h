@@ -24,6 +24,13 @@ struct ChannelOption {
 /// [out_channels][planes - 1]. A channel whose weights are all zero has only zeros in every option.
 using NodeOptions = std::vector<std::array<ChannelOption, kWeightPlanes>>;
 
+/// The node as it is rounded: taps that share their weights (net::has_shared_taps) are one tap, which reads
+/// the sum over the map.
+net::Node rounded_node(const net::Network& network, int node);
+
+/// Repeats the first `count` weights of a channel for its other taps.
+void repeat_taps(std::int16_t* first, std::int16_t* end, std::size_t count);
+
 /// A weight-rounding strategy: from a node and what was observed of it to the options of every channel.
 using WeightRounding = std::function<NodeOptions(const net::Network&, int node, const observe::Observation&)>;
 

@@ -7,8 +7,10 @@ namespace dpwa::lower {
 
 /// How a node's input lies in activation memory and how its kernel walks over it, all in tiles (N1.5).
 /// A packed input is a map of output positions, each with all tiles of its window, under a 1 x 1 kernel.
+/// Taps that share their weights are rows of a map one pixel wide.
 struct Geometry {
   bool packed = false;
+  bool shared = false;  ///< the kernel's rows have the same weights
   int tiles_per_pixel = 0;
   int rows = 0, columns = 0;  ///< of the stored input map
   net::Window window;         ///< kernel over that map, without dilation
@@ -23,7 +25,8 @@ inline bool is_packed(const net::Tensor& tensor, int products) {
   return tensor.producer < 0 && tensor.shape.c < products;
 }
 
-inline Geometry geometry(const net::Network& network, const net::Node& node, int products) {
+inline Geometry geometry(const net::Network& network, const net::Node& node, int products,
+                         bool shared_taps = false) {
   const net::Tensor& input = network.tensors[node.input];
   Geometry g;
   const net::Window window = net::undilated(node.window);
@@ -37,6 +40,13 @@ inline Geometry geometry(const net::Network& network, const net::Node& node, int
     g.rows = input.shape.h;
     g.columns = input.shape.w;
     g.window = window;
+  }
+  if (shared_taps && !g.packed) {
+    g.shared = true;
+    g.rows *= g.columns;
+    g.columns = 1;
+    g.window.kh = g.rows;
+    g.window.kw = 1;
   }
   return g;
 }

@@ -10,6 +10,7 @@
 #include "gen/lower/tables.h"
 #include "gen/lower/tiers.h"
 #include "model/base/error.h"
+#include "model/net/shared_taps.h"
 #include "model/num/planes.h"
 
 namespace dpwa::lower {
@@ -35,7 +36,8 @@ Layout lay_out(const config::Config& config, const net::Network& network, const 
   Layout layout;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const net::Node& node = network.nodes[n];
-    layout.geometry.push_back(geometry(network, node, config.products));
+    layout.geometry.push_back(
+        geometry(network, node, config.products, net::has_shared_taps(network, node, plan.nodes[n].q)));
     layout.constants.push_back(plan::derive(network, plan, static_cast<int>(n)));
     layout.parts.emplace_back();
     for (int g = 0; g < config.groups; ++g) {
@@ -50,7 +52,7 @@ Layout lay_out(const config::Config& config, const net::Network& network, const 
   layout.tables = place_tables(layout.constants);
   std::vector<tiers::NodeWeights> weights;
   for (std::size_t n = 0; n < network.nodes.size(); ++n)
-    weights.push_back(node_weights(network.nodes[n], layout.parts[n]));
+    weights.push_back(node_weights(network.nodes[n], layout.geometry[n], layout.parts[n]));
   layout.tiers = tiers::place(config, weights);
   return layout;
 }
@@ -172,6 +174,7 @@ void set_walk(Descriptor& d, int scan_tiles, const Geometry& g, const net::Windo
   d.set("pool_columns", pool.kw - 1);
   d.set("pool_positions", pool.kh * pool.kw - 1);
   d.set("kernel_rows", g.window.kh - 1);
+  d.set("shared", g.shared);
   d.set("in_tiles", g.tiles() - 1);
   d.set("row_tiles", g.row_tiles() - 1);
   d.set("run_steps", ceil_div(g.run_tiles(), scan_tiles) - 1);

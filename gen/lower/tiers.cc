@@ -6,7 +6,8 @@
 
 namespace dpwa::lower {
 
-tiers::NodeWeights node_weights(const net::Node& node, const std::vector<Part>& parts) {
+tiers::NodeWeights node_weights(const net::Node& node, const Geometry& geometry,
+                                const std::vector<Part>& parts) {
   tiers::NodeWeights result;
   double planes = 0, tiles = 0;
   for (const Part& part : parts) {
@@ -22,6 +23,7 @@ tiers::NodeWeights node_weights(const net::Node& node, const std::vector<Part>& 
     tiles += static_cast<double>(all.size());
   }
   result.pooled = node.pool && node.pool->kh * node.pool->kw > 1;
+  result.shared = geometry.shared;
   result.planes = planes / tiles;
   return result;
 }

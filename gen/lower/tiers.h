@@ -17,7 +17,8 @@ struct Part {
 };
 
 /// What all parts of a node together ask of the weight tiers.
-tiers::NodeWeights node_weights(const net::Node& node, const std::vector<Part>& parts);
+tiers::NodeWeights node_weights(const net::Node& node, const Geometry& geometry,
+                                const std::vector<Part>& parts);
 
 /// Rows of the dense tier: word k of every lane side by side, in the order in which the lanes read them;
 /// 32-bit parts, low part first.

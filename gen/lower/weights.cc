@@ -47,8 +47,8 @@ PackedWeights pack_weights(const Geometry& geometry, const net::Network& network
                            const plan::NodeConstants& constants, const std::vector<int>& first_channels,
                            int lanes, int products) {
   const int input_channels = network.tensors[node.input].shape.c;
-  const net::Window window = net::undilated(node.window);
-  const std::int64_t per_channel = std::int64_t{window.kh} * window.kw * input_channels;
+  const net::Window window = geometry.shared ? net::Window{} : net::undilated(node.window);
+  const std::size_t per_channel = constants.weight.size() / node.out_channels;
   const int granted = *std::max_element(constants.planes.begin(), constants.planes.end());
   PackedWeights packed;
   packed.banks.resize(lanes);

@@ -10,7 +10,7 @@
 namespace dpwa::lower {
 
 /// Weights of one node as the lanes read them, in scan order: for each channel group, for each tile of the
-/// kernel.
+/// kernel, of whose rows only the first where they are shared.
 struct PackedWeights {
   std::vector<std::uint8_t> planes;  ///< plane count of each (group, tile), N2.3
   std::vector<std::vector<std::vector<std::uint32_t>>>

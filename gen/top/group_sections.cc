@@ -109,6 +109,7 @@ void GroupBuilder::scan() {
   fields(field_bits("run_steps"), {"run_steps"});
   fields(field_bits("run_rest"), {"run_rest"});
   fields(field_bits("kernel_rows"), {"kernel_rows"});
+  fields(1, {"shared"});
   fields(4, {"pool_rows", "pool_columns"});
   fields(size("GROUP_W"), {"groups"});
   fields(size("WTILE_W"), {"weight_tile_base"});

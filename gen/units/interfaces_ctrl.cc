@@ -65,6 +65,7 @@ Interface scanner() {
   leaf.input("run_steps_i", tile_w + 1 - clog2(reads));
   leaf.input("run_rest_i", clog2(reads));
   leaf.input("kernel_rows_i", kernel_w);
+  leaf.input("shared_i");
   leaf.input("pool_rows_i", 4);
   leaf.input("pool_columns_i", 4);
   leaf.input("groups_i", group_w);

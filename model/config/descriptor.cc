@@ -61,6 +61,7 @@ const Row kRows[] = {
     {"run_rest", [](const Config& c) { return bits_for(c.scan_tiles); },
      "tiles of a run's last scan step - 1"},
     {"kernel_rows", kernel, "kernel rows - 1 (1 x 1 for a packed input)"},
+    {"shared", fixed<1>, "all kernel rows have the same weights, stored once"},
     {"pool_rows", fixed<4>, "pool window - 1"},
     {"pool_columns", fixed<4>, "pool window - 1"},
     {"pool_positions", fixed<8>, "positions of the pool window - 1"},

@@ -31,6 +31,7 @@ tiers::Placement place_weights(const config::Config& config, const std::vector<S
     }
     node.group_words = order.largest_group_words();
     node.pooled = order.pooled();
+    node.shared = order.shared();
     node.planes = order.mean_weight_planes();
     nodes.push_back(node);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "model/cycles/machine.h"
+#include "model/net/shared_taps.h"
 
 namespace dpwa::cycles {
 namespace {
@@ -67,7 +68,8 @@ class Jobs {
 }  // namespace
 
 Estimate::Estimate(const config::Config& config, const net::Network& network, int node)
-    : ScanGeometry(config, network, node),
+    : ScanGeometry(config, network, node,
+                   net::has_shared_taps(network, network.nodes[node], network.nodes[node].weight)),
       lanes_(config.lanes_per_group()),
       lane_groups_(config.groups),
       scan_tiles_(config.scan_tiles),

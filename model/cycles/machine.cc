@@ -38,13 +38,15 @@ void Machine::run(const Job& job) {
       }
       step.window_last = job.window_last;
       step.group_last = job.group_last;
-      step.ends = r + 1 == runs && t + scan_tiles_ >= tiles.size();
+      const bool run_ends = t + scan_tiles_ >= tiles.size();
+      step.ends = r + 1 == runs && run_ends;
+      step.restarts = job.shared && run_ends && !step.ends;
       step.flush = job.flush;
       step.drains = job.drains;
       do cycle(&step);
       while (!taken_);
     }
-    tile += tiles.size();
+    if (!job.shared) tile += tiles.size();
   }
 }
 
@@ -129,8 +131,8 @@ void Machine::push(const Step& step, int kept) {
 
 void Machine::count_words(const Step& step) {
   word_ += std::accumulate(step.planes.begin(), step.planes.end(), 0);
-  if (!step.ends) return;
-  if (!step.window_last) {
+  if (!step.ends && !step.restarts) return;
+  if (step.restarts || !step.window_last) {
     word_ = group_word_;
     return;
   }

@@ -21,7 +21,9 @@ struct Job {
   const std::vector<std::vector<std::uint8_t>>* runs = nullptr;  ///< [run][tile] beats
   bool flush = false;                                            ///< completes an output tile
   bool drains = true;  ///< its accumulators are taken: always, with PREMAX only a pool window's last job's
-  const std::vector<std::uint8_t>* weight_planes = nullptr;  ///< of each tile, all runs in a row
+  const std::vector<std::uint8_t>* weight_planes = nullptr;  ///< of each tile, all runs in a row,
+                                                             ///< or of a run that all share
+  bool shared = false;                                       ///< the runs share their weights
   bool window_last = true;                                   ///< last position of its pool window
   bool group_last = false;                                   ///< last channel group
 };
@@ -61,6 +63,7 @@ class Machine {
     std::array<int, kMostScanTiles> beats{};
     std::array<int, kMostScanTiles> planes{};
     bool ends = false;
+    bool restarts = false;  // the next step's weights are the channel group's first, though the job goes on
     bool flush = false;
     bool drains = false;
     bool window_last = true;

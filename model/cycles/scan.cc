@@ -5,11 +5,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "model/net/shared_taps.h"
 #include "model/num/planes.h"
 
 namespace dpwa::cycles {
 
-ScanGeometry::ScanGeometry(const config::Config& config, const net::Network& network, int node)
+ScanGeometry::ScanGeometry(const config::Config& config, const net::Network& network, int node,
+                           bool shared_taps)
     : products_(config.products), network_(network), node_(network.nodes[node]) {
   const net::Node& n = node_;
   const net::Tensor& input = network.tensors[n.input];
@@ -20,6 +22,11 @@ ScanGeometry::ScanGeometry(const config::Config& config, const net::Network& net
   rows = packed_ ? n.conv_shape.h : input.shape.h;
   columns = packed_ ? n.conv_shape.w : input.shape.w;
   kernel = packed_ ? net::Window{} : window;
+  shared_ = shared_taps && !packed_;
+  if (shared_) {
+    kernel.kh = rows *= columns;
+    kernel.kw = columns = 1;
+  }
   pool = n.pool.value_or(net::Window{});
   stored = network.tensors[n.output].shape;
   conv = n.conv_shape;
@@ -33,7 +40,8 @@ ScanGeometry::TileRange ScanGeometry::tiles_read(int first, int last) const {
 
 ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      int node)
-    : ScanGeometry(config, network, node),
+    : ScanGeometry(config, network, node,
+                   net::has_shared_taps(network, network.nodes[node], plan.nodes[node].q)),
       lanes_(config.lanes_per_group()),
       lane_groups_(config.groups),
       premax_(config.premax != 0),
@@ -45,9 +53,9 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
 
   const plan::NodeConstants constants = plan::derive(network, plan, node);
   channel_planes_ = constants.planes;
-  const int pixels = kernel.kh * kernel.kw;
+  const int pixels = shared_ ? 1 : kernel.kh * kernel.kw;
   const int granted = *std::max_element(channel_planes_.begin(), channel_planes_.end());
-  const std::int64_t per_channel = std::int64_t{pixels} * pixel_values;
+  const std::size_t per_channel = constants.weight.size() / n.out_channels;
   weight_planes_.assign(groups_,
                         std::vector<std::uint8_t>(static_cast<std::size_t>(pixels) * pixel_tiles, 0));
   for (int g = 0; constants.pinned && g < groups_; ++g) {  // N2.3
@@ -60,7 +68,7 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
     }
   }
   for (int oc = 0; oc < n.out_channels; ++oc) {
-    for (int i = 0; i < per_channel; ++i) {
+    for (int i = 0; i < pixels * pixel_values; ++i) {
       const int tile = i / pixel_values * pixel_tiles + i % pixel_values / products_;
       std::uint8_t& planes = weight_planes_[oc / lanes_][tile];
       planes = std::max<std::uint8_t>(
@@ -133,14 +141,15 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
       for (int p = 0; p < window; ++p) {
         std::size_t tile = 0;
         for (int r = 0; r < kernel.kh; ++r) {
+          if (shared_) tile = 0;
           for (std::size_t t = 0; t < beats[r].size(); ++t) {
             beats[r][t] = static_cast<std::uint8_t>(positions[p][r][t] * weight_planes_[g][tile++]);
           }
         }
         const bool tile_full = (g + 1) * lanes_ % products_ == 0 || g + 1 == groups_;
         const bool window_ends = p + 1 == window;
-        job({&beats, window_ends && tile_full, window_ends || !premax_, &weight_planes_[g], window_ends,
-             g == last});
+        job({&beats, window_ends && tile_full, window_ends || !premax_, &weight_planes_[g], shared_,
+             window_ends, g == last});
       }
     }
   }

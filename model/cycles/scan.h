@@ -12,9 +12,10 @@
 
 namespace dpwa::cycles {
 
-/// Shapes of one node as the scanner sees them: a packed input is a 1 x 1 kernel over its stored windows.
+/// Shapes of one node as the scanner sees them: a packed input is a 1 x 1 kernel over its stored windows,
+/// taps that share their weights (net::has_shared_taps) are rows of a map one pixel wide.
 struct ScanGeometry {
-  ScanGeometry(const config::Config& config, const net::Network& network, int node);
+  ScanGeometry(const config::Config& config, const net::Network& network, int node, bool shared_taps);
 
   int rows, columns, pixel_tiles;  ///< stored input map
   int pixel_values;
@@ -33,6 +34,7 @@ struct ScanGeometry {
   const net::Network& network_;
   const net::Node& node_;
   bool packed_;
+  bool shared_;
 };
 
 /// The loop nest of one node on one configuration (docs/architecture.md, "Loop nest"):
@@ -57,6 +59,8 @@ class ScanOrder : private ScanGeometry {
   int row_tiles() const { return stored.w * ((stored.c + products_ - 1) / products_); }
   /// Whether a pool window has several positions.
   bool pooled() const { return pool.kh * pool.kw > 1; }
+  /// Whether the kernel's rows share their weights.
+  bool shared() const { return shared_; }
   /// Mean of the planes issued for a (channel group, tile).
   double mean_weight_planes() const;
 

@@ -14,8 +14,9 @@ constexpr int kSmallestRing = 16;
 bool keeps(const NodeWeights& node, int ring) { return node.words <= ring; }
 
 /// A pooled node reads a channel group again, so the ring holds the group and what is left of the one before.
+/// A node of shared taps is streamed only as a whole.
 bool can_stream(const NodeWeights& node, int ring) {
-  return keeps(node, ring) || !node.pooled || 2 * node.group_words <= ring;
+  return keeps(node, ring) || (!node.shared && (!node.pooled || 2 * node.group_words <= ring));
 }
 
 std::int64_t copies(const NodeWeights& node, int ring) { return keeps(node, ring) ? 1 : node.passes; }

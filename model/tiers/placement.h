@@ -15,6 +15,7 @@ struct NodeWeights {
   std::int64_t group_words = 0;  ///< of one channel group
   std::int64_t passes = 0;       ///< stored positions
   bool pooled = false;           ///< a channel group is read more than once in a row
+  bool shared = false;           ///< it is read again for every position of the map
   double planes = 0;             ///< mean planes of its tiles
 };
 

@@ -10,7 +10,8 @@
 //
 // Every tap is scanned; a tap outside the map counts as a tile of width 0. Weight words lie in scan order, so their
 // address is a running sum of weight widths that goes back to the group's start for the next position of a pool window
-// and to the node's for a new position (not when endless_i).
+// and to the node's for a new position (not when endless_i). With shared_i every run of a job has the same weights: both
+// the address and the tile number go back to the group's start for the next run too.
 //
 // Two stages. A: loop counters, addresses of both width tables. B: the widths arrive; the step goes to the queue.
 // Advance rule: B moves when the queue has space; A moves when B is empty or moves.
@@ -38,6 +39,7 @@ module dpwa_scanner #(
   input  wire [TILE_W-$clog2(READS):0] run_steps_i,  // steps of a run - 1
   input  wire [$clog2(READS)-1:0]      run_rest_i,   // tiles of its last step - 1
   input  wire [KERNEL_W-1:0] kernel_rows_i,      // - 1
+  input  wire                shared_i,           // the runs of a job share their weights
   input  wire [3:0]          pool_rows_i,        // pool window - 1
   input  wire [3:0]          pool_columns_i,
   input  wire [GROUP_W-1:0]  groups_i,           // channel groups - 1
@@ -105,6 +107,7 @@ module dpwa_scanner #(
   wire window_end    = job_end & window_last;
   wire group_end     = window_end & group_last;
   wire line_end      = column_q == out_columns_i;
+  wire back          = run_end & (job_end ? ~window_last : shared_i);  // the next weights are the group's first
 
   wire [INDEX_W-1:0] rest       = run_rest_i | {INDEX_W{~run_end}};   // tiles of this step - 1
   wire [COORD_W-1:0] x          = x_q + {step_q, {INDEX_W{1'b0}}};
@@ -182,7 +185,7 @@ module dpwa_scanner #(
       wtile_group_q <= {WTILE_W{1'b0}};
     end else if (a_steps) begin
       step_q  <= run_end ? {STEP_W{1'b0}} : step_q + 1'b1;
-      wtile_q <= (job_end & ~window_last) ? wtile_group_q : group_end ? {WTILE_W{1'b0}} : wtile_next;
+      wtile_q <= back ? wtile_group_q : group_end ? {WTILE_W{1'b0}} : wtile_next;
       if (run_end) begin
         ky_q <= job_end ? {KERNEL_W{1'b0}} : ky_q + 1'b1;
         t_q  <= t_q + t_step;
@@ -202,7 +205,7 @@ module dpwa_scanner #(
   end
 
   // Stage B: widths arrive ------------------------------------------------------------------------------------------
-  reg               b_valid_q, b_end_q;
+  reg               b_valid_q, b_end_q, b_back_q;
   reg [READS-1:0]   b_in_run_q, b_in_map_q;
   reg [2:0]         b_job_q;
   reg [WORD_W-1:0]  b_word_q;      // slot of the first tile, which may be one before the tensor
@@ -227,6 +230,7 @@ module dpwa_scanner #(
       b_in_run_q <= in_run;
       b_in_map_q <= in_map;
       b_end_q    <= job_end;
+      b_back_q   <= back;
       b_job_q    <= {position_last, group_last, window_last};
       b_word_q   <= in_word_base_i + tile_cut * {{(WORD_W-3){1'b0}}, in_planes_i};
     end
@@ -256,7 +260,7 @@ module dpwa_scanner #(
     if (start_i) begin
       {wword_q, wword_group_q} <= {2{weight_word_base_i}};
     end else if (b_moves) begin
-      wword_q <= ~b_end_q ? wword_next : b_window_last ? wword_group : wword_group_q;
+      wword_q <= b_back_q ? wword_group_q : b_end_q ? wword_group : wword_next;
       if (b_end_q & b_window_last) wword_group_q <= wword_group;
     end
   end

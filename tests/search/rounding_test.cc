@@ -173,6 +173,74 @@ plan::NodePlan rounded_for(const Layer& layer, const std::vector<float>& stored)
   return plan;
 }
 
+/// A layer that reads the mean of a 3 x 2 map of 4 channels: the same weights at all positions.
+Layer mean_reader(int samples) {
+  constexpr int kTaps = 6;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const std::vector<float> weights = test::random_samples(2 * 4, 5, -1, 1);
+  Layer layer(weights, 1, 1);
+  layer.network = test::NetworkBuilder({3, 2, 4}, 1).dense(2, -kInfinity, kInfinity).build();
+  std::vector<float>& repeated = layer.network.nodes[0].weight;
+  for (std::size_t i = 0; i < repeated.size(); ++i) repeated[i] = weights[i / (kTaps * 4) * 4 + i % 4];
+  layer.observation.nodes[0].weight_fisher = test::random_samples(2 * kTaps * 4, 7, 0, 1);
+  layer.observation.samples = samples;
+  layer.observation.tensors[0].values = test::random_samples(samples * kTaps * 4, 6, -1, 1);
+  return layer;
+}
+
+void expect_shared(const std::vector<std::int16_t>& q) {
+  ASSERT_EQ(q.size() % 24, 0U);
+  for (std::size_t i = 0; i < q.size(); ++i) EXPECT_EQ(q[i], q[i / 24 * 24 + i % 4]) << i;
+}
+
+TEST(RoundSharedTaps, EveryTapKeepsTheSameWeights) {
+  const Layer layer = mean_reader(40);
+  for (const NodeOptions& options : {layer.nearest(), layer.compensated()}) {
+    for (const auto& channel : options) {
+      for (const ChannelOption& option : channel) expect_shared(option.q);
+    }
+  }
+}
+
+// The sum over the map is what a layer on one pixel would read.
+TEST(RoundSharedTaps, AreRoundedLikeALayerThatReadsTheSum) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr int kSamples = 40;
+  const Layer layer = mean_reader(kSamples);
+  Layer sum = layer;
+  sum.network = test::NetworkBuilder({1, 1, 4}, 1).dense(2, -kInfinity, kInfinity).build();
+  std::vector<float>&x = sum.observation.tensors[0].values, &fisher = sum.observation.nodes[0].weight_fisher;
+  x.assign(kSamples * 4, 0);
+  fisher.assign(2 * 4, 0);
+  for (int i = 0; i < kSamples * 24; ++i) x[i / 24 * 4 + i % 4] += layer.observation.tensors[0].values[i];
+  for (int i = 0; i < 2 * 24; ++i) fisher[i / 24 * 4 + i % 4] += layer.observation.nodes[0].weight_fisher[i];
+  for (int i = 0; i < 8; ++i)
+    sum.network.nodes[0].weight[i] = layer.network.nodes[0].weight[i / 4 * 24 + i % 4];
+  const NodeOptions shared = layer.compensated(), single = sum.compensated();
+  for (int c = 0; c < 2; ++c) {
+    for (int p = 0; p < kWeightPlanes; ++p) {
+      EXPECT_EQ(shared[c][p].scale, single[c][p].scale);
+      for (int i = 0; i < 4; ++i) EXPECT_EQ(shared[c][p].q[i], single[c][p].q[i]);
+    }
+  }
+}
+
+TEST(RoundSharedTaps, FittingAFinishedPlanKeepsThemShared) {
+  const Layer layer = mean_reader(40);
+  const NodeOptions options = layer.compensated();
+  plan::NodePlan plan;
+  for (const auto& channel : options) {
+    plan.planes.push_back(3);
+    plan.scale.push_back(channel[2].scale);
+    plan.q.insert(plan.q.end(), channel[2].q.begin(), channel[2].q.end());
+  }
+  std::vector<float> stored = layer.observation.tensors[0].values;
+  for (std::size_t i = 0; i < stored.size(); i += 2) stored[i] *= 0.75F;
+  round_for_stored_inputs(layer.network, 0, layer.observation.tensors[0].values, stored, plan);
+  expect_shared(plan.q);
+  EXPECT_NE(plan.q[0], options[0][2].q[0]);
+}
+
 TEST(RoundForStoredInputs, NothingLostChangesNothing) {
   Layer layer(test::random_samples(24, 5, -1, 1), 1, 1);
   layer.observation.samples = 400;

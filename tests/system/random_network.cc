@@ -79,6 +79,8 @@ RandomNetwork& RandomNetwork::add(const Layer& layer) {
           static_cast<int>(range.lower) + below(static_cast<int>(range.upper - range.lower) + 1);
       weights.q.push_back(static_cast<std::int16_t>(below(3) == 0 ? 0 : value));
     }
+    const auto own = weights.q.end() - fan_in;
+    for (int i = in.c; layer.shared_taps && i < fan_in; ++i) own[i] = own[i - in.c];
   }
   plan_.nodes.push_back(weights);
   const int index = static_cast<int>(network_.nodes.size());

@@ -30,6 +30,7 @@ class RandomNetwork {
     int groups = 1;       ///< of its input's channels
     int dilation = 1;
     net::Activation activation{};  ///< its range says whether the output is signed
+    bool shared_taps = false;      ///< all taps have the weights of the first
   };
   RandomNetwork& add(const Layer& layer);
 
