@@ -39,12 +39,11 @@ Layout lay_out(const config::Config& config, const net::Network& network, const 
     layout.geometry.push_back(
         geometry(network, node, config.products, net::has_shared_taps(network, node, plan.nodes[n].q)));
     layout.constants.push_back(plan::derive(network, plan, static_cast<int>(n)));
-    layout.parts.emplace_back();
+    std::vector<Part>& parts = layout.parts.emplace_back();
     for (int g = 0; g < config.groups; ++g) {
       const Share share = share_of(config, network, plan, node, g);
-      layout.parts[n].push_back(
-          {share, pack_weights(layout.geometry[n], network, node, layout.constants[n], share.first_channels,
-                               config.lanes_per_group(), config.products)});
+      parts.push_back({share, pack_weights(layout.geometry[n], network, node, layout.constants[n],
+                                           share.first_channels, config.lanes_per_group(), config.products)});
     }
   }
   layout.memory = map_memory(network, plan, config.products);

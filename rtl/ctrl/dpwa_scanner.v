@@ -8,10 +8,9 @@
 // there to its first column, both modulo 2**(TILE_W+1). A tap is outside the map when one of them is. Each end of a loop
 // adds the descriptor's step for the outermost loop that goes on, so no loop keeps a start of its own.
 //
-// Every tap is scanned; a tap outside the map counts as a tile of width 0. Weight words lie in scan order, so their
-// address is a running sum of weight widths that goes back to the group's start for the next position of a pool window
-// and to the node's for a new position (not when endless_i). With shared_i every run of a job has the same weights: both
-// the address and the tile number go back to the group's start for the next run too.
+// Every tap is scanned; one outside the map counts as a tile of width 0. Weight words lie in scan order, so their address
+// is a running sum of widths that goes back to the group's start for the next position of a pool window, to the node's for
+// a new position (not when endless_i). With shared_i all runs have the same weights: each starts at the group's start.
 //
 // Two stages. A: loop counters, addresses of both width tables. B: the widths arrive; the step goes to the queue.
 // Advance rule: B moves when the queue has space; A moves when B is empty or moves.
@@ -126,9 +125,7 @@ module dpwa_scanner #(
 
   wire b_moves, a_moves;
   wire a_steps = active_q & a_moves;
-
   wire [COORD_W-1:0] tile = t_q + x;          // from the tensor's first
-
   assign table_re_o    = a_steps;
   assign act_tile_o    = in_tile_base_i + tile[TILE_W-1:0];
   assign weight_tile_o = weight_tile_base_i + wtile_q;
@@ -229,8 +226,7 @@ module dpwa_scanner #(
     if (a_moves) begin
       b_in_run_q <= in_run;
       b_in_map_q <= in_map;
-      b_end_q    <= job_end;
-      b_back_q   <= back;
+      {b_end_q, b_back_q} <= {job_end, back};
       b_job_q    <= {position_last, group_last, window_last};
       b_word_q   <= in_word_base_i + tile_cut * {{(WORD_W-3){1'b0}}, in_planes_i};
     end
