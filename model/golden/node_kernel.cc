@@ -49,6 +49,8 @@ WriteBack make_write_back(const plan::NodeConstants& constants, int padded_chann
   write_back.count_above = constants.count_above;
   write_back.count_below = constants.count_below;
   write_back.table = constants.table;
+  if (!constants.table.empty())
+    write_back.table_lowest = *std::min_element(constants.table.begin(), constants.table.end());
   write_back.fine = constants.fine;
   write_back.fine_shift = constants.fine_shift;
   constexpr int kExactBits = 54;  // of a signed number whose magnitude is at most 2^53
@@ -133,9 +135,8 @@ void look_up(const WriteBack& constants, std::vector<std::int32_t>& y) {
 }
 
 /// The smallest value that the node can store in a row.
-std::int64_t lowest(const WriteBack& constants, const RowStep& row) {
-  return constants.table.empty() ? row.limits.lower
-                                 : *std::min_element(constants.table.begin(), constants.table.end());
+std::int32_t lowest(const WriteBack& constants, const RowStep& row) {
+  return constants.table.empty() ? static_cast<std::int32_t>(row.limits.lower) : constants.table_lowest;
 }
 
 /// The stored value of a fine one (N10.3). Rounding is monotone, so it may follow limits and pool.
@@ -177,7 +178,7 @@ std::int64_t run_node(const Job& job, const Weights& weights) {
     const RowStep row = row_step(job.write_back, k);
     std::int32_t* const row_out = out;
     for (int ox = 0; ox < job.stored_shape.w; ++ox, out += job.stored_shape.c) {
-      std::fill_n(out, job.stored_shape.c, static_cast<std::int32_t>(lowest(job.write_back, row)));
+      std::fill_n(out, job.stored_shape.c, lowest(job.write_back, row));
       const int top = oy * pool.stride_y - pool.pad_top;
       const int left = ox * pool.stride_x - pool.pad_left;
       for (int cy = std::max(top, 0); cy < std::min(top + pool.kh, conv.h); ++cy) {

@@ -22,6 +22,7 @@ struct WriteBack {
   num::Range limits;                              ///< of y, class 0, or of y0 (N11)
   bool count_above = false, count_below = false;  ///< what is beyond the limit counts as saturated
   std::vector<std::int32_t> table;                ///< y of each y0 within the limits; empty: y0 is stored
+  std::int32_t table_lowest = 0;                  ///< smallest y of the table
 
   /// When every (acc + bias) * m is at most 2^53, doubles compute y exactly; both are empty otherwise.
   std::vector<double> bias;
