@@ -90,8 +90,7 @@ std::string window_text(const net::Window& window) {
     text += fmt::format("/{}x{}", window.stride_y, window.stride_x);
   if (window.dilation_y != 1 || window.dilation_x != 1)
     text += fmt::format(" dilation {}x{}", window.dilation_y, window.dilation_x);
-  const bool padded = window.pad_top + window.pad_left + window.pad_bottom + window.pad_right > 0;
-  if (padded) {
+  if (net::has_pads(window)) {
     text +=
         fmt::format(" pad {},{},{},{}", window.pad_top, window.pad_left, window.pad_bottom, window.pad_right);
   }

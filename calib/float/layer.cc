@@ -85,9 +85,7 @@ struct Geometry {
 };
 
 bool is_dense(const net::Node& node, const net::Shape& input) {
-  const net::Window& w = node.window;
-  return node.groups == 1 && w.kh == input.h && w.kw == input.w &&
-         w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
+  return node.groups == 1 && net::covers(node.window, input);
 }
 
 Geometry dense_geometry(const net::Node& node, const net::Shape& input, int batch) {

@@ -42,8 +42,7 @@ Value average_windows(OperatorCall& call, NetworkBuilder& builder, const Value& 
                       const PlacedWindow& placed) {
   const net::Window& w = placed.window;
   Dims dims{x.dims->at(0), x.dims->at(1), placed.out.h, placed.out.w};
-  const bool padded = w.pad_top + w.pad_left + w.pad_bottom + w.pad_right != 0;
-  if (padded && (call.integer("count_include_pad", 0) == 0 || call.integer("ceil_mode", 0) != 0)) {
+  if (net::has_pads(w) && (call.integer("count_include_pad", 0) == 0 || call.integer("ceil_mode", 0) != 0)) {
     call.refuse("pads",
                 "an average over fewer values at the border is not supported; padding must count "
                 "(count_include_pad 1, ceil_mode 0)");
@@ -96,9 +95,7 @@ Value import_average_pool(OperatorCall& call, NetworkBuilder& builder) {
     const std::optional<Extent> kernel = kernel_shape(call);
     const std::optional<PlacedWindow> placed = kernel ? place_window(call, *kernel, map) : std::nullopt;
     if (!placed) return {};
-    const net::Window& w = placed->window;
-    const bool padded = w.pad_top + w.pad_left + w.pad_bottom + w.pad_right != 0;
-    if (kernel->h != map->h || kernel->w != map->w || padded)
+    if (kernel->h != map->h || kernel->w != map->w || net::has_pads(placed->window))
       return average_windows(call, builder, x, *placed);
   }
   return average(call, builder, x, {x.dims->at(0), x.dims->at(1), 1, 1});

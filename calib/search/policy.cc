@@ -20,7 +20,7 @@ constexpr double kHysteresis = 4 * 256;
 bool may_vary(const Problem& problem, const plan::Plan& plan, std::size_t tensor) {
   const net::Tensor& shape = problem.network.tensors[tensor];
   const plan::PcuRecord& pcu = plan.tensors[tensor].pcu;
-  const bool table = shape.producer >= 0 && !problem.network.nodes[shape.producer].activation.is_identity();
+  const bool table = net::function_before(problem.network, static_cast<int>(tensor)) != nullptr;
   const bool joined = plan::fine_exponents(problem.network, plan)[tensor] != plan::kNoFineGrid;
   return shape.producer >= 0 && !shape.consumers.empty() && !joined && !table && shape.shape.h > 2 &&
          pcu.policy == plan::Policy::range && pcu.max_planes > 1 &&

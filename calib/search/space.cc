@@ -87,13 +87,6 @@ num::Range limits_of(const net::Network& network, int tensor, int exponent, int 
   return limits;
 }
 
-/// The node that makes a tensor, if it has an activation function.
-const net::Node* table_node(const net::Network& network, int tensor) {
-  const int producer = network.tensors[tensor].producer;
-  if (producer < 0 || network.nodes[producer].activation.is_identity()) return nullptr;
-  return &network.nodes[producer];
-}
-
 /// Limits behind an activation function that is not bounded: kTableHeadroom over the calibration data.
 num::Range with_table_headroom(const net::Node& node, const Bounds& bounds, int exponent, num::Range limits) {
   const auto steps = [&](double x) { return num::round_even(std::ldexp(x * kTableHeadroom, -exponent)); };
@@ -105,7 +98,7 @@ num::Range with_table_headroom(const net::Node& node, const Bounds& bounds, int 
 /// Whether the tensor's table takes no more than its node's share of the configuration's.
 bool table_fits(const net::Network& network, int tensor, const config::Config& config,
                 const ActivationOption& option) {
-  const net::Node* const node = table_node(network, tensor);
+  const net::Node* const node = net::function_before(network, tensor);
   if (!node) return true;
   plan::TensorPlan output;
   output.step_exponent = option.grid.exponent;
@@ -155,7 +148,7 @@ std::vector<ActivationOption> candidates(const net::Network& network, int tensor
   auto add = [&](int exponent, int planes, plan::PcuRecord pcu) {
     ActivationOption option;
     num::Range limits = limits_of(network, tensor, exponent, planes, bounds.is_signed);
-    if (const net::Node* node = table_node(network, tensor)) {
+    if (const net::Node* node = net::function_before(network, tensor)) {
       limits = with_table_headroom(*node, bounds, exponent, limits);
     }
     option.grid = {exponent, bounds.is_signed, limits};
@@ -199,7 +192,7 @@ ActivationOption output_option(const net::Network& network, int tensor, const Bo
   ActivationOption option;
   option.pcu = {plan::Policy::range, 0, most_planes};
   option.used_planes = most_planes;
-  const net::Node* const node = table_node(network, tensor);
+  const net::Node* const node = net::function_before(network, tensor);
   for (;; ++exponent) {
     num::Range limits = limits_of(network, tensor, exponent, most_planes, bounds.is_signed);
     if (node) limits = with_table_headroom(*node, bounds, exponent, limits);

@@ -36,12 +36,10 @@ void check_supported(const config::Config& config, const net::Network& network) 
     if (node.pool && config.premax != 0 && !net::is_monotone(node.activation)) {
       throw fail(ExitCode::bad_input,
                  "network {}: node {}: a max pool behind {}, which is not monotone, needs a configuration "
-                 "that pools "
-                 "behind write-back; add it with --set PREMAX=0",
+                 "that pools behind write-back; add it with --set PREMAX=0",
                  network.name, node.name, net::to_string(node.activation.function));
     }
-    const net::Window pool = node.pool.value_or(net::Window{});
-    if (pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right != 0) {
+    if (node.pool && net::has_pads(*node.pool)) {
       throw fail(
           ExitCode::bad_input,
           "network {}: node {}: the max pool has padding, which the hardware does not do; use a pool that "

@@ -28,6 +28,12 @@ ChannelRange channels_read(const Network& network, const Node& node, int first, 
   return {first / outputs * inputs, (last / outputs + 1) * inputs};
 }
 
+const Node* function_before(const Network& network, int tensor) {
+  const int producer = network.tensors[tensor].producer;
+  const bool made = producer >= 0 && !network.nodes[producer].activation.is_identity();
+  return made ? &network.nodes[producer] : nullptr;
+}
+
 bool is_depthwise(const Network& network, const Node& node) {
   return node.groups > 1 && node.groups == node.out_channels && group_channels(network, node) == 1;
 }

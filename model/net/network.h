@@ -37,6 +37,15 @@ inline bool is_tap(const Window& window, int y, int x) {
   return y % window.dilation_y == 0 && x % window.dilation_x == 0;
 }
 
+inline bool has_pads(const Window& window) {
+  return window.pad_top + window.pad_left + window.pad_bottom + window.pad_right != 0;
+}
+
+/// Whether the window is the whole map.
+inline bool covers(const Window& window, const Shape& map) {
+  return window.kh == map.h && window.kw == map.w && !has_pads(window);
+}
+
 /// A tensor that the accelerator stores: the network's input, or the output of a folded node.
 struct Tensor {
   std::string name;  ///< ONNX name of the last value folded into it
@@ -118,6 +127,9 @@ struct ChannelRange {
 /// Input channels that output channels first .. last multiply: those of their groups. In stored channels too,
 /// as ChannelOrders keeps groups where they are.
 ChannelRange channels_read(const Network& network, const Node& node, int first, int last);
+
+/// The node that makes the tensor, if it has an activation function; else null.
+const Node* function_before(const Network& network, int tensor);
 
 /// Whether every channel is a group of its own: output channel c multiplies input channel c.
 bool is_depthwise(const Network& network, const Node& node);

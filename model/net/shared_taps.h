@@ -18,8 +18,7 @@ template <typename Weight>
 bool has_shared_taps(const Network& network, const Node& node, const std::vector<Weight>& weight) {
   const Window& w = node.window;
   const Shape& map = network.tensors[node.input].shape;
-  const bool whole = w.kh == map.h && w.kw == map.w && w.dilation_y * w.dilation_x == 1 &&
-                     w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
+  const bool whole = covers(w, map) && w.dilation_y * w.dilation_x == 1;
   const int taps = w.kh * w.kw;
   if (!whole || taps == 1 || taps > kMostSharedTaps || node.groups > 1) return false;
   const std::ptrdiff_t channel = std::ptrdiff_t{taps} * map.c;

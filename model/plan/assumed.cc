@@ -61,11 +61,12 @@ NodePlan assumed_node(const net::Node& node) {
 Plan assume_int8(const net::Network& network) {
   Plan plan;
   plan.network = network.name;
-  for (const net::Tensor& tensor : network.tensors) {
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    const net::Tensor& tensor = network.tensors[t];
     const bool is_signed = tensor.producer >= 0 && network.nodes[tensor.producer].lower < 0;
     plan.tensors.push_back(assumed_tensor(tensor, is_signed));
-    if (tensor.producer < 0 || network.nodes[tensor.producer].activation.is_identity()) continue;
-    assume_function(network.nodes[tensor.producer], plan.tensors.back());
+    const net::Node* const function = net::function_before(network, static_cast<int>(t));
+    if (function) assume_function(*function, plan.tensors.back());
   }
   for (const net::Node& node : network.nodes) plan.nodes.push_back(assumed_node(node));
   return plan;
