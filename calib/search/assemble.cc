@@ -14,18 +14,6 @@ namespace dpwa::search {
 
 namespace {
 
-plan::TensorPlan tensor_plan(const net::Tensor& tensor, const ActivationOption& option) {
-  plan::TensorPlan plan;
-  plan.step_exponent = option.grid.exponent;
-  plan.is_signed = option.grid.is_signed;
-  plan.lower = static_cast<std::int32_t>(option.grid.limits.lower);
-  plan.upper = static_cast<std::int32_t>(option.grid.limits.upper);
-  plan.pcu = option.pcu;
-  plan.order.resize(tensor.shape.c);
-  std::iota(plan.order.begin(), plan.order.end(), 0);
-  return plan;
-}
-
 plan::NodePlan node_plan(const net::Node& node, const NodeOptions& options, const std::vector<int>& planes,
                          bool pinned, int exponent_in, int exponent_out) {
   plan::NodePlan plan;
@@ -84,6 +72,18 @@ void store(const plan::TensorPlan& plan, const std::vector<float>& values, std::
 }
 
 }  // namespace
+
+plan::TensorPlan tensor_plan(const net::Tensor& tensor, const ActivationOption& option) {
+  plan::TensorPlan plan;
+  plan.step_exponent = option.grid.exponent;
+  plan.is_signed = option.grid.is_signed;
+  plan.lower = static_cast<std::int32_t>(option.grid.limits.lower);
+  plan.upper = static_cast<std::int32_t>(option.grid.limits.upper);
+  plan.pcu = option.pcu;
+  plan.order.resize(tensor.shape.c);
+  std::iota(plan.order.begin(), plan.order.end(), 0);
+  return plan;
+}
 
 void fit_residuals(const net::Network& network, plan::Plan& plan) {
   const std::vector<int> fine = plan::fine_exponents(network, plan);

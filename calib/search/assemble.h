@@ -12,6 +12,9 @@ namespace dpwa::search {
 /// step.
 inline constexpr double kZeroChannelStep = 1.0 / 256;
 
+/// The plan of one tensor, in graph order.
+plan::TensorPlan tensor_plan(const net::Tensor& tensor, const ActivationOption& option);
+
 /// The plan of a choice, with the network's own biases. Channel order by docs/numerics.md N1.6. Where the
 /// accumulator of `config` could overflow, the headroom of the node's input is given up (never planes that
 /// the calibration data use).

@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "calib/observe/tiles.h"
-#include "model/net/shared_taps.h"
 
 namespace dpwa::search {
 
@@ -30,13 +29,11 @@ Costs shares(Optimise optimise) {
 }
 
 /// Tiles of a pixel that a group of channels reads, the mean of all groups.
-double mean_tiles(const dpwa::cycles::ScanGeometry& scan, int channels, int lanes) {
-  double tiles = 0, groups = 0;
-  for (int first = 0; first < channels; first += lanes, ++groups) {
-    const auto read = scan.tiles_read(first, std::min(first + lanes, channels) - 1);
-    tiles += read.end - read.begin;
-  }
-  return tiles / groups;
+double mean_tiles(const dpwa::cycles::ScanGeometry& scan, int lanes) {
+  const auto reads = scan.group_reads(lanes);
+  double tiles = 0;
+  for (const auto& read : reads) tiles += read.end - read.begin;
+  return tiles / static_cast<double>(reads.size());
 }
 
 }  // namespace
@@ -73,14 +70,11 @@ Price::Price(const net::Network& network, const config::Config& config, Optimise
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
     const observe::TileReader reader(network, node, config.products);
-    const bool shared = net::has_shared_taps(network, network.nodes[n], network.nodes[n].weight);
-    const dpwa::cycles::ScanGeometry scan(config, network, node, shared);
-    const net::Window& window = network.nodes[n].window;
-    const double taps = shared || scan.kernel.kh * scan.kernel.kw == 1 ? 1 : window.kh * window.kw;
-    const double tiles = mean_tiles(scan, network.nodes[n].out_channels, lanes_);
+    const dpwa::cycles::ScanGeometry scan(config, network, node);
+    const double tiles = mean_tiles(scan, lanes_);
     nodes_.push_back({dpwa::cycles::Estimate(config, network, node),
                       static_cast<double>(reader.total_visits()) * tiles / scan.pixel_tiles,
-                      static_cast<double>(reader.tiles()), taps * tiles * lanes_});
+                      static_cast<double>(reader.tiles()), scan.weight_taps() * tiles * lanes_});
     int8 += costs(node, pinned_reading(reader, nodes_[n].estimate, 2),
                   std::vector<int>(network.nodes[n].out_channels, 2));
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "calib/search/assemble.h"
 #include "model/num/multiplier.h"
 #include "model/num/planes.h"
 #include "model/plan/table.h"
@@ -87,12 +88,19 @@ num::Range limits_of(const net::Network& network, int tensor, int exponent, int 
   return limits;
 }
 
-/// Limits behind an activation function that is not bounded: kTableHeadroom over the calibration data.
-num::Range with_table_headroom(const net::Node& node, const Bounds& bounds, int exponent, num::Range limits) {
-  const auto steps = [&](double x) { return num::round_even(std::ldexp(x * kTableHeadroom, -exponent)); };
-  if (std::isinf(node.upper)) limits.upper = std::clamp<std::int64_t>(steps(bounds.upper), 1, limits.upper);
-  if (std::isinf(node.lower)) limits.lower = std::clamp<std::int64_t>(steps(bounds.lower), limits.lower, -1);
-  return limits;
+/// A candidate's grid. Behind an activation function that is not bounded its limits have kTableHeadroom over
+/// the calibration data.
+observe::Grid grid_of(const net::Network& network, int tensor, const Bounds& bounds, int exponent,
+                      int planes) {
+  num::Range limits = limits_of(network, tensor, exponent, planes, bounds.is_signed);
+  if (const net::Node* const node = net::function_before(network, tensor)) {
+    const auto steps = [&](double x) { return num::round_even(std::ldexp(x * kTableHeadroom, -exponent)); };
+    if (std::isinf(node->upper))
+      limits.upper = std::clamp<std::int64_t>(steps(bounds.upper), 1, limits.upper);
+    if (std::isinf(node->lower))
+      limits.lower = std::clamp<std::int64_t>(steps(bounds.lower), limits.lower, -1);
+  }
+  return {exponent, bounds.is_signed, limits};
 }
 
 /// Whether the tensor's table takes no more than its node's share of the configuration's.
@@ -100,16 +108,11 @@ bool table_fits(const net::Network& network, int tensor, const config::Config& c
                 const ActivationOption& option) {
   const net::Node* const node = net::function_before(network, tensor);
   if (!node) return true;
-  plan::TensorPlan output;
-  output.step_exponent = option.grid.exponent;
-  output.is_signed = option.grid.is_signed;
-  output.lower = static_cast<std::int32_t>(option.grid.limits.lower);
-  output.upper = static_cast<std::int32_t>(option.grid.limits.upper);
-  output.pcu = option.pcu;
   const auto nodes = std::count_if(network.nodes.begin(), network.nodes.end(),
                                    [](const net::Node& n) { return !n.activation.is_identity(); });
   const int words = config.has_tables() ? config.table_words : kAssumedTableWords;
-  const std::optional<plan::Table> table = plan::make_table(*node, output);
+  const std::optional<plan::Table> table =
+      plan::make_table(*node, tensor_plan(network.tensors[tensor], option));
   return table && static_cast<std::int64_t>(table->values.size()) * nodes <= words;
 }
 
@@ -147,11 +150,7 @@ std::vector<ActivationOption> candidates(const net::Network& network, int tensor
   const int top = range_exponent(bounds);
   auto add = [&](int exponent, int planes, plan::PcuRecord pcu) {
     ActivationOption option;
-    num::Range limits = limits_of(network, tensor, exponent, planes, bounds.is_signed);
-    if (const net::Node* node = net::function_before(network, tensor)) {
-      limits = with_table_headroom(*node, bounds, exponent, limits);
-    }
-    option.grid = {exponent, bounds.is_signed, limits};
+    option.grid = grid_of(network, tensor, bounds, exponent, planes);
     option.pcu = pcu;
     option.used_planes = std::min(planes, planes_needed(bounds, exponent));
     options.push_back(option);
@@ -192,11 +191,8 @@ ActivationOption output_option(const net::Network& network, int tensor, const Bo
   ActivationOption option;
   option.pcu = {plan::Policy::range, 0, most_planes};
   option.used_planes = most_planes;
-  const net::Node* const node = net::function_before(network, tensor);
   for (;; ++exponent) {
-    num::Range limits = limits_of(network, tensor, exponent, most_planes, bounds.is_signed);
-    if (node) limits = with_table_headroom(*node, bounds, exponent, limits);
-    option.grid = {exponent, bounds.is_signed, limits};
+    option.grid = grid_of(network, tensor, bounds, exponent, most_planes);
     if (exponent >= range_exponent(bounds) || table_fits(network, tensor, config, option)) return option;
   }
 }

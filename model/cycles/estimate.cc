@@ -2,9 +2,9 @@
 #include "model/cycles/estimate.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "model/cycles/machine.h"
-#include "model/net/shared_taps.h"
 
 namespace dpwa::cycles {
 namespace {
@@ -68,23 +68,18 @@ class Jobs {
 }  // namespace
 
 Estimate::Estimate(const config::Config& config, const net::Network& network, int node)
-    : ScanGeometry(config, network, node,
-                   net::has_shared_taps(network, network.nodes[node], network.nodes[node].weight)),
+    : ScanGeometry(config, network, node),
       lanes_(config.lanes_per_group()),
       lane_groups_(config.groups),
       scan_tiles_(config.scan_tiles),
       drain_cycles_(static_cast<int>(drain_slot(config))),
       premax_(config.premax != 0),
       fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, kFirstStep, 1))) {
-  const int channels = network.nodes[node].out_channels;
-  for (int first = 0; first < channels; first += lanes_) {
-    const TileRange read = tiles_read(first, std::min(first + lanes_, channels) - 1);
-    const bool same = !reads_.empty() && reads_.back().begin == read.begin && reads_.back().end == read.end;
-    if (!same) reads_.push_back(read);
-  }
+  const std::vector<TileRange> all = group_reads(lanes_);
+  std::unique_copy(all.begin(), all.end(), std::back_inserter(reads_));
   counted_ = reads_.size();
   // Groups that read alike: the second one finds the queue as all later ones do.
-  if (reads_.size() == 1 && channels > lanes_) reads_.push_back(reads_[0]);
+  if (reads_.size() == 1 && all.size() > 1) reads_.push_back(reads_[0]);
 }
 
 void Estimate::read_window(const std::vector<std::uint8_t>& widths, int y, int x, TileRange read,

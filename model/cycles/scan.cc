@@ -32,10 +32,20 @@ ScanGeometry::ScanGeometry(const config::Config& config, const net::Network& net
   conv = n.conv_shape;
 }
 
-ScanGeometry::TileRange ScanGeometry::tiles_read(int first, int last) const {
-  if (packed_) return {0, pixel_tiles};
-  const net::ChannelRange channels = net::channels_read(network_, node_, first, last);
-  return {channels.begin / products_, (channels.end + products_ - 1) / products_};
+ScanGeometry::ScanGeometry(const config::Config& config, const net::Network& network, int node)
+    : ScanGeometry(config, network, node,
+                   net::has_shared_taps(network, network.nodes[node], network.nodes[node].weight)) {}
+
+std::vector<ScanGeometry::TileRange> ScanGeometry::group_reads(int lanes) const {
+  std::vector<TileRange> reads;
+  for (int first = 0; first < node_.out_channels; first += lanes) {
+    const int last = std::min(first + lanes, node_.out_channels) - 1;
+    const net::ChannelRange channels = net::channels_read(network_, node_, first, last);
+    reads.push_back(packed_
+                        ? TileRange{0, pixel_tiles}
+                        : TileRange{channels.begin / products_, (channels.end + products_ - 1) / products_});
+  }
+  return reads;
 }
 
 ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan,
@@ -58,8 +68,9 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
   const std::size_t per_channel = constants.weight.size() / n.out_channels;
   weight_planes_.assign(groups_,
                         std::vector<std::uint8_t>(static_cast<std::size_t>(pixels) * pixel_tiles, 0));
+  const std::vector<TileRange> reads = group_reads(lanes_);
   for (int g = 0; constants.pinned && g < groups_; ++g) {  // N2.3
-    const TileRange read = tiles_read(g * lanes_, std::min((g + 1) * lanes_, n.out_channels) - 1);
+    const TileRange read = reads[g];
     for (int pixel = 0; pixel < pixels; ++pixel) {
       if (!packed_ && !net::is_tap(n.window, pixel / kernel.kw, pixel % kernel.kw)) continue;
       std::fill(weight_planes_[g].begin() + pixel * pixel_tiles + read.begin,

@@ -16,6 +16,8 @@ namespace dpwa::cycles {
 /// taps that share their weights (net::has_shared_taps) are rows of a map one pixel wide.
 struct ScanGeometry {
   ScanGeometry(const config::Config& config, const net::Network& network, int node, bool shared_taps);
+  /// Taps are shared if they are in the float network.
+  ScanGeometry(const config::Config& config, const net::Network& network, int node);
 
   int rows, columns, pixel_tiles;  ///< stored input map
   int pixel_values;
@@ -23,11 +25,15 @@ struct ScanGeometry {
   net::Window pool;    ///< 1 x 1 without a pool
   net::Shape stored, conv;
 
-  /// Tiles of a pixel that stored output channels first .. last multiply: begin .. end - 1.
+  /// Tiles of a pixel: begin .. end - 1.
   struct TileRange {
     int begin = 0, end = 0;
+    bool operator==(const TileRange& o) const { return begin == o.begin && end == o.end; }
   };
-  TileRange tiles_read(int first, int last) const;
+  /// [channel groups of so many lanes] tiles of a pixel that the group multiplies.
+  std::vector<TileRange> group_reads(int lanes) const;
+  /// Taps that have weights of their own.
+  int weight_taps() const { return packed_ || shared_ ? 1 : node_.window.kh * node_.window.kw; }
 
  protected:
   int products_;
