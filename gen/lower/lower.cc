@@ -4,139 +4,13 @@
 #include <algorithm>
 #include <string>
 
-#include "gen/lower/memory_map.h"
+#include "gen/lower/layout.h"
 #include "gen/lower/packets.h"
-#include "gen/lower/supported.h"
-#include "gen/lower/tables.h"
 #include "gen/lower/tiers.h"
 #include "model/base/error.h"
-#include "model/net/shared_taps.h"
-#include "model/num/planes.h"
 
 namespace dpwa::lower {
 namespace {
-
-/// Everything about a network on a configuration, before it is written down.
-struct Layout {
-  std::vector<Geometry> geometry;              ///< [nodes]
-  std::vector<plan::NodeConstants> constants;  ///< [nodes]
-  std::vector<std::vector<Part>> parts;        ///< [nodes][groups]
-  MemoryMap memory;
-  Tables tables;
-  tiers::Placement tiers;
-  /// Whether the group's weights of the node come from the dense tier.
-  bool streams(std::size_t node, int group) const {
-    return tiers.nodes[node].streamed && parts[node][group].words() > 0;
-  }
-};
-
-Layout lay_out(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
-  check_policies(config, network, plan);
-  check_supported(config, network);
-  Layout layout;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const net::Node& node = network.nodes[n];
-    layout.geometry.push_back(
-        geometry(network, node, config.products, net::has_shared_taps(network, node, plan.nodes[n].q)));
-    layout.constants.push_back(plan::derive(network, plan, static_cast<int>(n)));
-    std::vector<Part>& parts = layout.parts.emplace_back();
-    for (int g = 0; g < config.groups; ++g) {
-      const Share share = share_of(config, network, plan, node, g);
-      parts.push_back({share, pack_weights(layout.geometry[n], network, node, layout.constants[n],
-                                           share.first_channels, config.lanes_per_group(), config.products)});
-    }
-  }
-  layout.memory = map_memory(network, plan, config.products);
-  map_fine_values(config, network, plan, layout.memory);
-  layout.tables = place_tables(layout.constants);
-  std::vector<tiers::NodeWeights> weights;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n)
-    weights.push_back(node_weights(network.nodes[n], layout.geometry[n], layout.parts[n]));
-  layout.tiers = tiers::place(config, weights);
-  return layout;
-}
-
-/// Rows of channel constants of a part: one per slice of every channel group.
-int constant_rows(const config::Config& config, const Part& part) {
-  return static_cast<int>(part.share.first_channels.size()) * config.slices();
-}
-
-/// Most that any lane group needs: `of` says how much a part takes.
-template <typename Of>
-std::int64_t most(const config::Config& config, const Layout& layout, Of of) {
-  std::int64_t result = 0;
-  for (int g = 0; g < config.groups; ++g) {
-    std::int64_t sum = 0;
-    for (const std::vector<Part>& node : layout.parts) sum += static_cast<std::int64_t>(of(node[g]));
-    result = std::max(result, sum);
-  }
-  return result;
-}
-
-/// Width-table entries that the scanner's coordinates ask for: twice as many must number the tiles of every
-/// input map with its padding (rtl/ctrl/dpwa_scanner.v).
-std::int64_t reach(const net::Network& network, const Layout& layout) {
-  std::int64_t most = 0;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const Geometry& g = layout.geometry[n];
-    const net::Window& w = g.window;
-    const std::int64_t rows = g.rows + w.pad_top + w.pad_bottom,
-                       columns = g.columns + w.pad_left + w.pad_right;
-    most = std::max({most, rows * g.row_tiles(), columns * g.tiles_per_pixel});
-  }
-  return (most + 1) / 2;
-}
-
-/// Input values that the packer's coordinates ask for: twice as many must number the rows, and the values of
-/// a row, of the input map with its padding (rtl/stream/dpwa_packer.v).
-std::int64_t packed_reach(const net::Network& network, const Layout& layout) {
-  const net::Shape& input = network.tensors[0].shape;
-  const net::Window window =
-      layout.geometry[0].packed ? net::undilated(network.nodes[0].window) : net::Window{};
-  const std::int64_t rows = input.h + window.pad_top + window.pad_bottom,
-                     columns = input.w + window.pad_left + window.pad_right;
-  return (std::max(rows, columns * input.c) + 1) / 2;
-}
-
-std::vector<Requirement> limits(const config::Config& config, const net::Network& network,
-                                const plan::Plan& plan, const Layout& layout) {
-  std::int64_t planes = 0, acc = 0, shift = 0;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    for (const Part& part : layout.parts[n]) {
-      for (const std::uint8_t p : part.weights.planes) planes = std::max<std::int64_t>(planes, p);
-    }
-    acc = std::max<std::int64_t>(acc, layout.constants[n].acc_bits);
-    const int classes = num::kPlaneBits * plan.tensors[network.nodes[n].output].pcu.top_class;
-    for (const plan::ChannelConstant& c : layout.constants[n].channels)
-      shift = std::max<std::int64_t>(shift, c.shift + classes);
-    const plan::NodeConstants& constants = layout.constants[n];
-    const int bits = std::max(num::signed_bits(constants.lower), num::signed_bits(constants.upper));
-    planes = std::max<std::int64_t>(planes, ceil_div(bits - 1, num::kPlaneBits));
-  }
-  for (const plan::TensorPlan& t : plan.tensors) planes = std::max<std::int64_t>(planes, t.pcu.max_planes);
-  return {
-      {"WEIGHT_WORDS", layout.tiers.bank_words, config.weight_words},
-      {"DENSE_WORDS", layout.tiers.dense_words, config.dense_words},
-      {"WEIGHT_TILES", most(config, layout, [](const Part& p) { return p.weights.planes.size(); }),
-       config.weight_tiles},
-      {"ACTIVATION_WORDS", layout.memory.words, config.activation_words},
-      {"ACTIVATION_TILES", std::max<std::int64_t>(layout.memory.tiles, reach(network, layout)),
-       config.activation_tiles},
-      {"RESIDUAL_WORDS", layout.memory.fine_words, config.residual_words},
-      {"TABLE_WORDS", static_cast<std::int64_t>(layout.tables.values.size()), config.table_words},
-      {"INPUT_VALUES", std::max<std::int64_t>(network.tensors[0].shape.size(), packed_reach(network, layout)),
-       config.input_values},
-      {"INPUT_PLANES", plan.tensors[0].pcu.max_planes, config.input_planes_max()},
-      {"INPUT_CHANNELS", input_constant_count(plan::derive_input(network, plan)), config.input_channels},
-      {"CHANNELS",
-       most(config, layout, [&](const Part& p) { return constant_rows(config, p) * config.wb_lanes; }),
-       config.channels},
-      {"NODES", static_cast<std::int64_t>(network.tensors.size()), config.nodes},
-      {"PLANES_MAX", planes, config.planes_max},
-      {"ACC_W", acc, config.acc_w},
-      {"MULT_W", plan::kMultiplierBits, config.mult_w},
-      {"SHIFT_MAX", shift, config.shift_max}};
-}
 
 /// Where a group's part of a node lies in the group's own memories.
 struct Bases {
@@ -214,6 +88,7 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
                                            const plan::Plan& plan, const Layout& layout, int n, int group,
                                            const Bases& bases) {
   const net::Node& node = network.nodes[n];
+  const plan::NodeConstants& constants = layout.constants[n];
   const Part& part = layout.parts[n][group];
   const Share& share = part.share;
   const TensorPlace& in = layout.memory.tensors[node.input];
@@ -222,13 +97,13 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   d.set("last", n + 1 == static_cast<int>(network.nodes.size()));
   d.set("tensor", node.output);
   d.set("out_signed", plan.tensors[node.output].is_signed);
-  d.set("lower", layout.constants[n].lower);
-  d.set("upper", layout.constants[n].upper);
-  d.set("count_below", layout.constants[n].count_below);
-  d.set("count_above", layout.constants[n].count_above);
-  if (!layout.constants[n].table.empty()) {
+  d.set("lower", constants.lower);
+  d.set("upper", constants.upper);
+  d.set("count_below", constants.count_below);
+  d.set("count_above", constants.count_above);
+  if (!constants.table.empty()) {
     d.set("table", 1);
-    d.set_modulo("table_base", layout.tables.first[n] - layout.constants[n].lower);
+    d.set_modulo("table_base", layout.tables.first[n] - constants.lower);
   }
   d.set("idle", share.idle());
   if (share.idle()) return d.words();
@@ -273,7 +148,7 @@ std::vector<std::uint32_t> border_registers(const net::Network& network, const p
   const TensorPlace& in = layout.memory.tensors[0];
   const TensorPlace& out = layout.memory.tensors[network.output];
   const bool packed = layout.geometry[0].packed;
-  const net::Window walk = packed ? net::undilated(network.nodes[0].window) : net::Window{};
+  const net::Window walk = packing_window(network, layout);
   const net::Shape positions = packed ? network.nodes[0].conv_shape : input.shape;
   const int row_values = input.shape.w * input.shape.c;
   FieldWriter f(kBorderWords);
