@@ -28,17 +28,13 @@ float clip_limit(OperatorCall& call, const char* name, std::size_t input, float 
   return otherwise;
 }
 
-Value result(const OperatorCall& call, const Value& x, int tensor) {
-  return {"", nullptr, call.refused() ? -1 : tensor, x.dims};
-}
-
 Value clamp(OperatorCall& call, NetworkBuilder& builder, float lower, float upper) {
   const Value& x = call.required(0);
   int tensor = x.tensor;
   if (!call.refused() && x.is_tensor()) {
     fold_or_pass(call, builder, tensor, [&](int t) { return builder.clamp(t, lower, upper, call.output()); });
   }
-  return result(call, x, tensor);
+  return result_of(call, tensor, x.dims);
 }
 
 }  // namespace
@@ -67,7 +63,7 @@ Value import_max_pool(OperatorCall& call, NetworkBuilder& builder) {
   int tensor = x.tensor;
   fold_or_pass(call, builder, tensor,
                [&](int t) { return builder.max_pool(t, placed->window, pooled, call.output()); });
-  return {"", nullptr, call.refused() ? -1 : tensor, dims};
+  return result_of(call, tensor, dims);
 }
 
 Value import_softmax(OperatorCall& call, NetworkBuilder& builder) {
@@ -92,7 +88,7 @@ Value import_softmax(OperatorCall& call, NetworkBuilder& builder) {
                                call.op() == "LogSoftmax"};
     fold_or_pass(call, builder, tensor, [&](int t) { return builder.softmax(t, softmax); });
   }
-  return result(call, x, tensor);
+  return result_of(call, tensor, x.dims);
 }
 
 }  // namespace dpwa::onnx

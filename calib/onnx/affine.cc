@@ -31,49 +31,21 @@ std::optional<Dims> broadcast_dims(const Dims& x, const Dims& constant, std::int
   return out;
 }
 
-/// Visits the elements of one sample of `dims` in ONNX order and gives the constant's index for each.
-class BroadcastIndex {
- public:
-  BroadcastIndex(const Dims& dims, const Dims& constant)
-      : dims_(dims), step_(dims.size(), 0), at_(dims.size(), 0) {
-    std::int64_t stride = 1;
-    for (std::size_t i = constant.size(); i-- > 0;) {
-      if (constant[i] != 1) step_[dims.size() - constant.size() + i] = stride;
-      stride *= constant[i];
-    }
-  }
-  std::int64_t value() const { return index_; }
-  void advance() {
-    for (std::size_t i = dims_.size(); i-- > 0;) {
-      index_ += step_[i];
-      if (++at_[i] < dims_[i]) return;
-      index_ -= step_[i] * dims_[i];
-      at_[i] = 0;
-    }
-  }
-
- private:
-  Dims dims_;
-  Dims step_;
-  Dims at_;
-  std::int64_t index_ = 0;
-};
-
-/// The constant as one value per channel of the tensor. Preconditions: broadcast_dims accepted it.
-std::optional<std::vector<double>> per_channel(const std::vector<float>& values, const Dims& dims,
-                                               const Dims& constant, const net::Shape& shape) {
-  if (values.size() == 1) return std::vector<double>(shape.c, values.front());
+/// The constant at each value of one sample of `dims`. Precondition: broadcast_dims accepted it.
+std::vector<double> each_value(const OperatorCall& call, const std::vector<float>& values, const Dims& dims,
+                               const Dims& constant) {
+  const Dims sample = sample_dims(call, dims), strides = *broadcast_strides(constant, sample);
   std::vector<double> result;
-  result.reserve(shape.c);
-  const std::int64_t pixels = std::int64_t{shape.h} * shape.w;
-  BroadcastIndex index(dims, constant);
-  for (int c = 0; c < shape.c; ++c) {
-    result.push_back(values[index.value()]);
-    for (std::int64_t p = 0; p < pixels; ++p, index.advance()) {
-      if (values[index.value()] != result.back()) return std::nullopt;
-    }
-  }
+  for_each_index(sample, [&](const Dims& at) { result.push_back(values[number_of(at, strides)]); });
   return result;
+}
+
+/// The constant as one value per channel of the tensor. Precondition: broadcast_dims accepted it.
+std::optional<std::vector<double>> channel_constant(const OperatorCall& call,
+                                                    const std::vector<float>& values, const Dims& dims,
+                                                    const Dims& constant, const net::Shape& shape) {
+  if (values.size() == 1) return std::vector<double>(shape.c, values.front());
+  return per_channel(each_value(call, values, dims, constant), shape);
 }
 
 struct Affine {
@@ -122,7 +94,7 @@ Value fold(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Af
     fold_or_pass(call, builder, tensor,
                  [&](int t) { return builder.apply_affine(t, affine.scale, affine.offset, call.output()); });
   }
-  return {"", nullptr, call.refused() ? -1 : tensor, std::move(dims)};
+  return result_of(call, tensor, std::move(dims));
 }
 
 /// y = x op k, or k op x when `reversed`.
@@ -141,17 +113,6 @@ Affine affine_of(const std::string& op, bool reversed, const std::vector<double>
   return affine;
 }
 
-/// The constant at each value of one sample. Preconditions: broadcast_dims accepted it.
-std::vector<double> each_value(const std::vector<float>& values, const Dims& dims, const Dims& constant) {
-  std::vector<double> result;
-  BroadcastIndex index(dims, constant);
-  for_each_index(dims, [&](const Dims&) {
-    result.push_back(values[index.value()]);
-    index.advance();
-  });
-  return result;
-}
-
 /// The sum of two computed tensors.
 Value add_tensors(OperatorCall& call, NetworkBuilder& builder, const Value& a, const Value& b) {
   const std::optional<Dims> dims = a.dims == b.dims ? a.dims : std::nullopt;
@@ -164,7 +125,7 @@ Value add_tensors(OperatorCall& call, NetworkBuilder& builder, const Value& a, c
   if (!call.refused() && a.is_tensor() && b.is_tensor()) {
     call.accept("", builder.add(a.tensor, b.tensor, call.name(), call.output(), sum));
   }
-  return {"", nullptr, call.refused() ? -1 : sum, dims};
+  return result_of(call, sum, dims);
 }
 
 }  // namespace
@@ -192,15 +153,11 @@ Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
     return {};
   }
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, dims};
-  auto constant = per_channel(*values, *dims, *k.dims, builder.tensor(x.tensor).shape);
+  auto constant = channel_constant(call, *values, *dims, *k.dims, builder.tensor(x.tensor).shape);
   if (!constant) {
-    // The network's input may still be a vector, whose channels are single values.
-    const auto size = static_cast<int>(builder.tensor(x.tensor).shape.size());
-    if (builder.as_map(x.tensor, {1, 1, size})) {
-      return value_by_value(call, builder, x,
-                            affine_of(call.op(), reversed, each_value(*values, *dims, *k.dims)), *dims);
-    }
-    constant = each_value(*values, *dims, *k.dims);
+    const std::vector<double> each = each_value(call, *values, *dims, *k.dims);
+    constant = per_channel(each, builder, x.tensor);
+    if (!constant) return value_by_value(call, builder, x, affine_of(call.op(), reversed, each), *dims);
   }
   return fold(call, builder, x, affine_of(call.op(), reversed, *constant), *dims);
 }
@@ -229,7 +186,7 @@ Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder) {
   constant[0] = expected[0];
   std::vector<std::vector<double>> channels;
   for (const auto& values : parameters) {
-    auto mapped = per_channel(values, *x.dims, constant, builder.tensor(x.tensor).shape);
+    auto mapped = channel_constant(call, values, *x.dims, constant, builder.tensor(x.tensor).shape);
     if (!mapped) {
       call.refuse("X", fmt::format("the channels of '{}' {} are not those of the stored tensor", x.name,
                                    to_string(*x.dims)));

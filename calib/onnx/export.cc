@@ -346,10 +346,7 @@ class Exporter {
     const std::string groups = fresh(names_, logits.name + "/groups");
     reshape(logits.name, {-1, outer, softmax.size, softmax.stride}, groups);
     const std::string applied = fresh(names_, network_.output_name + "/groups");
-    AttributeProto& axis = *add(op, {groups}, applied).add_attribute();
-    axis.set_name("axis");
-    axis.set_type(AttributeProto::INT);
-    axis.set_i(2);
+    set_integer(add(op, {groups}, applied), "axis", 2);
     reshape(applied, vector ? Numbers{-1, shape.c} : Numbers{-1, shape.c, shape.h, shape.w},
             network_.output_name);
   }

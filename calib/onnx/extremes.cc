@@ -18,28 +18,11 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// One limit per value of a sample -> one per channel of the tensor. The network's input may still become a
-/// vector, whose channels are single values.
-std::optional<std::vector<double>> per_channel(NetworkBuilder& builder, int tensor,
-                                               const std::vector<double>& k) {
-  const net::Shape& shape = builder.tensor(tensor).shape;
-  const std::int64_t pixels = std::int64_t{shape.h} * shape.w;
-  std::vector<double> result;
-  for (int c = 0; c < shape.c; ++c) {
-    const auto first = k.begin() + c * pixels, last = first + pixels;
-    result.push_back(*first);
-    if (std::all_of(first, last, [&](double v) { return v == *first; })) continue;
-    if (builder.as_map(tensor, {1, 1, static_cast<int>(shape.size())})) return std::nullopt;
-    return k;
-  }
-  return result;
-}
-
 /// k + sign * min(max(sign * (x - k), 0), width).
 Value limited_beside(OperatorCall& call, NetworkBuilder& builder, const Value& x, double sign,
                      const std::vector<double>& k, float width) {
   int tensor = x.tensor;
-  const std::optional<std::vector<double>> limit = per_channel(builder, tensor, k);
+  const std::optional<std::vector<double>> limit = per_channel(k, builder, tensor);
   if (!limit) {
     call.refuse("", "a limit that differs within a channel of a map");
     return {"", nullptr, -1, x.dims};
@@ -53,7 +36,7 @@ Value limited_beside(OperatorCall& call, NetworkBuilder& builder, const Value& x
   fold([&](int t) { return builder.apply_affine(t, scale, shift, call.output() + "/shifted"); });
   fold([&](int t) { return builder.clamp(t, 0, width, call.output() + "/limited"); });
   fold([&](int t) { return builder.apply_affine(t, scale, *limit, call.output()); });
-  return {"", nullptr, call.refused() ? -1 : tensor, x.dims};
+  return result_of(call, tensor, x.dims);
 }
 
 /// The constants of Max or Min, one per value of a sample of x.
@@ -63,18 +46,11 @@ std::optional<std::vector<double>> constant_limits(OperatorCall& call, const Val
   for (std::size_t i = 0; i < call.inputs(); ++i) {
     const Value& input = call.required(i);
     if (!input.is_constant()) continue;
-    const auto values = call.floats(input, "data_0");
-    const auto strides = values && !values->empty() ? broadcast_strides(*input.dims, dims) : std::nullopt;
-    if (!strides) {
-      if (values) {
-        call.refuse("data_0", fmt::format("'{}' {} does not broadcast to '{}' {}", input.name,
-                                          to_string(*input.dims), x.name, to_string(*x.dims)));
-      }
-      return std::nullopt;
-    }
+    const auto constant = broadcast_constant(call, input, "data_0", dims, named_dims(x));
+    if (!constant) return std::nullopt;
     std::size_t at_value = 0;
     for_each_index(dims, [&](const Dims& at) {
-      const double v = (*values)[number_of(at, *strides)];
+      const double v = constant->at(at);
       double& limit = k[at_value++];
       limit = largest ? std::max(limit, v) : std::min(limit, v);
     });
@@ -99,17 +75,8 @@ Value clip_elsewhere(OperatorCall& call, NetworkBuilder& builder, float lower, f
 
 Value import_extreme(OperatorCall& call, NetworkBuilder& builder) {
   const bool largest = call.op() == "Max";
-  const Value* x = nullptr;
-  for (std::size_t i = 0; i < call.inputs(); ++i) {
-    const Value& input = call.required(i);
-    if (!input.dims) return {};
-    if (input.is_constant()) continue;
-    if (x) {
-      call.refuse("", fmt::format("compares two computed tensors ('{}' and '{}')", x->name, input.name));
-      return {};
-    }
-    x = &input;
-  }
+  const Value* const x = only_computed(call, "compares");
+  if (!x) return {};
   if (call.inputs() == 1) return *x;
   const auto k = constant_limits(call, *x, largest);
   if (!k || !x->is_tensor()) return {"", nullptr, -1, x->dims};
@@ -120,7 +87,7 @@ Value import_extreme(OperatorCall& call, NetworkBuilder& builder) {
     fold_or_pass(call, builder, tensor, [&](int t) {
       return builder.clamp(t, largest ? limit : -kInfinity, largest ? kInfinity : limit, call.output());
     });
-    return {"", nullptr, call.refused() ? -1 : tensor, x->dims};
+    return result_of(call, tensor, x->dims);
   }
   return limited_beside(call, builder, *x, largest ? 1 : -1, *k, kInfinity);
 }
@@ -162,7 +129,7 @@ Value import_reduce_max(OperatorCall& call, NetworkBuilder& builder) {
   int tensor = x.tensor;
   fold_or_pass(call, builder, tensor,
                [&](int t) { return builder.max_pool(t, window, pooled, call.output()); });
-  return {"", nullptr, call.refused() ? -1 : tensor, dims};
+  return result_of(call, tensor, dims);
 }
 
 }  // namespace dpwa::onnx

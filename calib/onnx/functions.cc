@@ -56,7 +56,7 @@ Value import_activation(OperatorCall& call, NetworkBuilder& builder, const net::
                   : builder.activate(t, activation, call.output());
     });
   }
-  return {"", nullptr, call.refused() ? -1 : tensor, x.dims};
+  return result_of(call, tensor, x.dims);
 }
 
 Value import_function(OperatorCall& call, NetworkBuilder& builder) {

@@ -108,13 +108,14 @@ void add_pads(OperatorCall& call, const std::array<int, 4>& padding, net::Window
   window.pad_left += padding[1];
   window.pad_bottom += padding[2];
   window.pad_right += padding[3];
-  const int high = (window.kh - 1) * window.dilation_y + 1, wide = (window.kw - 1) * window.dilation_x + 1;
-  if (std::max(window.pad_top, window.pad_bottom) >= high ||
-      std::max(window.pad_left, window.pad_right) >= wide) {
+  const net::Window dense = net::undilated(window);
+  if (std::max(window.pad_top, window.pad_bottom) >= dense.kh ||
+      std::max(window.pad_left, window.pad_right) >= dense.kw) {
     call.refuse(
         "X", fmt::format("with the zeros of a Pad it has pads [{}, {}, {}, {}], not smaller than the kernel "
                          "{} x {}",
-                         window.pad_top, window.pad_left, window.pad_bottom, window.pad_right, high, wide));
+                         window.pad_top, window.pad_left, window.pad_bottom, window.pad_right, dense.kh,
+                         dense.kw));
   }
 }
 

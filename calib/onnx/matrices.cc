@@ -240,26 +240,18 @@ Value gemm_any(OperatorCall& call, NetworkBuilder& builder) {
   }
   const Dims dims{a[across ? 1 : 0], b[down ? 0 : 1]};
   const Dims a_strides = strides_of(a), b_strides = strides_of(b);
-  std::vector<float> c{0};
-  Dims c_strides{0, 0};
+  Broadcast c{{0}, {0, 0}};
   if (const Value* const given = call.input(2)) {
-    const auto values = call.floats(*given, "C");
-    const auto strides = values && !values->empty() ? broadcast_strides(*given->dims, dims) : std::nullopt;
-    if (!strides) {
-      if (values)
-        call.refuse("C", fmt::format("'{}' {} does not broadcast to {}", given->name, to_string(*given->dims),
-                                     to_string(dims)));
-      return {};
-    }
-    c = *values;
-    c_strides = *strides;
+    auto constant = broadcast_constant(call, *given, "C", dims, to_string(dims));
+    if (!constant) return {};
+    c = std::move(*constant);
   }
   if (!within(call, dims, b[down ? 1 : 0])) return {};
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, dims};
   const double alpha = call.real("alpha", 1), beta = call.real("beta", 1);
   ViewBuilder view(call, builder, x);
   for_each_index(dims, [&](const Dims& at) {
-    view.value(beta * c[number_of(at, c_strides)]);
+    view.value(beta * c.at(at));
     for (std::int64_t k = 0; k < a[across ? 0 : 1]; ++k) {
       const float weight = (*weights)[down ? at[1] * b_strides[0] + k : k * b_strides[0] + at[1]];
       view.add(across ? k * a_strides[0] + at[0] : at[0] * a_strides[0] + k, alpha * weight);

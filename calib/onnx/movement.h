@@ -20,6 +20,25 @@ std::optional<std::size_t> own_axis(OperatorCall& call, const std::string& attri
 /// axes, or no reduction at all with noop_with_empty_axes.
 std::optional<std::vector<bool>> reduced_axes(OperatorCall& call, const Value& x, int input_since);
 
+/// The only computed input of an operator that takes any number of them. Null when the dims of one are
+/// unknown, and after a refusal: "`verb` two computed tensors (..)`instead`".
+const Value* only_computed(OperatorCall& call, const std::string& verb, const std::string& instead = "");
+
+/// A constant that is read at every index of a result.
+struct Broadcast {
+  std::vector<float> values;
+  Dims strides;
+  double at(const Dims& index) const { return values[number_of(index, strides)]; }
+};
+
+/// Nothing, and a reason, when it is no float constant or does not broadcast to `result`, named `target`.
+std::optional<Broadcast> broadcast_constant(OperatorCall& call, const Value& constant,
+                                            const std::string& attribute, const Dims& result,
+                                            const std::string& target);
+
+/// "'x' [1, 2]"
+std::string named_dims(const Value& x);
+
 /// A result whose values are single values of x: `source(index)` gives, for an index of `dims` (one sample),
 /// the number of the value, or -1 for `otherwise`. x may be a tensor, a view or a float constant.
 template <typename Source>

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "calib/onnx/network_builder.h"
@@ -43,6 +44,11 @@ void fold_or_pass(OperatorCall& call, NetworkBuilder& builder, int& tensor, Fold
   const std::optional<int> passed = builder.pass(tensor, call.name(), call.output() + "/passed");
   if (passed) tensor = *passed;
   call.accept("", passed ? fold(tensor) : refusal);
+}
+
+/// A tensor as an operator's result, if nothing was refused.
+inline Value result_of(const OperatorCall& call, int tensor, std::optional<Dims> dims) {
+  return {"", nullptr, call.refused() ? -1 : tensor, std::move(dims)};
 }
 
 /// Imports one node: checks everything, folds it into the network if nothing was refused, and returns what

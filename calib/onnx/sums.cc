@@ -11,6 +11,36 @@
 #include "calib/onnx/movement.h"
 
 namespace dpwa::onnx {
+
+const Value* only_computed(OperatorCall& call, const std::string& verb, const std::string& instead) {
+  const Value* x = nullptr;
+  for (std::size_t i = 0; i < call.inputs(); ++i) {
+    const Value& input = call.required(i);
+    if (!input.dims) return nullptr;
+    if (input.is_constant()) continue;
+    if (x) {
+      call.refuse(
+          "", fmt::format("{} two computed tensors ('{}' and '{}'){}", verb, x->name, input.name, instead));
+      return nullptr;
+    }
+    x = &input;
+  }
+  return x;
+}
+
+std::string named_dims(const Value& x) { return fmt::format("'{}' {}", x.name, to_string(*x.dims)); }
+
+std::optional<Broadcast> broadcast_constant(OperatorCall& call, const Value& constant,
+                                            const std::string& attribute, const Dims& result,
+                                            const std::string& target) {
+  auto values = call.floats(constant, attribute);
+  if (!values) return std::nullopt;
+  auto strides = values->empty() ? std::nullopt : broadcast_strides(*constant.dims, result);
+  if (strides) return Broadcast{std::move(*values), std::move(*strides)};
+  call.refuse(attribute, fmt::format("{} does not broadcast to {}", named_dims(constant), target));
+  return std::nullopt;
+}
+
 std::optional<std::vector<bool>> reduced_axes(OperatorCall& call, const Value& x, int input_since) {
   Dims axes;
   if (call.opset() < input_since) {
@@ -72,35 +102,18 @@ Value import_neg(OperatorCall& call, NetworkBuilder& builder) {
 }
 
 Value import_sum(OperatorCall& call, NetworkBuilder& builder) {
-  const Value* x = nullptr;
-  for (std::size_t i = 0; i < call.inputs(); ++i) {
-    const Value& input = call.required(i);
-    if (!input.dims) return {};
-    if (input.is_constant()) continue;
-    if (x) {
-      call.refuse("", fmt::format("adds two computed tensors ('{}' and '{}'); Add is supported", x->name,
-                                  input.name));
-      return {};
-    }
-    x = &input;
-  }
+  const Value* const x = only_computed(call, "adds", "; Add is supported");
+  if (!x) return {};
   const Dims dims = sample_dims(call, *x->dims);
   const double factor = call.op() == "Mean" ? 1 / static_cast<double>(call.inputs()) : 1;
   std::vector<double> offset(static_cast<std::size_t>(*element_count(dims)), 0);
   for (std::size_t i = 0; i < call.inputs(); ++i) {
     const Value& input = call.required(i);
     if (!input.is_constant()) continue;
-    const auto values = call.floats(input, "data_0");
-    const auto strides = values ? broadcast_strides(*input.dims, dims) : std::nullopt;
-    if (!strides) {
-      if (values)
-        call.refuse("data_0", fmt::format("'{}' {} does not broadcast to '{}' {}", input.name,
-                                          to_string(*input.dims), x->name, to_string(*x->dims)));
-      return {"", nullptr, -1, x->dims};
-    }
+    const auto constant = broadcast_constant(call, input, "data_0", dims, named_dims(*x));
+    if (!constant) return {"", nullptr, -1, x->dims};
     std::size_t at_value = 0;
-    for_each_index(
-        dims, [&](const Dims& at) { offset[at_value++] += factor * (*values)[number_of(at, *strides)]; });
+    for_each_index(dims, [&](const Dims& at) { offset[at_value++] += factor * constant->at(at); });
   }
   if (!x->is_tensor()) return {"", nullptr, -1, x->dims};
   ViewBuilder view(call, builder, *x);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace dpwa::onnx {
@@ -141,6 +142,25 @@ std::optional<Dims> broadcast_strides(const Dims& dims, const Dims& result) {
     if (dims[i] != 1) strides[skipped + i] = own[i];
   }
   return strides;
+}
+
+std::optional<std::vector<double>> per_channel(const std::vector<double>& each, const net::Shape& shape) {
+  const std::int64_t pixels = std::int64_t{shape.h} * shape.w;
+  std::vector<double> result;
+  for (int c = 0; c < shape.c; ++c) {
+    const auto first = each.begin() + c * pixels, last = first + pixels;
+    if (!std::all_of(first, last, [&](double v) { return v == *first; })) return std::nullopt;
+    result.push_back(*first);
+  }
+  return result;
+}
+
+std::optional<std::vector<double>> per_channel(const std::vector<double>& each, NetworkBuilder& builder,
+                                               int tensor) {
+  const net::Shape& shape = builder.tensor(tensor).shape;
+  auto result = per_channel(each, shape);
+  if (result || builder.as_map(tensor, {1, 1, static_cast<int>(shape.size())})) return result;
+  return each;
 }
 
 }  // namespace dpwa::onnx

@@ -83,6 +83,14 @@ inline std::int64_t number_of(const Dims& at, const Dims& strides) {
 /// repeats); nothing when it does not.
 std::optional<Dims> broadcast_strides(const Dims& dims, const Dims& result);
 
+/// One number per value of a sample -> one per channel of a tensor of this shape; nothing when they differ
+/// within a channel.
+std::optional<std::vector<double>> per_channel(const std::vector<double>& each, const net::Shape& shape);
+
+/// The same for a tensor. The network's input may still become a vector, whose channels are single values.
+std::optional<std::vector<double>> per_channel(const std::vector<double>& each, NetworkBuilder& builder,
+                                               int tensor);
+
 /// Calls visit(index) for every index of `dims` in ONNX order; once for no dims.
 template <typename Visit>
 void for_each_index(const Dims& dims, Visit visit) {

@@ -48,6 +48,18 @@ TEST(View, ADenseLayerFoldsWhatIsMovedIntoItsWeights) {
                                                           2 + 4 * 4 + 2 * 6 + 5 * 8 + 3 * 10 + 6 * 12));
 }
 
+TEST(View, AConstantPerValueIsThatOfOneSampleOfAFixedBatch) {
+  for (const std::int64_t batch : {1, 4}) {
+    SmallModel model({batch, 2, 1, 2});
+    model.constant("identity", {2, 2, 1, 1}, {1, 0, 0, 1});
+    model.constant("k", {1, 2, 1, 2}, {10, 20, 30, 40});
+    model.node("Conv", {"x", "identity"}, "map");
+    model.node("Add", {"map", "k"}, "sum");
+    model.node("Flatten", {"sum"}, "y");
+    EXPECT_THAT(outputs(model), ElementsAre(11, 22, 33, 44)) << batch;
+  }
+}
+
 TEST(View, TransposesThatCancelLeaveNothing) {
   SmallModel model({1, 2, 3, 4});
   model.constant("w", {2, 2, 1, 1}, {1, 0, 0, 1});
