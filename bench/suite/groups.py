@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """The measurements, in groups: each takes a runner.Bench and returns what results.json keeps."""
-import hashlib
 import json
 import os
 import pathlib
@@ -52,8 +51,9 @@ AGAINST_NNGEN = [
 
 
 def present(bench, *names):
-    """The networks whose data is here, of `names` or of all."""
-    return [n for n in bench.networks.values() if n.present() and (not names or n.name in names)]
+    """The networks whose data is here, of `names` or of all that the project is tuned with."""
+    known = {**bench.networks, **bench.untuned} if names else bench.networks
+    return [n for n in known.values() if n.present() and (not names or n.name in names)]
 
 
 def accuracy(bench):
@@ -104,7 +104,7 @@ def rtl(bench):
         for number, (name, keys) in enumerate(CONFIGURATIONS.items()):
             output = bench.work / f"{network.name}-{number}.npy"
             answer = bench.simulate(network, keys, SIMULATED_IMAGES, output=output)
-            answer["output_sha256"] = hashlib.sha256(output.read_bytes()).hexdigest()
+            answer["output_sha256"] = runner.digest(output)
             results[network.name][name] = answer
     return results
 
@@ -213,13 +213,17 @@ def node_bounds(bench):
 
 def all_policies(bench):
     """Every policy of the precision control on machines of several shapes."""
-    untuned_networks = [n for n in runner.untuned_networks(bench.root) if n.present() and n.name == "mnist-cnn-zoo"]
-    return policies.measure(bench, present(bench, "fmnist_cnn", "yardstick_cnn") + untuned_networks)
+    return policies.measure(bench, present(bench, "fmnist_cnn", "yardstick_cnn", "mnist-cnn-zoo"))
 
 
 def shifted_data(bench):
     """Other brightness and noise than in the calibration data."""
     return shifted.measure(bench, present(bench, "fmnist_mlp", "fmnist_cnn"))
+
+
+def untuned_networks(bench):
+    """Networks that nothing was tuned for."""
+    return untuned.measure(bench, present(bench, *bench.untuned))
 
 
 def conformance(bench):
@@ -238,4 +242,4 @@ def conformance(bench):
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
           "policies": all_policies, "formats": formats, "dot": dot,
           "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds,
-          "untuned": untuned.measure, "conformance": conformance}
+          "untuned": untuned_networks, "conformance": conformance}

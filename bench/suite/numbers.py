@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The targets of the project, each with what was measured."""
-from suite.untuned import TARGETS
 from suite.markdown import count, markdown_table, percent, ratio
+from suite.untuned import TARGETS
 
 NOT_RUN = "not run"
 

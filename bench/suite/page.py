@@ -18,11 +18,12 @@ measured; *missed* is printed as missed. Times are CPU seconds, so one core's ti
 """
 
 
-def replace_block(text, path, block):
+def split_block(text, path):
+    """What is before the generated block, the block, and what is behind it."""
     if text.count(BEGIN) != 1 or text.count(END) != 1:
         raise BenchError(f"{path}: the markers of the generated block are missing")
     head, rest = text.split(BEGIN)
-    return f"{head}{BEGIN}\n{block}{END}{rest.split(END)[1]}"
+    return head, *rest.split(END)
 
 
 def sections_of(page):
@@ -37,7 +38,6 @@ def write(results, benchmarks, readme):
     sections = {"Targets": numbers.table(results, before.get("Targets", ""))}
     sections.update({title: text or before.get(title) for title, text in tables.sections(results)})
     written = [f"## {title}\n\n{text}" for title, text in sections.items() if text]
-    short = tables.short(results)
-    if short:
-        readme.write_text(replace_block(readme.read_text(), readme, short))
+    head, block, tail = split_block(readme.read_text(), readme)
+    readme.write_text(f"{head}{BEGIN}\n{tables.short(results, block)}{END}{tail}")
     benchmarks.write_text("\n".join([INTRODUCTION, *written]))

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every policy of the precision control on machines of several shapes: values, cycles and every decision."""
-import hashlib
-
-from suite.runner import POLICIES
+from suite.runner import POLICIES, digest
 
 IMAGES = 10
 MACHINES = {
@@ -11,10 +9,6 @@ MACHINES = {
     "8 lanes, 2 write-back lanes": {"LANES": 8, "WB_LANES": 2},
     "16 lanes in 2 groups": {"LANES": 16, "GROUPS": 2, "WB_LANES": 2},
 }
-
-
-def digest(file):
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def of_policy(bench, network, policy):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs dpwa, keeps what it answers, and makes each plan and each design once."""
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
@@ -31,6 +32,10 @@ class Network:
 
     def present(self):
         return all(file.exists() for file in (self.model, *self.calibration, *self.test) if file)
+
+
+def digest(file):
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def data_options(data, labels):
@@ -67,11 +72,12 @@ def untuned_networks(root):
                        (data / "test_x.npy", data / "test_y.npy" if test_labels else None), (), keys or {}, decision)
 
     fashion = networks(root)["fmnist_cnn"]
-    return [dataclasses.replace(fashion, name="fmnist_mobilenet", model=fashion.model.with_name("fmnist_mobilenet.onnx")),
-            network("kws-dscnn-mlperf", True, True),
-            network("cifar10-resnet8-mlperf", False, True, {"RESIDUAL_WORDS": 32768}),
-            network("mnist-cnn-zoo", False, True),
-            network("acasxu-mlp", False, False, {}, ("--decision", "argmin"))]
+    found = [dataclasses.replace(fashion, name="fmnist_mobilenet", model=fashion.model.with_name("fmnist_mobilenet.onnx")),
+             network("kws-dscnn-mlperf", True, True),
+             network("cifar10-resnet8-mlperf", False, True, {"RESIDUAL_WORDS": 32768}),
+             network("mnist-cnn-zoo", False, True),
+             network("acasxu-mlp", False, False, {}, ("--decision", "argmin"))]
+    return {network.name: network for network in found}
 
 
 class Bench:
@@ -83,6 +89,7 @@ class Bench:
         self.root = root
         self.cpu_seconds = 0.0
         self.networks = networks(root)
+        self.untuned = untuned_networks(root)
         work.mkdir(parents=True, exist_ok=True)
 
     def command(self, arguments):

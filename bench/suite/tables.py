@@ -257,8 +257,14 @@ def sections(results):
             ("Area of a lane", "[lane.md](lane.md): cells, baselines and tax on iCE40, ECP5 and ASIC.\n")]
 
 
-def short(results):
-    """The few numbers for the front page."""
+def short(results, before):
+    """The few numbers for the front page: accuracy and costs, then the RTL. `before`: the block as it is."""
+    table_before, _, rtl_before = before.strip("\n").partition("\n\n")
+    parts = (short_table(results) or table_before, short_rtl(results) or rtl_before)
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def short_table(results):
     rows = []
     for name, evaluations in results.get("accuracy", {}).items():
         plan = evaluations["plan"]
@@ -268,11 +274,14 @@ def short(results):
                      ratio(plan["cycles_per_image"] / plan["cycles_static_mix"])])
     if not rows:
         return ""
-    text = markdown_table(["all test images", "float", "DPWA", "drop, points", "beats / INT8", "beats / static mix",
+    return markdown_table(["all test images", "float", "DPWA", "drop, points", "beats / INT8", "beats / static mix",
                            "cycles / INT8, 4 lanes", "cycles / static mix"], rows, "lrrrrrrr")
+
+
+def short_rtl(results):
     runs = [run for configurations in results.get("rtl", {}).values() for run in configurations.values()]
-    if runs:
-        text += (f"\nRTL against the bit-exact model: {sum(run['mismatches'] for run in runs)} mismatches in "
-                 f"{count(sum(run['values_checked'] for run in runs))} values, "
-                 f"{len(next(iter(results['rtl'].values())))} configurations.\n")
-    return text
+    if not runs:
+        return ""
+    return (f"RTL against the bit-exact model: {sum(run['mismatches'] for run in runs)} mismatches in "
+            f"{count(sum(run['values_checked'] for run in runs))} values, "
+            f"{len(next(iter(results['rtl'].values())))} configurations.\n")
