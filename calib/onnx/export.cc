@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "calib/onnx/operators.h"
 namespace dpwa::onnx {
 namespace {
 
@@ -22,7 +23,6 @@ using Numbers = std::vector<std::int64_t>;
 
 constexpr int kOpset = 13;  // the lowest, where no operator needs a later one
 constexpr int kHardSwishSince = 14;
-constexpr int kGeluSince = 20;
 constexpr int kIrVersion = 7;
 
 void set_integers(NodeProto& node, const std::string& name, const Numbers& values) {
