@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "calib/onnx/operators.h"
+
 namespace dpwa::onnx {
 namespace {
 
