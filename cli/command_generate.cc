@@ -70,7 +70,7 @@ gen::Emission emit(const Options& options, const config::Config& config) {
   }
   if (!options.plan.empty()) files = plan_files(options, config);
   files.merge(gen::host_files(config));
-  return gen::emit_design(config, gen::build_top(config), gen::system_bench(), files);
+  return gen::emit_design(config, gen::build_top(config), gen::system_bench(config), files);
 }
 
 ExitCode generate(const Options& options, Context& context) {

@@ -46,33 +46,64 @@ std::string verilator_version() {
   return version;
 }
 
+struct Recipe {
+  std::string top, source;                      ///< module, tb/<source>.cc
+  std::vector<std::string> headers, arguments;  ///< in OUT; of Verilator
+};
+
+Recipe recipe_of(Bench bench) {
+  if (bench == Bench::board) return {"dpwa_uart_top", "virtual_board", {}, {"-GCLOCKS_PER_BIT=4"}};
+  Recipe recipe{
+      "dpwa_top", "network_tb", {"tb/dump_format.h", "tb/register_port.h", "dpwa_registers.h"}, {"--assert"}};
+  if (bench == Bench::network_trace) recipe.arguments.push_back("--trace-fst");
+  return recipe;
+}
+
 std::vector<std::string> verilator_arguments(const fs::path& out_dir, const std::vector<std::string>& sources,
-                                             const fs::path& build_dir, bool trace) {
-  std::vector<std::string> arguments = {
-      "verilator",  "--cc",       "--exe",
-      "--build",    "-O3",        "--assert",
-      "--x-assign", "fast",       "--top-module",
-      "dpwa_top",   "-Mdir",      build_dir.string(),
-      "-o",         "network_tb", "-CFLAGS",
-      "-O2",        "-CFLAGS",    "-I" + fs::absolute(out_dir / "tb").string()};
-  if (trace) arguments.push_back("--trace-fst");
+                                             const fs::path& build_dir, const Recipe& recipe) {
+  std::vector<std::string> arguments = {"verilator",
+                                        "--cc",
+                                        "--exe",
+                                        "--build",
+                                        "-O3",
+                                        "--x-assign",
+                                        "fast",
+                                        "-CFLAGS",
+                                        "-O2",
+                                        "-CFLAGS",
+                                        "-I" + fs::absolute(out_dir / "tb").string(),
+                                        "-Mdir",
+                                        build_dir.string(),
+                                        "-o",
+                                        recipe.source,
+                                        "--top-module",
+                                        recipe.top};
+  arguments.insert(arguments.end(), recipe.arguments.begin(), recipe.arguments.end());
   for (const std::string& source : sources) arguments.push_back(fs::absolute(out_dir / source).string());
-  arguments.push_back(fs::absolute(out_dir / "tb" / "network_tb.cc").string());
+  arguments.push_back(fs::absolute(out_dir / "tb" / (recipe.source + ".cc")).string());
   return arguments;
+}
+
+/// All that the executable follows from.
+std::string content_of(const fs::path& out_dir, const std::vector<std::string>& sources,
+                       const Recipe& recipe) {
+  std::string content = verilator_version();
+  for (const std::string& argument : recipe.arguments) content += argument + '\0';
+  for (const std::string& source : sources) content += source + '\0' + read_file(out_dir / source);
+  content += read_file(out_dir / "tb" / (recipe.source + ".cc"));
+  for (const std::string& header : recipe.headers) {
+    if (fs::exists(out_dir / header)) content += read_file(out_dir / header);
+  }
+  return content;
 }
 
 }  // namespace
 
-fs::path build_model(const fs::path& out_dir, bool trace, Progress& progress) {
+fs::path build_model(const fs::path& out_dir, Bench bench, Progress& progress) {
   const std::vector<std::string> sources = source_list(out_dir);
-  std::string content = verilator_version() + (trace ? "trace" : "");
-  for (const std::string& source : sources) content += source + '\0' + read_file(out_dir / source);
-  for (const char* file :
-       {"tb/network_tb.cc", "tb/dump_format.h", "tb/register_port.h", "dpwa_registers.h"}) {
-    if (fs::exists(out_dir / file)) content += read_file(out_dir / file);
-  }
-  const fs::path directory = cache_root() / content_hash(content);
-  const fs::path executable = directory / "network_tb";
+  const Recipe recipe = recipe_of(bench);
+  const fs::path directory = cache_root() / content_hash(content_of(out_dir, sources, recipe));
+  const fs::path executable = directory / recipe.source;
   if (fs::exists(executable)) return executable;
 
   progress.begin("compile the design with Verilator (once per configuration)", 0);
@@ -88,7 +119,7 @@ fs::path build_model(const fs::path& out_dir, bool trace, Progress& progress) {
   const auto clean_up = [&] { fs::remove_all(partial, error); };
   try {
     const int status =
-        run({verilator_arguments(out_dir, sources, partial, trace), {}, [&](const std::string& line) {
+        run({verilator_arguments(out_dir, sources, partial, recipe), {}, [&](const std::string& line) {
                if (first_error.empty() &&
                    (line.find("%Error") != std::string::npos || line.find("error:") != std::string::npos)) {
                  first_error = line;

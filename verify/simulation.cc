@@ -343,7 +343,8 @@ fs::path run_bench(const fs::path& out_dir, const fs::path& work, const lower::I
     const std::vector<std::uint32_t> packet = lower::input_packet(plan.input, input);
     packets.insert(packets.end(), packet.begin(), packet.end());
   }
-  const fs::path executable = build_model(out_dir, !options.trace.empty(), progress);
+  const fs::path executable =
+      build_model(out_dir, options.trace.empty() ? Bench::network : Bench::network_trace, progress);
   write_file(work / "image.bin", lower::to_bytes(image.words));
   write_file(work / "inputs.bin", lower::to_bytes(packets));
 

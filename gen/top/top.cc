@@ -6,11 +6,13 @@
 #include "gen/top/group.h"
 #include "gen/top/host_registers.h"
 #include "gen/top/top_builder.h"
+#include "gen/top/uart_top.h"
 
 namespace dpwa::gen {
 
 Design build_top(const config::Config& config) {
-  Design design("dpwa_top");
+  const bool uart = config.host_port == config::HostPort::uart;
+  Design design(uart ? "dpwa_uart_top" : "dpwa_top");
   Module& group =
       design.add("dpwa_group",
                  "the lanes that share one activation port, with everything that feeds them.\n\n"
@@ -18,7 +20,7 @@ Design build_top(const config::Config& config) {
                  "back, with those of the other groups, on bus_*.");
   GroupBuilder(config, group).build();
   std::optional<Interface> registers;
-  if (config.host_port == config::HostPort::axi) {
+  if (config.has_registers()) {
     Module& module = design.add("dpwa_host_registers",
                                 "the registers that the host reads and writes.\n\n"
                                 "docs/registers.md gives their meaning; both come from one table.");
@@ -31,17 +33,23 @@ Design build_top(const config::Config& config) {
                  "Packets come in on s_axis_*, outputs leave on m_axis_*, one word per value, tlast on an "
                  "output's last word. docs/architecture.md tells the path of a value and every contract.");
   TopBuilder(config, top, group.interface(), registers).build();
+  if (uart) {
+    Module& board =
+        design.add("dpwa_uart_top", "the accelerator behind a serial line (docs/host-protocol.md).");
+    UartTopBuilder(config, board, top.interface()).build();
+  }
   return design;
 }
 
-const std::vector<std::string>& system_bench() {
-  static const std::vector<std::string> files = {"tb/system/network_tb.cc", "tb/system/register_port.h",
-                                                 "tb/common/dump_format.h"};
+std::vector<std::string> system_bench(const config::Config& config) {
+  std::vector<std::string> files = {"tb/system/network_tb.cc", "tb/system/register_port.h",
+                                    "tb/common/dump_format.h"};
+  if (config.host_port == config::HostPort::uart) files.push_back("tb/board/virtual_board.cc");
   return files;
 }
 
 std::map<std::string, std::string> host_files(const config::Config& config) {
-  if (config.host_port == config::HostPort::none) return {};
+  if (!config.has_registers()) return {};
   return {{"dpwa_registers.h", register_header(config)}};
 }
 

@@ -4,10 +4,8 @@
 
 namespace dpwa::gen {
 
-using config::HostPort;
-
 void TopBuilder::register_ports() {
-  if (config_.host_port == HostPort::axi) {
+  if (config_.has_registers()) {
     module_.port_group("registers: AXI4-Lite (docs/registers.md)");
     for (const PortSpec& port : registers_->ports()) {
       if (port.name.rfind("s_axil_", 0) != 0) continue;
@@ -22,7 +20,7 @@ void TopBuilder::register_ports() {
 }
 
 void TopBuilder::host_registers() {
-  if (config_.host_port == HostPort::none) {
+  if (!config_.has_registers()) {
     module_.section("Host: bare ports");
     for (const char* name : {"counter_node", "counter_index"}) {
       module_.assign(net(name), net(std::string(name) + "_i"));

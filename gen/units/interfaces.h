@@ -55,5 +55,6 @@ Interface output_tail();
 Interface loader();
 Interface sticky();
 Interface axil_slave();
+Interface uart_host();
 
 }  // namespace dpwa::gen::interfaces

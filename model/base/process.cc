@@ -22,24 +22,19 @@ namespace {
 
 constexpr int kPollMilliseconds = 50;
 
-/// A started child in a process group of its own, ended with its whole group when it goes out of scope.
-class Child {
- public:
-  explicit Child(const Process& process);
-  ~Child();
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
+/// Hands out the complete lines of `text` and keeps the rest.
+void hand_out_lines(std::string& text, const std::function<void(const std::string&)>& on_line) {
+  std::size_t begin = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
+    if (on_line) on_line(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  text.erase(0, begin);
+}
 
-  int output() const { return output_; }
-  /// Waits for the end; returns the exit status.
-  int wait();
+}  // namespace
 
- private:
-  pid_t pid_ = -1;
-  int output_ = -1;
-};
-
-Child::Child(const Process& process) {
+Child::Child(const Process& process) : on_line_(process.on_line) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     throw fail(ExitCode::io, "no pipe to {}: {}", process.arguments.at(0),
@@ -98,18 +93,6 @@ int Child::wait() {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/// Hands out the complete lines of `text` and keeps the rest.
-void hand_out_lines(std::string& text, const std::function<void(const std::string&)>& on_line) {
-  std::size_t begin = 0;
-  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
-    if (on_line) on_line(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  text.erase(0, begin);
-}
-
-}  // namespace
-
 fs::path find_tool(const std::string& name, const std::string& advice) {
   const char* path = std::getenv("PATH");
   std::string rest = path != nullptr ? path : "";
@@ -123,21 +106,25 @@ fs::path find_tool(const std::string& name, const std::string& advice) {
   throw fail(ExitCode::missing_tool, "{}: not found on PATH; {}", name, advice);
 }
 
-int run(const Process& process) {
-  Child child(process);
+void Child::read_lines(const std::function<bool()>& stop) {
   std::string pending;
   std::string block(std::size_t{1} << 16, '\0');
-  while (true) {
+  while (!stop()) {
     throw_if_interrupted();
-    pollfd ready{child.output(), POLLIN, 0};
+    pollfd ready{output_, POLLIN, 0};
     if (::poll(&ready, 1, kPollMilliseconds) <= 0) continue;
-    const ssize_t count = ::read(child.output(), block.data(), block.size());
+    const ssize_t count = ::read(output_, block.data(), block.size());
     if (count < 0) continue;
     if (count == 0) break;
     pending.append(block, 0, static_cast<std::size_t>(count));
-    hand_out_lines(pending, process.on_line);
+    hand_out_lines(pending, on_line_);
   }
-  if (!pending.empty() && process.on_line) process.on_line(pending);
+  if (!pending.empty() && on_line_) on_line_(pending);
+}
+
+int run(const Process& process) {
+  Child child(process);
+  child.read_lines([] { return false; });
   return child.wait();
 }
 

@@ -10,7 +10,7 @@ namespace dpwa::config {
 
 enum class LutStyle { generic, ice40, ecp5, asic };  ///< how the lane's adders are written
 enum class WriteBack { parallel, serial };           ///< how accumulators become stored values
-enum class HostPort { axi, none };
+enum class HostPort { axi, none, uart };
 enum class PortFormats { all, integer };  ///< of input and output words
 
 /// Which policies of the PCU there are (docs/numerics.md N1.3, N5); one at least.
@@ -65,6 +65,8 @@ struct Config {
   bool adds() const { return residual_words > 0; }
   bool has_tables() const { return table_words > 0; }
   bool has_classes() const { return policies.variance; }
+  /// Whether the machine has the registers of docs/registers.md.
+  bool has_registers() const { return host_port != HostPort::none; }
   int slices() const { return lanes_per_group() / wb_lanes; }  ///< skewed lane slices of a group
   int input_planes_max() const { return input_planes < planes_max ? input_planes : planes_max; }
   int value_w() const { return 4 * planes_max + 1; }  ///< bits of a stored value, two's complement

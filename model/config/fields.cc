@@ -121,8 +121,10 @@ const std::vector<Field>& fields() {
                         {"ecp5", LutStyle::ecp5},
                         {"asic", LutStyle::asic}},
                        "how the lane's adders are written"),
-      choice<HostPort>("HOST_PORT", &Config::host_port, {{"axi", HostPort::axi}, {"none", HostPort::none}},
-                       "AXI4-Stream data with AXI4-Lite registers, or bare streams"),
+      choice<HostPort>(
+          "HOST_PORT", &Config::host_port,
+          {{"axi", HostPort::axi}, {"uart", HostPort::uart}, {"none", HostPort::none}},
+          "AXI4-Stream data with AXI4-Lite registers, these behind a serial line, or bare streams"),
       choice<PortFormats>("PORT_FORMATS", &Config::port_formats,
                           {{"all", PortFormats::all}, {"integer", PortFormats::integer}},
                           "words at the ports: all, or only u8, s8, s16 in and integers out"),

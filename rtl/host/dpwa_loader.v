@@ -65,6 +65,7 @@ module dpwa_loader #(
   wire        accepted  = valid_q & ~fails_q;
   wire        length_ok = word_i == {11'd0, {1'b0, input_words_i} + 21'd1};
   wire        crc_ok;
+  wire [31:0] crc;
 
   assign target_o      = head_q[27:24];
   assign bank_o        = head_q[23:16];
@@ -172,10 +173,11 @@ module dpwa_loader #(
     .clear_i (~rst_ni | (take & (state_d == ST_OPCODE))),
     .valid_i (read),
     .nibble_i(word_i[nibble_q * 4 +: 4]),
-    .whole_o (crc_ok)
+    .whole_o (crc_ok),
+    .crc_o   (crc)
   );
 
-  wire unused = &{1'b0, head_q[11:0]};
+  wire unused = &{1'b0, crc, head_q[11:0]};
 
 endmodule
 

@@ -88,20 +88,19 @@ TEST_P(LeafInterface, EqualsTheVerilogAtOtherParameters) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rtl, LeafInterface,
-    testing::Values(interfaces::mac_lane(), interfaces::corrector(), interfaces::write_back(),
-                    interfaces::max_pool(), interfaces::residual(), interfaces::activation_table(),
-                    interfaces::tile_assembler(), interfaces::write_back_serial(), interfaces::digit_writer(),
-                    interfaces::digit_ram(), interfaces::store_serial(), interfaces::quantizer(),
-                    interfaces::dequantizer(), interfaces::weight_decoder(), interfaces::pcu(),
-                    interfaces::delay(), interfaces::sum_words(), interfaces::write_bus(),
-                    interfaces::premax(), interfaces::control(), interfaces::sequencer(),
-                    interfaces::scanner(), interfaces::refill(), interfaces::tile_queue(),
-                    interfaces::issue(), interfaces::lane_array(), interfaces::drain(),
-                    interfaces::write_back_array(), interfaces::store(), interfaces::ram(),
-                    interfaces::width_table(), interfaces::weight_sram(), interfaces::dense_sram(),
-                    interfaces::registers(), interfaces::unpacker(), interfaces::input_constants(),
-                    interfaces::packer(), interfaces::output_reader(), interfaces::output_tail(),
-                    interfaces::loader(), interfaces::sticky(), interfaces::axil_slave()),
+    testing::Values(
+        interfaces::mac_lane(), interfaces::corrector(), interfaces::write_back(), interfaces::max_pool(),
+        interfaces::residual(), interfaces::activation_table(), interfaces::tile_assembler(),
+        interfaces::write_back_serial(), interfaces::digit_writer(), interfaces::digit_ram(),
+        interfaces::store_serial(), interfaces::quantizer(), interfaces::dequantizer(),
+        interfaces::weight_decoder(), interfaces::pcu(), interfaces::delay(), interfaces::sum_words(),
+        interfaces::write_bus(), interfaces::premax(), interfaces::control(), interfaces::sequencer(),
+        interfaces::scanner(), interfaces::refill(), interfaces::tile_queue(), interfaces::issue(),
+        interfaces::lane_array(), interfaces::drain(), interfaces::write_back_array(), interfaces::store(),
+        interfaces::ram(), interfaces::width_table(), interfaces::weight_sram(), interfaces::dense_sram(),
+        interfaces::registers(), interfaces::unpacker(), interfaces::input_constants(), interfaces::packer(),
+        interfaces::output_reader(), interfaces::output_tail(), interfaces::loader(), interfaces::sticky(),
+        interfaces::axil_slave(), interfaces::uart_host()),
     [](const auto& each) { return each.param.module(); });
 
 TEST(LeafInterfaceComparison, SeesAWrongWidthDirectionAndDefault) {

@@ -35,8 +35,9 @@ fs::path design(const Machine& machine) {
   setenv("DPWA_CACHE", (root / "models").c_str(), 1);
   const fs::path out = root / machine.name;
   const config::Config config = configure(machine);
-  gen::write(gen::emit_design(config, gen::build_top(config), gen::system_bench(), gen::host_files(config)),
-             out);
+  gen::write(
+      gen::emit_design(config, gen::build_top(config), gen::system_bench(config), gen::host_files(config)),
+      out);
   return out;
 }
 

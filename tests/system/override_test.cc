@@ -25,7 +25,7 @@ config::Config other_configuration() {
 }
 
 gen::Emission emission(const config::Config& config) {
-  return gen::emit_design(config, gen::build_top(config), gen::system_bench(), gen::host_files(config));
+  return gen::emit_design(config, gen::build_top(config), gen::system_bench(config), gen::host_files(config));
 }
 
 void replace(std::string& text, const std::string& from, const std::string& to) {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/units/interfaces.h"
+
+namespace dpwa::gen::interfaces {
+
+Interface uart_host() {
+  Interface leaf("dpwa_uart_host");
+  leaf.parameter("CLOCKS_PER_BIT", 16);
+  const Int addr_w = leaf.parameter("ADDR_W", 8);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("uart_rx_i");
+  leaf.output("uart_tx_o");
+  leaf.output("machine_rst_no");
+  leaf.output("packet_data_o", 32);
+  leaf.output("packet_valid_o");
+  leaf.input("packet_ready_i");
+  leaf.input("output_data_i", 32);
+  leaf.input("output_valid_i");
+  leaf.input("output_last_i");
+  leaf.output("output_ready_o");
+  leaf.output("m_axil_addr_o", addr_w);
+  leaf.output("m_axil_awvalid_o");
+  leaf.input("m_axil_awready_i");
+  leaf.output("m_axil_wdata_o", 32);
+  leaf.output("m_axil_wvalid_o");
+  leaf.input("m_axil_wready_i");
+  leaf.input("m_axil_bresp_i", 2);
+  leaf.input("m_axil_bvalid_i");
+  leaf.output("m_axil_arvalid_o");
+  leaf.input("m_axil_arready_i");
+  leaf.input("m_axil_rdata_i", 32);
+  leaf.input("m_axil_rresp_i", 2);
+  leaf.input("m_axil_rvalid_i");
+  leaf.output("m_axil_ready_o");
+  return leaf;
+}
+
+}  // namespace dpwa::gen::interfaces

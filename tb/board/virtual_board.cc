@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Virtual board: dpwa_uart_top in Verilator with its serial line on a pseudo-terminal. A host opens that as
+// it opens the serial port of a real board; nothing else is known of it here, neither protocol nor network.
+//
+//   virtual_board
+//
+// Prints the path of the pseudo-terminal, one line, and then runs until it is ended or its parent is. The
+// clock stands still while the line has long been quiet in both directions, so an idle board uses no
+// processor time.
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "Vdpwa_uart_top.h"
+#include "verilated.h"
+
+namespace {
+
+constexpr int kClocksPerBit = 4;  // as the design was built: -GCLOCKS_PER_BIT
+constexpr int kQuietClocks = 1 << 20;
+
+[[noreturn]] void die(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+/// The host's end of the serial line, as bytes.
+class Terminal {
+ public:
+  Terminal() : board_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    if (board_ < 0 || ::grantpt(board_) != 0 || ::unlockpt(board_) != 0)
+      die("virtual_board: pseudo-terminal");
+    name_ = ::ptsname(board_);
+    // Held open here too: without any opener, reading would fail between one host and the next.
+    host_ = ::open(name_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    termios settings{};
+    if (host_ < 0 || ::tcgetattr(host_, &settings) != 0) die("virtual_board: pseudo-terminal");
+    ::cfmakeraw(&settings);
+    if (::tcsetattr(host_, TCSANOW, &settings) != 0) die("virtual_board: pseudo-terminal");
+  }
+  ~Terminal() {
+    ::close(host_);
+    ::close(board_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  const std::string& name() const { return name_; }
+
+  /// Bytes that the host has written are added to `bytes`; `wait`: until there are some.
+  void read(std::deque<std::uint8_t>& bytes, bool wait) {
+    pollfd ready{board_, POLLIN, 0};
+    if (::poll(&ready, 1, wait ? -1 : 0) <= 0) return;
+    std::array<std::uint8_t, 256> block{};
+    const ssize_t count = ::read(board_, block.data(), block.size());
+    if (count < 0) die("virtual_board: read");
+    bytes.insert(bytes.end(), block.begin(), block.begin() + count);
+  }
+
+  void write(std::uint8_t byte) {
+    if (::write(board_, &byte, 1) != 1) die("virtual_board: write");
+  }
+
+ private:
+  int board_, host_ = -1;
+  std::string name_;
+};
+
+/// Bytes become levels of a line, one clock cycle after the other.
+class Sender {
+ public:
+  bool idle() const { return left_ == 0; }
+  void start(std::uint8_t byte) {
+    bits_ = static_cast<std::uint32_t>(byte) << 1 | 1U << 9;
+    left_ = 10 * kClocksPerBit;
+  }
+  bool level() {
+    if (idle()) return true;
+    const int bit = 10 - (left_-- + kClocksPerBit - 1) / kClocksPerBit;
+    return (bits_ >> bit & 1) != 0;
+  }
+
+ private:
+  std::uint32_t bits_ = 0;
+  int left_ = 0;  // clock cycles
+};
+
+/// Levels become bytes, each bit sampled in its middle.
+class Receiver {
+ public:
+  bool idle() const { return clock_ < 0; }
+  /// True when `level` completes a byte.
+  bool take(bool level) {
+    if (idle() && level) return false;
+    ++clock_;
+    if (clock_ % kClocksPerBit != kClocksPerBit / 2) return false;
+    const int bit = clock_ / kClocksPerBit;
+    if (bit >= 1 && bit <= 8) byte_ = static_cast<std::uint8_t>(byte_ >> 1 | (level ? 0x80 : 0));
+    if (bit == 9) clock_ = -1;
+    return bit == 9;
+  }
+  std::uint8_t byte() const { return byte_; }
+
+ private:
+  int clock_ = -1;  // of the byte
+  std::uint8_t byte_ = 0;
+};
+
+class Board {
+ public:
+  explicit Board(Terminal& terminal) : terminal_(terminal) {
+    top_.uart_rx_i = 1;
+    top_.rst_ni = 0;
+    for (int i = 0; i < 8; ++i) clock();
+    top_.rst_ni = 1;
+  }
+
+  [[noreturn]] void run() {
+    while (true) {
+      if (sender_.idle()) {
+        if (waiting_.empty()) terminal_.read(waiting_, receiver_.idle() && quiet_ >= kQuietClocks);
+        if (!waiting_.empty()) {
+          sender_.start(waiting_.front());
+          waiting_.pop_front();
+        }
+      }
+      quiet_ = sender_.idle() && receiver_.idle() ? quiet_ + kClocksPerBit : 0;
+      for (int i = 0; i < kClocksPerBit; ++i) line_clock();
+    }
+  }
+
+ private:
+  void line_clock() {
+    top_.uart_rx_i = sender_.level();
+    clock();
+    if (receiver_.take(top_.uart_tx_o)) terminal_.write(receiver_.byte());
+  }
+
+  void clock() {
+    top_.clk_i = 0;
+    top_.eval();
+    top_.clk_i = 1;
+    top_.eval();
+  }
+
+  Terminal& terminal_;
+  Vdpwa_uart_top top_;
+  Sender sender_;
+  Receiver receiver_;
+  std::deque<std::uint8_t> waiting_;
+  int quiet_ = kQuietClocks;  // clock cycles without a bit on the line
+};
+
+}  // namespace
+
+int main() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  Terminal terminal;
+  std::printf("%s\n", terminal.name().c_str());
+  std::fflush(stdout);
+  Board(terminal).run();
+}

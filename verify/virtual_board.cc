@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/virtual_board.h"
+
+#include "model/base/error.h"
+#include "verify/model_cache.h"
+
+namespace dpwa::verify {
+namespace fs = std::filesystem;
+
+VirtualBoard::VirtualBoard(const fs::path& out_dir, Progress& progress) {
+  if (!fs::exists(out_dir / "tb" / "virtual_board.cc")) {
+    throw fail(ExitCode::bad_input,
+               "{}: a virtual board needs a serial line; generate the design with --set HOST_PORT=uart",
+               out_dir.string());
+  }
+  const fs::path executable = build_model(out_dir, Bench::board, progress);
+  board_ = std::make_unique<Child>(
+      Process{{executable.string()}, {}, [this](const std::string& line) { port_ = line; }});
+  board_->read_lines([this] { return !port_.empty(); });
+  if (!fs::exists(port_)) {
+    throw fail(ExitCode::io, "{}: the virtual board does not start: {}", executable.string(), port_.string());
+  }
+}
+
+}  // namespace dpwa::verify
