@@ -23,8 +23,9 @@ and the header `dpwa_registers.h` of every generated directory come from one tab
 - Images and inputs do not pass here but as packets through `s_axis_*` (rtl/host/dpwa_loader.v).
 - OUTPUT_MODE, FLAGS.INPUT_NAN and FLAGS.OUTPUT_OVERFLOW exist only with `PORT_FORMATS = "all"`.
 
-A run: send the image, read STATUS.IMAGE_VALID and FLAGS, choose OUTPUT_MODE, send inputs and take outputs, read FLAGS again. A
-reader of a PCU counter writes COUNTER_SELECT, waits for the response and reads COUNTER_VALUE.
+A run: write 0 to IMAGE_ID, send the image, read STATUS.IMAGE_VALID and FLAGS, write IMAGE_ID, choose OUTPUT_MODE, send inputs and take
+outputs, read FLAGS again. A later host that reads BUSY or PACKET before it has sent anything follows one that stopped halfway: it resets the machine.
+A reader of a PCU counter writes COUNTER_SELECT, waits for the response and reads COUNTER_VALUE.
 
 )";
 
@@ -92,12 +93,13 @@ const char* access_name(Kind kind) {
 const std::vector<Register>& registers() {
   static const std::vector<Register> table = {
       fixed("ID", 0x00, 0x44505741, "\"DPWA\" in ASCII"),
-      fixed("VERSION", 0x04, 0x00010000, "of this register map",
+      fixed("VERSION", 0x04, 0x00010001, "of this register map",
             {{"MINOR", 0, 16, "registers were added"}, {"MAJOR", 16, 16, "registers were changed"}}),
       parameter("CONFIG_HASH", 0x08, "identifies the configuration; images carry the same value"),
       status("STATUS", 0x0c, "what the machine does now",
              {{"IMAGE_VALID", 0, 1, "an image is loaded and whole: inputs are taken"},
               {"BUSY", 1, 1, "an inference is under way, from its first input word to its last output word"},
+              {"PACKET", 2, 1, "a packet has begun and not ended"},
               {"LOADER_ERRORS", 8, 6, "the loader's errors since the newest BEGIN, bits as in FLAGS"}}),
       flags("FLAGS", 0x10,
             "what happened since the flag was cleared; a loader error lasts until the next BEGIN, LENGTH "
@@ -128,6 +130,9 @@ const std::vector<Register>& registers() {
           "COUNTER_VALUE", 0x28,
           "that counter for the newest inference, all lane groups together; undefined for a tensor that was "
           "never stored"),
+      control("IMAGE_ID", 0x2c, 32,
+              "which image is loaded, for hosts that come later: 0 while one is loaded, then the first 8 "
+              "digits of its hash in manifest.json"),
       parameter("LANES", 0x40, "MAC lanes"),
       parameter("GROUPS", 0x44, "lane groups"),
       parameter("PRODUCTS", 0x48, "4x4 products per lane and cycle; values per tile"),

@@ -33,6 +33,7 @@ void TopBuilder::host() {
       .connect("input_word_o", net("input_word"))
       .connect("input_ready_i", net("input_ready"))
       .connect("image_valid_o", net("image_valid_o"))
+      .connect("packet_o", net("packet"))
       .connect("errors_o", net("errors_o"));
   place("u_control", interfaces::control())
       .connect("input_begin_i", net("input_begin"))

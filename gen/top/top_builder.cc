@@ -83,6 +83,7 @@ void TopBuilder::nets() {
   declare("border", 32 * lower::kBorderWords);
   declare("input_begin");
   declare("idle");
+  declare("packet");
   declare("receive");
   declare("input_valid");
   declare("input_word", 32);

@@ -22,6 +22,7 @@ void TopBuilder::register_ports() {
 void TopBuilder::host_registers() {
   if (!config_.has_registers()) {
     module_.section("Host: bare ports");
+    module_.unused("unused_packet", net("packet"));
     for (const char* name : {"counter_node", "counter_index"}) {
       module_.assign(net(name), net(std::string(name) + "_i"));
     }
@@ -44,6 +45,7 @@ void TopBuilder::host_registers() {
   }
   registers.connect("status_image_valid_i", net("image_valid_o"))
       .connect("status_busy_i", ~net("idle"))
+      .connect("status_packet_i", net("packet"))
       .connect("status_loader_errors_i", net("errors_o"))
       .connect("set_flags_crc_i", bit(net("errors_o"), 0))
       .connect("set_flags_hash_i", bit(net("errors_o"), 1))
@@ -57,7 +59,8 @@ void TopBuilder::host_registers() {
       .connect("transfer_cycles_i", net("transfer_o"))
       .connect("counter_select_tensor_o", net("counter_tensor"))
       .connect("counter_select_index_o", net("counter_index"))
-      .connect("counter_value_i", net("counter_o"));
+      .connect("counter_value_i", net("counter_o"))
+      .leave_open("image_id_o");
   if (floats()) {
     registers.connect("set_flags_input_nan_i", net("value_valid") & net("value_nan"))
         .connect("set_flags_output_overflow_i", net("m_axis_tvalid_o") & net("word_overflow"))

@@ -144,6 +144,7 @@ Interface loader() {
   leaf.output("input_word_o", 32);
   leaf.input("input_ready_i");
   leaf.output("image_valid_o");
+  leaf.output("packet_o");
   leaf.output("errors_o", 6);
   return leaf;
 }

@@ -12,7 +12,7 @@
 // wrong CRC, hash, count or opcode sets a sticky flag in errors_o and makes the image invalid; the data of a refused
 // input are read and dropped. errors_o: 0 CRC, 1 configuration hash, 2 packet count (an END without BEGIN too), 3
 // opcode, 4 input without a valid image, 5 input with a wrong number of data words. BEGIN clears errors_o, an accepted
-// input flag 5.
+// input flag 5. packet_o: between the first cycle of a packet's first word and its last.
 
 `default_nettype none
 
@@ -42,6 +42,7 @@ module dpwa_loader #(
   input  wire                      input_ready_i,
   // status
   output wire                      image_valid_o,
+  output wire                      packet_o,        // in the middle of a packet
   output wire [5:0]                errors_o
 );
 
@@ -70,6 +71,7 @@ module dpwa_loader #(
   assign target_o      = head_q[27:24];
   assign bank_o        = head_q[23:16];
   assign image_valid_o = valid_q;
+  assign packet_o      = (state_q != ST_OPCODE) | (|nibble_q);
   assign errors_o      = errors_q;
   assign input_begin_o = (state_q == ST_INPUT) & accepted;
   assign input_valid_o = (state_q == ST_INPUT) & accepted & receive_i & valid_i;

@@ -140,7 +140,9 @@ class Bench {
     expect("OUTPUT_MODE", DPWA_OUTPUT_MODE_OFFSET, 0);
 #endif
     const std::uint32_t input[3] = {4u << 28, 1, 0};
-    send(input, 3);
+    send(input, 2);
+    expect("STATUS", DPWA_STATUS_OFFSET, DPWA_STATUS_PACKET_MASK | kRefused << DPWA_STATUS_LOADER_ERRORS_LSB);
+    send(input + 2, 1);
     port_.write(DPWA_FLAGS_OFFSET, DPWA_FLAGS_REFUSED_MASK);
     expect("FLAGS", DPWA_FLAGS_OFFSET, DPWA_FLAGS_REFUSED_MASK);  // the loader keeps the error until BEGIN
   }
@@ -244,7 +246,7 @@ class Bench {
   std::uint64_t cycles() const { return now_; }
 
  private:
-  static constexpr std::uint32_t kWrongLength = 32;  ///< error flag of the loader
+  static constexpr std::uint32_t kRefused = 16, kWrongLength = 32;  ///< error flags of the loader
   static constexpr std::uint64_t kTimeLimit = 200'000'000;
   static constexpr std::uint64_t kCountersSettle = 16;  ///< after the last event (dpwa_pcu_counters)
   static constexpr std::uint64_t kCounterLatency = 3;

@@ -274,6 +274,29 @@ TEST_F(Loader, ABusyMachineTakesNoPacket) {
   EXPECT_EQ(send({kConfigHash}), 1U);
 }
 
+TEST_F(Loader, InAPacketFromItsFirstWordToItsLast) {
+  send(joined(small_image()));
+  for (const Words& packet :
+       {load_packet({{1, 2, 3, {4, 5}}}), input_packet({8, 9, 10}), begin_packet(), Words{kInput << 28, 0}}) {
+    for (std::size_t word = 0; word < packet.size(); ++word) {
+      EXPECT_EQ(in_packet(), word > 0) << word;
+      EXPECT_EQ(send({packet[word]}), 1U);
+    }
+    EXPECT_FALSE(in_packet());
+  }
+  send({0xf0000000});
+  EXPECT_FALSE(in_packet()) << "a word that starts no packet";
+}
+
+TEST_F(Loader, InAPacketFromTheFirstNibbleOn) {
+  dut_.idle_i = 0;
+  EXPECT_EQ(send({kBegin << 28}, false, 20), 0U);
+  EXPECT_FALSE(in_packet()) << "a busy machine has not begun it";
+  dut_.idle_i = 1;
+  EXPECT_EQ(send({kBegin << 28}, false, 3), 0U);
+  EXPECT_TRUE(in_packet());
+}
+
 // Packets with any mix of faults; the flags as the header of dpwa_loader.v defines them.
 TEST_F(Loader, RandomPackets) {
   std::uint32_t errors_expected = 0, packets = 0;

@@ -107,6 +107,7 @@ class Loader : public testing::Test {
   void expect_inputs_of(std::uint32_t words) { dut_.input_words_i = words - 1; }
 
   std::uint32_t errors() const { return dut_.errors_o; }
+  bool in_packet() const { return dut_.packet_o != 0; }
   bool image_valid() const { return dut_.image_valid_o != 0; }
 
   /// One clock cycle; records what comes out. True when the word was taken.
