@@ -50,7 +50,7 @@ void BoardModel::reset_machine() {
   image_.clear();
   outputs_.clear();
   valid_ = false;
-  packets_ = errors_ = flags_ = images_ = image_id_ = select_ = 0;
+  packets_ = errors_ = flags_ = images_ = image_id_ = select_ = mode_ = 0;
 }
 
 std::string BoardModel::take(char byte) {
@@ -136,7 +136,7 @@ std::string BoardModel::give(int wanted) {
     return std::string(1, '\0');
   }
   for (; wanted > 0 && !outputs_.empty(); --wanted) {
-    words += bytes_of(outputs_.front());
+    words += bytes_of(mode_ == 0 ? outputs_.front() : ~outputs_.front());  // another format
     outputs_.pop_front();
   }
   if (outputs_.empty()) ++images_;
@@ -211,16 +211,19 @@ std::uint32_t BoardModel::status() const {
 bool BoardModel::read(int address, std::uint32_t& value) const {
   const auto counter = counters.find(static_cast<int>(select_));
   const std::map<int, std::uint32_t> values = {
-      {0x00, 0x44505741},
-      {0x04, 0x00010001},
+      {0x00, id},
+      {0x04, version},
       {0x08, config_hash_},
       {0x0c, status()},
       {0x10, flags_},
+      {0x14, mode_},
       {0x18, images_},
       {0x1c, 1000 + images_},
       {0x20, 100 + images_},
       {0x24, select_},
-      {0x28, counter == counters.end() ? 0 : counter->second},
+      {0x28, images_ == 0                ? 0xdead
+             : counter == counters.end() ? 0
+                                         : counter->second},
       {0x2c, image_id_},
       {0x40, 4},
       {0x44, 1},
@@ -237,6 +240,9 @@ bool BoardModel::write(int address, std::uint32_t value) {
   switch (address) {
     case 0x10:
       flags_ = (flags_ & ~value) | errors_;
+      return true;
+    case 0x14:
+      mode_ = value & 3;
       return true;
     case 0x24:
       select_ = value & 0xfffff;

@@ -32,6 +32,7 @@ class BoardModel {
   std::map<int, std::uint32_t> counters;  ///< COUNTER_SELECT -> COUNTER_VALUE
   int images_loaded = 0;
   int executed = 0;  ///< requests that were not repeated
+  std::uint32_t id = 0x44505741, version = 0x00010001;
 
  private:
   std::string request();
@@ -59,7 +60,7 @@ class BoardModel {
   bool valid_ = false;
   std::deque<std::uint32_t> outputs_;
   int takes_ = 0;  ///< empty ones still to come
-  std::uint32_t flags_ = 0, images_ = 0, image_id_ = 0, select_ = 0;
+  std::uint32_t flags_ = 0, images_ = 0, image_id_ = 0, select_ = 0, mode_ = 0;
 };
 
 }  // namespace dpwa::host
