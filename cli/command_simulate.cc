@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "calib/data/array.h"
 #include "calib/data/samples.h"
 #include "calib/onnx/import.h"
 #include "cli/commands.h"
 #include "cli/design.h"
+#include "cli/machine_run.h"
 #include "cli/text_table.h"
 #include "model/base/files.h"
 #include "verify/simulation.h"
@@ -29,24 +29,6 @@ struct Arguments {
   std::uint32_t stall_seed = 0;
   data::Scaling scaling;
 };
-
-/// The plan to run: --plan, else the copy inside OUT.
-fs::path plan_directory(const Arguments& arguments) {
-  const fs::path directory = arguments.plan.empty() ? arguments.out / "plan" : arguments.plan;
-  if (!fs::exists(directory / "plan.json")) {
-    throw fail(ExitCode::bad_input, "{}: no plan.json; give --plan PLANDIR, or generate with a plan",
-               directory.string());
-  }
-  return directory;
-}
-
-/// PCU counters of a node's output, mean per image (docs/registers.md).
-ordered_json counters_json(const verify::Counters& counters) {
-  const auto widths = ordered_json(std::vector<double>(counters.begin(), counters.begin() + 6));
-  return {{"tiles_per_width", widths}, {"skipped", counters[0]},       {"saturated", counters[6]},
-          {"violations", counters[7]}, {"class_changes", counters[8]}, {"beats", counters[9]},
-          {"stalls", counters[10]}};
-}
 
 /// The node's weights in the memory hierarchy; words and cycles are means per image.
 ordered_json weights_json(const verify::NodeResult& node) {
@@ -95,20 +77,6 @@ ordered_json to_json(const verify::Simulation& s, const config::Config& config, 
   return json;
 }
 
-/// What the hardware counted, of a design with counters.
-std::string counters_text(const ordered_json& json) {
-  const std::vector<const char*> keys = {"beats", "stalls", "skipped", "saturated", "class_changes"};
-  std::vector<std::vector<std::string>> rows = {
-      {"counted per image", "beats", "stalls", "skipped tiles", "saturated values", "class changes"}};
-  for (const ordered_json& node : json["nodes"]) {
-    if (node["counters"].is_null()) return "";
-    rows.push_back({node["name"]});
-    for (const char* key : keys)
-      rows.back().push_back(fmt::format("{:.1f}", node["counters"][key].get<double>()));
-  }
-  return "\n" + text_table(rows);
-}
-
 std::string to_text(const ordered_json& json) {
   std::vector<std::vector<std::string>> rows = {{"node", "cycles", "predicted", "busy", "useful"}};
   for (const ordered_json& node : json["nodes"]) {
@@ -135,16 +103,9 @@ std::string to_text(const ordered_json& json) {
         json["refill_words"].get<double>(), json["weight_stall_cycles"].get<double>(),
         json["copied_words"].get<std::int64_t>(), json["copied_words_bound"].get<std::int64_t>());
   }
-  text += counters_text(json);
+  text += counters_text(json["nodes"]);
   for (const ordered_json& line : json["mismatch_reports"]) text += line.get<std::string>() + "\n";
   return text;
-}
-
-void write_outputs(const fs::path& path, const std::vector<std::vector<float>>& outputs) {
-  std::vector<float> all;
-  for (const std::vector<float>& output : outputs) all.insert(all.end(), output.begin(), output.end());
-  const auto images = static_cast<std::int64_t>(outputs.size());
-  data::write_npy(path, {images, static_cast<std::int64_t>(outputs.empty() ? 0 : outputs[0].size())}, all);
 }
 
 ExitCode simulate(const Arguments& arguments, Context& context) {
@@ -152,7 +113,7 @@ ExitCode simulate(const Arguments& arguments, Context& context) {
   for (const fs::path& file : {arguments.output, arguments.trace, arguments.policy_trace}) {
     if (!file.empty()) require_writable(file);
   }
-  const fs::path plan_dir = plan_directory(arguments);
+  const fs::path plan_dir = plan_directory(arguments.out, arguments.plan);
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
   const plan::Plan plan = plan::load(plan_dir, network);
   if (arguments.plan.empty()) check_image(arguments.out, config, network, plan);

@@ -45,6 +45,15 @@ config::Config design_config(const fs::path& out) {
   return config;
 }
 
+fs::path plan_directory(const fs::path& out, const fs::path& plan) {
+  const fs::path directory = plan.empty() ? out / "plan" : plan;
+  if (!fs::exists(directory / "plan.json")) {
+    throw fail(ExitCode::bad_input, "{}: no plan.json; generate with a plan, or simulate with --plan PLANDIR",
+               directory.string());
+  }
+  return directory;
+}
+
 void check_image(const fs::path& out, const config::Config& config, const net::Network& network,
                  const plan::Plan& plan) {
   const fs::path file = out / "images" / "image.bin";

@@ -25,6 +25,7 @@ void register_commands(CLI::App& app, Context& context) {
   dpwa::cli::add_generate(app, context);
   dpwa::cli::add_simulate(app, context);
   dpwa::cli::add_synth(app, context);
+  dpwa::cli::add_run(app, context);
 }
 
 /// Whole text to stdout; a full disk behind it is an error like any other.

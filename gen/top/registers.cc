@@ -14,8 +14,9 @@ using Kind = RegisterKind;
 
 constexpr const char* kPageHead = R"(# Registers
 
-The host's AXI4-Lite port (`s_axil_*`, 32-bit data, 8-bit addresses) of a configuration with `HOST_PORT = "axi"`. This page
-and the header `dpwa_registers.h` of every generated directory come from one table (gen/top/registers.cc).
+The host's AXI4-Lite port (`s_axil_*`, 32-bit data, 8-bit addresses) of a configuration with `HOST_PORT = "axi"`; with
+`HOST_PORT = "uart"` the same registers over a serial line ([host-protocol.md](host-protocol.md)). This page and the header
+`dpwa_registers.h` of every generated directory come from one table (gen/top/registers.cc).
 
 - ro: read only. rw: read and write. w1c: a written 1 clears the bit, a 0 leaves it.
 - An address without a register, a write to an ro register and a write that does not strobe all four bytes are answered with

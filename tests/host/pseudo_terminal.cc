@@ -40,7 +40,6 @@ void PseudoTerminal::say(const std::string& bytes) const {
 }
 
 void PseudoTerminal::serve() {
-  std::size_t heard = 0;
   while (!stop_) {
     pollfd ready{master_, POLLIN, 0};
     if (::poll(&ready, 1, 20) <= 0) continue;
@@ -51,7 +50,7 @@ void PseudoTerminal::serve() {
       continue;
     }
     for (ssize_t b = 0; b < count; ++b) {
-      if (unplug_after_ != 0 && ++heard > unplug_after_) {
+      if (++heard_ > unplug_after_ && unplug_after_ != 0) {
         ::close(master_);
         master_ = -1;
         return;

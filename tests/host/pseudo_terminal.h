@@ -21,6 +21,8 @@ class PseudoTerminal {
 
   /// What the host opens.
   const std::string& path() const { return path_; }
+  /// Bytes that the host has sent.
+  std::size_t heard() const { return heard_; }
   /// Puts bytes on the line that no request asked for.
   void say(const std::string& bytes) const;
 
@@ -31,6 +33,7 @@ class PseudoTerminal {
   std::size_t unplug_after_;
   int master_ = -1;
   std::string path_;
+  std::atomic<std::size_t> heard_{0};
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa run: samples through a board that holds a generated design.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calib/data/samples.h"
+#include "calib/observe/objective.h"
+#include "calib/onnx/import.h"
+#include "cli/board_run.h"
+#include "cli/commands.h"
+#include "cli/design.h"
+#include "cli/machine_run.h"
+#include "cli/text_table.h"
+#include "fpga/host/serial_port.h"
+#include "model/base/files.h"
+
+namespace dpwa::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr std::size_t kImagesShown = 20, kValuesShown = 5;
+
+struct Arguments {
+  fs::path out, port, data, labels, output;
+  int baud = 115200;
+  std::int64_t count = 20;
+  bool compare = false;
+  std::string decision;
+  data::Scaling scaling;
+};
+
+/// What the outputs decide for; empty when they decide for no class.
+std::vector<int> decide(const Arguments& arguments, const net::Network& network,
+                        const std::vector<std::vector<float>>& outputs) {
+  const bool asked = !arguments.decision.empty();
+  std::vector<int> classes;
+  if (arguments.decision == "none" ||
+      observe::automatic_task(network, !arguments.labels.empty(), asked) == observe::Task::regress) {
+    return classes;
+  }
+  for (const std::vector<float>& values : outputs) {
+    const auto best = arguments.decision == "argmin" ? std::min_element(values.begin(), values.end())
+                                                     : std::max_element(values.begin(), values.end());
+    classes.push_back(static_cast<int>(best - values.begin()));
+  }
+  return classes;
+}
+
+std::optional<double> accuracy(const std::vector<int>& classes, const std::vector<int>& labels) {
+  if (labels.empty() || classes.empty()) return std::nullopt;
+  std::int64_t right = 0;
+  for (std::size_t i = 0; i < classes.size(); ++i) right += classes[i] == labels[i] ? 1 : 0;
+  return static_cast<double>(right) / static_cast<double>(classes.size());
+}
+
+ordered_json to_json(const BoardRun& run, const Arguments& arguments, const config::Config& config,
+                     const net::Network& network, const std::vector<int>& labels) {
+  const double images = static_cast<double>(std::max<std::size_t>(1, run.outputs.size()));
+  const std::vector<int> classes = decide(arguments, network, run.outputs);
+  const std::optional<double> share = accuracy(classes, labels);
+  ordered_json json = {
+      {"images", run.outputs.size()},
+      {"config_hash", fmt::format("{:08x}", config::config_hash(config))},
+      {"image_loaded", run.image_loaded},
+      {"accuracy", share ? ordered_json(*share) : ordered_json(nullptr)},
+      {"words_checked", run.words_checked},
+      {"mismatches", arguments.compare ? ordered_json(run.mismatches) : ordered_json(nullptr)},
+      {"mismatch_reports", run.reports},
+      {"cycles_per_image", static_cast<double>(run.cycles) / images},
+      {"transfer_cycles_per_image", static_cast<double>(run.transfer_cycles) / images}};
+  json["classes"] = classes.empty() ? ordered_json(nullptr) : ordered_json(classes);
+  json["nodes"] = ordered_json::array();
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    json["nodes"].push_back({{"name", network.nodes[n].name}});
+    json["nodes"].back()["counters"] =
+        run.counters.empty() ? ordered_json(nullptr) : counters_json(run.counters[n]);
+  }
+  return json;
+}
+
+/// "3.25 -0.5 ... (10 values)"
+std::string values_text(const std::vector<float>& values) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kValuesShown, values.size()); ++i) {
+    text += fmt::format("{}{:g}", i == 0 ? "" : " ", values[i]);
+  }
+  return values.size() > kValuesShown ? text + fmt::format(" ... ({} values)", values.size()) : text;
+}
+
+std::string outputs_text(const ordered_json& json, const BoardRun& run, const std::vector<int>& labels) {
+  const bool classify = !json["classes"].is_null();
+  std::vector<std::vector<std::string>> rows = {{"image", classify ? "class" : "", "", "outputs"}};
+  for (std::size_t i = 0; i < std::min(kImagesShown, run.outputs.size()); ++i) {
+    const std::string label = classify && !labels.empty() ? fmt::format("label {}", labels[i]) : "";
+    rows.push_back(
+        {std::to_string(i), classify ? json["classes"][i].dump() : "", label, values_text(run.outputs[i])});
+  }
+  std::string text = text_table(rows);
+  if (run.outputs.size() > kImagesShown) {
+    text += fmt::format("... {} more (--output FILE for all)\n", run.outputs.size() - kImagesShown);
+  }
+  return text;
+}
+
+std::string to_text(const ordered_json& json, const BoardRun& run, const std::vector<int>& labels) {
+  std::string text = outputs_text(json, run, labels);
+  text += fmt::format("\n{} images, {:.1f} cycles per image, {:.1f} more for input and output; image {}\n",
+                      run.outputs.size(), json["cycles_per_image"].get<double>(),
+                      json["transfer_cycles_per_image"].get<double>(),
+                      run.image_loaded ? "loaded" : "was on the board");
+  if (!json["accuracy"].is_null())
+    text += fmt::format("accuracy {:.2f} %\n", 100 * json["accuracy"].get<double>());
+  if (!json["mismatches"].is_null()) {
+    text += fmt::format("{} output words compared with the golden model: {} mismatches\n", run.words_checked,
+                        run.mismatches);
+  }
+  text += counters_text(json["nodes"]);
+  for (const std::string& line : run.reports) text += line + "\n";
+  return text;
+}
+
+ExitCode run(const Arguments& arguments, Context& context) {
+  const config::Config config = design_config(arguments.out);
+  if (config.host_port != config::HostPort::uart) {
+    throw fail(ExitCode::bad_input,
+               "{}: a design without a serial line; generate it with --set HOST_PORT=uart",
+               arguments.out.string());
+  }
+  if (!arguments.output.empty()) require_writable(arguments.output);
+  const fs::path plan_dir = plan_directory(arguments.out);
+  const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
+  const plan::Plan plan = plan::load(plan_dir, network);
+  check_image(arguments.out, config, network, plan);
+  const data::Samples samples = data::load_samples(arguments.data, network, arguments.scaling);
+  for (const std::string& note : samples.notes) context.progress->note(note);
+  std::vector<int> labels;
+  if (!arguments.labels.empty()) {
+    const auto values = static_cast<std::int64_t>(network.tensors[network.output].shape.size());
+    labels = data::load_labels(arguments.labels, samples.count, values);
+  }
+  std::vector<const float*> inputs;
+  const std::int64_t count = arguments.count == 0 ? samples.count : std::min(arguments.count, samples.count);
+  for (std::int64_t i = 0; i < count; ++i) inputs.push_back(samples.sample(i));
+
+  host::SerialPort port(arguments.port, arguments.baud);
+  const BoardRun result = run_on_board(port, port.patience(), config, network, plan, inputs,
+                                       arguments.compare, *context.progress);
+  if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
+  context.result = to_json(result, arguments, config, network, labels);
+  context.text = to_text(context.result, result, labels);
+  return result.mismatches == 0 ? ExitCode::ok : ExitCode::mismatch;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("run", "Run samples on a board that holds a generated design");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("OUT", arguments->out, "directory made by dpwa generate, with a plan")->required();
+  command->add_option("--port", arguments->port, "serial port of the board, as /dev/ttyUSB1")->required();
+  command->add_option("--baud", arguments->baud, "its speed, as the bitstream has it")->capture_default_str();
+  command->add_option("--data", arguments->data, "samples: .npy or IDX, also gzipped")->required();
+  command->add_option("--labels", arguments->labels, "class labels: how many are decided right");
+  command->add_option("-n", arguments->count, "number of samples, from the first on; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_flag("--compare", arguments->compare, "compare every output word with the golden model");
+  command->add_option("--decision", arguments->decision, "how outputs decide for a class; none: they do not")
+      ->check(CLI::IsMember({"argmax", "argmin", "none"}));
+  command->add_option("--scale", arguments->scaling.scale, "multiplies every value of the data");
+  command->add_option("--offset", arguments->scaling.offset, "is added to every value after --scale");
+  command->add_option("--output", arguments->output,
+                      "write the outputs (float32, before a final Softmax) as .npy");
+  command->callback(
+      [arguments, &context] { context.run = [arguments, &context] { return run(*arguments, context); }; });
+}
+
+}  // namespace dpwa::cli

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/machine_run.h"
+
+#include <fmt/format.h>
+
+#include "calib/data/array.h"
+#include "cli/text_table.h"
+
+namespace dpwa::cli {
+
+using nlohmann::ordered_json;
+
+ordered_json counters_json(const verify::Counters& counters) {
+  const auto widths = ordered_json(std::vector<double>(counters.begin(), counters.begin() + 6));
+  return {{"tiles_per_width", widths}, {"skipped", counters[0]},       {"saturated", counters[6]},
+          {"violations", counters[7]}, {"class_changes", counters[8]}, {"beats", counters[9]},
+          {"stalls", counters[10]}};
+}
+
+std::string counters_text(const ordered_json& nodes) {
+  const std::vector<const char*> keys = {"beats", "stalls", "skipped", "saturated", "class_changes"};
+  std::vector<std::vector<std::string>> rows = {
+      {"counted per image", "beats", "stalls", "skipped tiles", "saturated values", "class changes"}};
+  for (const ordered_json& node : nodes) {
+    if (node["counters"].is_null()) return "";
+    rows.push_back({node["name"]});
+    for (const char* key : keys)
+      rows.back().push_back(fmt::format("{:.1f}", node["counters"][key].get<double>()));
+  }
+  return "\n" + text_table(rows);
+}
+
+void write_outputs(const std::filesystem::path& path, const std::vector<std::vector<float>>& outputs) {
+  std::vector<float> all;
+  for (const std::vector<float>& output : outputs) all.insert(all.end(), output.begin(), output.end());
+  const auto images = static_cast<std::int64_t>(outputs.size());
+  data::write_npy(path, {images, static_cast<std::int64_t>(outputs.empty() ? 0 : outputs[0].size())}, all);
+}
+
+}  // namespace dpwa::cli
