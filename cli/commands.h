@@ -28,5 +28,6 @@ void add_generate(CLI::App& app, Context& context);
 void add_simulate(CLI::App& app, Context& context);
 void add_synth(CLI::App& app, Context& context);
 void add_run(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
 
 }  // namespace dpwa::cli

@@ -26,6 +26,7 @@ void register_commands(CLI::App& app, Context& context) {
   dpwa::cli::add_simulate(app, context);
   dpwa::cli::add_synth(app, context);
   dpwa::cli::add_run(app, context);
+  dpwa::cli::add_doctor(app, context);
 }
 
 /// Whole text to stdout; a full disk behind it is an error like any other.
