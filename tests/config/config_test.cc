@@ -119,7 +119,7 @@ TEST(Override, RefusesWithTheWholeContext) {
   EXPECT_THAT(refusal_of_set("LANES=4x"), HasSubstr("'4x'"));
   EXPECT_THAT(refusal_of_set("LANES="), HasSubstr("found ''"));
   EXPECT_THAT(refusal_of_set("LANES=99999999999"), HasSubstr("1..256"));
-  EXPECT_THAT(refusal_of_set("HOST_PORT=uart"), HasSubstr("axi | none"));
+  EXPECT_THAT(refusal_of_set("HOST_PORT=usb"), HasSubstr("axi | uart | none"));
   EXPECT_THAT(refusal_of_set("NAME=a b"), HasSubstr("letters"));
 }
 
