@@ -13,8 +13,8 @@
 namespace dpwa::host {
 namespace {
 
-constexpr std::size_t kWordsAtOnce = 62;  // of SEND and TAKE
-constexpr std::uint32_t kVersion = 0x00010001;
+constexpr std::size_t kWordsAtOnce = 62;        // of SEND and TAKE
+constexpr std::uint32_t kVersion = 0x00010001;  // the first with IMAGE_ID and STATUS.PACKET
 constexpr std::uint32_t kMajor = 0xffff0000;
 
 const gen::Register& find(std::string_view name) {

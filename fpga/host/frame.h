@@ -28,7 +28,7 @@ class FrameReader {
   std::optional<Frame> take(std::uint8_t byte);
 
  private:
-  std::string content_;  ///< since the newest border, without stuffing
+  std::string content_;   ///< since the newest border, without stuffing
   bool escaped_ = false;  ///< the newest byte was an escape
   bool damaged_ = false;  ///< there was one before an escape
 };

@@ -79,7 +79,7 @@ void SerialPort::configure(int baud) {
   ::cfmakeraw(&settings);
   settings.c_cflag |= CLOCAL | CREAD;
   settings.c_cflag &= ~static_cast<tcflag_t>(CSTOPB | CRTSCTS | HUPCL);
-  settings.c_cc[VMIN] = 0;
+  settings.c_cc[VMIN] = 1;  // no bytes read is then the end
   settings.c_cc[VTIME] = 0;
   ::cfsetspeed(&settings, static_cast<speed_t>(baud));
   if (::tcsetattr(fd_, TCSANOW, &settings) != 0) {
