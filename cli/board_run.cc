@@ -26,10 +26,9 @@ void compare_words(const std::vector<std::int32_t>& found, const std::vector<std
   }
 }
 
-void add_counters(const host::Inference& inference, double images, BoardRun& run) {
+void add_counters(const host::Inference& inference, BoardRun& run) {
   for (std::size_t n = 0; n < run.counters.size(); ++n) {
-    for (std::size_t i = 0; i < run.counters[n].size(); ++i)
-      run.counters[n][i] += inference.counters[n][i] / images;
+    for (std::size_t i = 0; i < run.counters[n].size(); ++i) run.counters[n][i] += inference.counters[n][i];
   }
 }
 
@@ -64,8 +63,11 @@ BoardRun run_on_board(host::Line& line, const host::Patience& patience, const co
     run.outputs.push_back(golden.outputs(answer));
     run.cycles += inference.cycles;
     run.transfer_cycles += inference.transfer_cycles;
-    add_counters(inference, static_cast<double>(samples.size()), run);
+    add_counters(inference, run);
     progress.advance();
+  }
+  for (verify::Counters& counters : run.counters) {
+    for (double& counter : counters) counter /= static_cast<double>(samples.size());
   }
   if (off_grid > 0) {
     progress.note(

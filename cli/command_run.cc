@@ -19,6 +19,7 @@
 #include "cli/text_table.h"
 #include "fpga/host/serial_port.h"
 #include "model/base/files.h"
+#include "verify/virtual_board.h"
 
 namespace dpwa::cli {
 namespace {
@@ -30,6 +31,7 @@ constexpr std::size_t kImagesShown = 20, kValuesShown = 5;
 
 struct Arguments {
   fs::path out, port, data, labels, output;
+  bool virtual_board = false;
   int baud = 115200;
   std::int64_t count = 20;
   bool compare = false;
@@ -128,6 +130,9 @@ std::string to_text(const ordered_json& json, const BoardRun& run, const std::ve
 }
 
 ExitCode run(const Arguments& arguments, Context& context) {
+  if (arguments.port.empty() && !arguments.virtual_board) {
+    throw fail(ExitCode::usage, "run: no board; give --port DEVICE, or --virtual where there is none");
+  }
   const config::Config config = design_config(arguments.out);
   if (config.host_port != config::HostPort::uart) {
     throw fail(ExitCode::bad_input,
@@ -150,7 +155,9 @@ ExitCode run(const Arguments& arguments, Context& context) {
   const std::int64_t count = arguments.count == 0 ? samples.count : std::min(arguments.count, samples.count);
   for (std::int64_t i = 0; i < count; ++i) inputs.push_back(samples.sample(i));
 
-  host::SerialPort port(arguments.port, arguments.baud);
+  std::optional<verify::VirtualBoard> board;
+  if (arguments.virtual_board) board.emplace(arguments.out, *context.progress);
+  host::SerialPort port(board ? board->port() : arguments.port, arguments.baud);
   const BoardRun result = run_on_board(port, port.patience(), config, network, plan, inputs,
                                        arguments.compare, *context.progress);
   if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
@@ -165,7 +172,12 @@ void add_run(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("run", "Run samples on a board that holds a generated design");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("OUT", arguments->out, "directory made by dpwa generate, with a plan")->required();
-  command->add_option("--port", arguments->port, "serial port of the board, as /dev/ttyUSB1")->required();
+  CLI::Option* port =
+      command->add_option("--port", arguments->port, "serial port of the board, as /dev/ttyUSB1");
+  command
+      ->add_flag("--virtual", arguments->virtual_board,
+                 "no board: the same design in Verilator, behind a pseudo-terminal")
+      ->excludes(port);
   command->add_option("--baud", arguments->baud, "its speed, as the bitstream has it")->capture_default_str();
   command->add_option("--data", arguments->data, "samples: .npy or IDX, also gzipped")->required();
   command->add_option("--labels", arguments->labels, "class labels: how many are decided right");

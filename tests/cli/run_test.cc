@@ -164,6 +164,34 @@ TEST_F(Run, PortInUse) {
   failed(run(terminal.path()), 5, terminal.path() + ": in use by another program");
 }
 
+TEST_F(Run, TheVirtualBoardIsTheDesign) {
+  const std::vector<std::string> samples = {"--data", kTestImages, "--scale", "0.00392156862745098",
+                                            "-n",     "3"};
+  const auto with = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), samples.begin(), samples.end());
+    return invoke(arguments, "", {"env", "DPWA_CACHE=" DPWA_BINARY_DIR "/system-test/models"});
+  };
+  const Invocation run = with({"run", path("out"), "--virtual", "--compare", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  ASSERT_EQ(invoke({"generate", path("plan"), "-o", path("bench")}).exit_code, 0);
+  const Invocation simulated = with({"simulate", path("bench"), "--json"});
+  ASSERT_EQ(simulated.exit_code, 0) << simulated.err;
+  const json board = json::parse(run.out), bench = json::parse(simulated.out);
+  EXPECT_EQ(board.at("words_checked"), 3 * kClasses);
+  EXPECT_EQ(board.at("mismatches"), 0);
+  EXPECT_EQ(board.at("classes"), (json{9, 2, 1}));
+  // The machine counts the cycles before its first node and after its last one too.
+  EXPECT_EQ(board.at("cycles_per_image"), bench.at("cycles_per_image").get<double>() + 2);
+  for (std::size_t n = 0; n < 3; ++n) {
+    EXPECT_EQ(board.at("nodes")[n].at("counters"), bench.at("nodes")[n].at("counters"));
+  }
+}
+
+TEST_F(Run, EitherAPortOrTheVirtualBoard) {
+  failed(invoke({"run", path("out"), "--data", kTestImages}), 2, "--virtual");
+  failed(run(path("none"), {"--virtual"}), 2, "--virtual");
+}
+
 TEST_F(Run, NoSuchPortAndNoSuchSpeed) {
   failed(run(path("none")), 5, "none: No such file");
   failed(run(path("none"), {"--baud", "1234"}), 2, "--baud 1234");
