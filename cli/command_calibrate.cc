@@ -193,6 +193,8 @@ std::string to_text(const net::Network& network, const ordered_json& json,
                       classify ? "KL" : "relative MSE", verdict.mean, verdict.standard_error);
   if (classify)
     text += fmt::format(", softened {:.4f}, agreement {:.1f} %", verdict.softened, 100 * verdict.agreement);
+  if (verdict.disagreement)
+    text += fmt::format(", {:.2f} % of the decisions expected to change", 100 * *verdict.disagreement);
   if (verdict.has_labels) text += fmt::format(", accuracy drop {:.2f} points", 100 * verdict.accuracy_drop);
   text += fmt::format("\n  beats: {:.0f}, {} of INT8, {} of the static mix\n", verdict.beats,
                       ratio_text(verdict.beats, json["beats_int8"].get<double>()),
@@ -234,10 +236,12 @@ void add_calibrate(CLI::App& app, Context& context) {
   command->add_option("--task", arguments->task, "What the outputs are for")
       ->check(CLI::IsMember({"auto", "classify", "regress"}))
       ->capture_default_str();
-  command
-      ->add_option("--decision", arguments->decision,
-                   "How a class is read from the outputs (default: argmax)")
-      ->check(CLI::IsMember({"argmax", "argmin"}));
+  CLI::Option* decision =
+      command
+          ->add_option(
+              "--decision", arguments->decision,
+              "How a class is read from the outputs (default: argmax); plans must keep the decisions")
+          ->check(CLI::IsMember({"argmax", "argmin"}));
   command->add_option("--config", arguments->config, "Hardware configuration that prices the plan")
       ->capture_default_str();
   command->add_option("--optimise", arguments->optimise, "What is minimised within the budgets")
@@ -260,6 +264,12 @@ void add_calibrate(CLI::App& app, Context& context) {
       ->add_option("--budget-accuracy", arguments->budget.accuracy,
                    "Accuracy drop that rejects a plan, fraction")
       ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--budget-disagreement", arguments->budget.disagreement,
+                   "Expected share of changed decisions, fraction")
+      ->needs(decision)
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   CLI::Option* scale =
       command->add_option("--scale", arguments->scaling.scale, "Multiply each value of the data")

@@ -134,6 +134,20 @@ int Objective::decide(const float* outputs) const {
   return static_cast<int>(best - outputs);
 }
 
+Lead Objective::lead(const float* outputs) const {
+  Lead lead{decide(outputs), -1};
+  for (int k = 0; k < values_; ++k) {
+    if (k == lead.best) continue;
+    if (lead.second < 0 || margin(outputs, {k, lead.second}) > 0) lead.second = k;
+  }
+  return lead;
+}
+
+double Objective::margin(const float* outputs, const Lead& lead) const {
+  const double ahead = double{outputs[lead.best]} - outputs[lead.second];
+  return decision_ == Decision::argmin ? -ahead : ahead;
+}
+
 void Objective::add_class_heads(const float* outputs, double temperature, std::vector<Head>& heads) const {
   const std::vector<double> p = probabilities(outputs, temperature);
   std::vector<int> ranked(values_);

@@ -18,6 +18,11 @@ struct Head {
   std::vector<float> gradient;  ///< [output values]
 };
 
+/// The class that a sample is decided for, and the runner-up.
+struct Lead {
+  int best = 0, second = 0;
+};
+
 /// What a difference between the float network's outputs and the quantised network's means.
 ///   classify: Kullback-Leibler divergence of the class probabilities, in nat. Logits are the outputs
 ///   (argmax), or the
@@ -41,6 +46,10 @@ class Objective {
   double cross_entropy(const float* outputs, int label) const;
   /// The class that the network decides for; ties go to the lower index.
   int decide(const float* outputs) const;
+  /// Two classes or more; ties go to the lower index.
+  Lead lead(const float* outputs) const;
+  /// How far `lead.best` is before `lead.second` in these outputs; negative: behind.
+  double margin(const float* outputs, const Lead& lead) const;
 
   /// Heads of the divergence plus, for classifiers, of the softened divergence, at the float outputs.
   std::vector<Head> heads(const float* outputs) const;

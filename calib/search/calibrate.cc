@@ -74,6 +74,20 @@ Split split(const net::Network& network, const CalibrationData& data, const std:
   return result;
 }
 
+bool decides(const observe::Objective& objective) {
+  return objective.task() == observe::Task::classify && objective.values() > 1;
+}
+
+/// What plans' decisions are judged by; few samples hold no close one, so some are made of them.
+void judge_decisions(const net::Network& network, const observe::Objective& objective,
+                     const plan::InputPort& port, const std::vector<float>& outputs, int threads,
+                     HeldOut& held_out) {
+  held_out.margins = sorted_margins(objective, outputs);
+  if (held_out.count >= kFewestHeldOut) return;
+  held_out.close =
+      find_close_decisions(network, objective, port, held_out.samples, held_out.outputs, threads);
+}
+
 /// The pinned plan with the least expected loss.
 Point pinned_point(const Problem& problem, const std::vector<NodeOptions>& weights, int planes) {
   const SearchSpace space = build_space(problem.network, problem.observation, problem.config, problem.port,
@@ -93,7 +107,7 @@ void add_static_mix(const Problem& problem, const SearchSpace& pinned, double mo
     choice.activation[t] = static_cast<int>(space.activations[t].size()) - 1;
   }
   const Price price(problem.network, problem.config, problem.optimise);
-  add_rival(problem, build_point(problem, space, price, std::move(choice), mix.lambda), most_cycles, search);
+  add_rival(build_point(problem, space, price, std::move(choice), mix.lambda), most_cycles, search);
 }
 
 /// Fewer beats must not cost more time than the static mix takes; bytes and energy may.
@@ -151,6 +165,11 @@ std::vector<std::string> warnings_of(const Calibration& calibration, const Probl
                     "calibration samples",
                     verdict.samples, kFewestHeldOut));
   }
+  const HeldOut& held_out = problem.held_out;
+  if (!held_out.margins.empty() && held_out.close.count == 0 && held_out.count < kFewestHeldOut) {
+    warnings.push_back(
+        "all held-out samples have the same decision, so close ones are not known; give samples of several");
+  }
   if (problem.objective.temperature() > observe::Objective::kSoftening) {
     warnings.push_back(
         fmt::format("the network is very sure of its classes, so its divergence says little; plans are also "
@@ -159,9 +178,14 @@ std::vector<std::string> warnings_of(const Calibration& calibration, const Probl
   }
   if (!calibration.dynamic.best().accepted) {
     const bool classify = calibration.task == observe::Task::classify;
-    warnings.push_back(fmt::format(
-        "no plan is within the budget ({} {:g}); this is the best one found ({:.4g})",
-        classify ? "KL" : "relative MSE", classify ? problem.budget.kl : problem.budget.mse, verdict.mean));
+    std::string budget = fmt::format("{} {:g}", classify ? "KL" : "relative MSE", calibration.allowed);
+    std::string found = fmt::format("{:.4g}", verdict.mean);
+    if (verdict.disagreement) {
+      budget += fmt::format(", changed decisions {:g}", problem.budget.disagreement);
+      found += fmt::format(", {:.4g}", *verdict.disagreement);
+    }
+    warnings.push_back(
+        fmt::format("no plan is within the budget ({}); this is the best one found ({})", budget, found));
   }
   for (std::size_t n = 0; n < problem.network.nodes.size(); ++n) {
     const int bits =
@@ -214,22 +238,18 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
   const observe::Objective objective(calibration.task, calibration.decision, outputs,
                                      static_cast<int>(network.tensors[network.output].shape.size()));
   calibration.temperature = objective.temperature();
-  const Split parts = split(network, data, outputs, static_cast<int>(count));
+  Split parts = split(network, data, outputs, static_cast<int>(count));
   calibration.allowed = allowed_loss(options.budget, calibration.task);
   calibration.fit_samples = fit_count(static_cast<int>(count));
   calibration.observation =
       observe::observe(network, objective, parts.fit, parts.fit_labels, threads, progress);
 
-  const Problem problem{network,
-                        config,
-                        objective,
-                        calibration.observation,
-                        parts.fit,
-                        parts.held_out,
-                        choose_port(data.samples, data.grid),
-                        options.budget,
-                        options.optimise,
-                        threads};
+  const plan::InputPort port = choose_port(data.samples, data.grid);
+  if (options.decision && decides(objective)) {
+    judge_decisions(network, objective, port, outputs, threads, parts.held_out);
+  }
+  const Problem problem{network,        config, objective,      calibration.observation, parts.fit,
+                        parts.held_out, port,   options.budget, options.optimise,        threads};
   const std::vector<NodeOptions> weights =
       round_weights(network, calibration.observation, round_compensated, threads, progress);
   auto space_of = [&](const Scheme& scheme) {

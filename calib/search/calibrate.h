@@ -23,7 +23,7 @@ struct CalibrationData {
 
 struct Options {
   std::optional<observe::Task> task;          ///< empty: automatic
-  std::optional<observe::Decision> decision;  ///< empty: argmax
+  std::optional<observe::Decision> decision;  ///< empty: argmax, and plans are not held to it
   Budget budget;
   Optimise optimise = Optimise::balanced;
   PolicyChoice policy = PolicyChoice::range;

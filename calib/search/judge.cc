@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "calib/observe/observation.h"
 #include "model/base/interrupt.h"
 #include "model/golden/executor.h"
 
@@ -55,6 +56,27 @@ void add_counts(const golden::Inference& inference, const net::Network& network,
   }
 }
 
+/// By how much the outputs change the lead of the reference.
+double lead_error(const observe::Objective& objective, const float* reference, const float* outputs) {
+  const observe::Lead lead = objective.lead(reference);
+  return objective.margin(outputs, lead) - objective.margin(reference, lead);
+}
+
+/// The lead's error for every close decision.
+std::vector<double> close_errors(const net::Network& network, const golden::Executor& executor,
+                                 const observe::Objective& objective, const CloseDecisions& close) {
+  const std::int64_t in = network.tensors[0].shape.size();
+  std::vector<double> errors;
+  for (std::int64_t i = 0; i < close.count; ++i) {
+    throw_if_interrupted();
+    std::int64_t off_grid = 0;
+    const std::vector<float> outputs =
+        executor.outputs(executor.run(executor.port_words(close.samples.data() + i * in, off_grid)));
+    errors.push_back(lead_error(objective, close.outputs.data() + i * objective.values(), outputs.data()));
+  }
+  return errors;
+}
+
 }  // namespace
 
 Verdict measure(const net::Network& network, const plan::Plan& plan, const observe::Objective& objective,
@@ -70,8 +92,7 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
   std::vector<cycles::Estimate> estimates;
   for (std::size_t n = 0; n < network.nodes.size(); ++n)
     estimates.emplace_back(config, network, static_cast<int>(n));
-  std::vector<double> divergence, softened, lost;
-  std::int64_t agreed = 0;
+  std::vector<double> divergence, softened, changed, errors, lost;
   for (std::int64_t i = 0; i < held_out.count; ++i) {
     throw_if_interrupted();
     std::int64_t off_grid = 0;
@@ -82,7 +103,8 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
     divergence.push_back(objective.divergence(reference, outputs.data()));
     softened.push_back(objective.softened(reference, outputs.data()));
     const int expected = objective.decide(reference), found = objective.decide(outputs.data());
-    agreed += expected == found ? 1 : 0;
+    changed.push_back(expected == found ? 0 : 1);
+    if (!held_out.margins.empty()) errors.push_back(lead_error(objective, reference, outputs.data()));
     if (verdict.has_labels) {
       const int label = held_out.labels[i];
       verdict.float_accuracy += expected == label ? 1 : 0;
@@ -96,7 +118,7 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
   verdict.standard_error = standard_error(divergence);
   verdict.softened = mean_of(softened);
   for (int fold = 0; fold < kFolds; ++fold) verdict.folds[fold] = fold_mean(divergence, fold);
-  verdict.agreement = static_cast<double>(agreed) / count;
+  verdict.agreement = 1 - mean_of(changed);
   verdict.accuracy /= count;
   verdict.float_accuracy /= count;
   verdict.accuracy_drop = mean_of(lost);
@@ -107,7 +129,18 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
     verdict.beats += verdict.node_beats[n];
     verdict.readings[n] = verdict.readings[n] / count;
   }
+  if (!held_out.margins.empty()) {
+    if (held_out.close.count > 0) errors = close_errors(network, executor, objective, held_out.close);
+    const double seen = mean_of(changed) - standard_error(changed);
+    const double share = expected_disagreement(held_out.margins, errors);
+    verdict.disagreement = observe::rounded(std::max(seen, share));
+  }
   return verdict;
+}
+
+double budget_used(const Verdict& verdict, const Budget& budget, observe::Task task) {
+  const double losses = std::max(verdict.mean, verdict.softened) / allowed_loss(budget, task);
+  return std::max(losses, verdict.disagreement.value_or(0) / budget.disagreement);
 }
 
 double allowed_loss(const Budget& budget, observe::Task task) {
@@ -121,6 +154,7 @@ bool within_budget(const Verdict& verdict, const Budget& budget, observe::Task t
   if (std::max(mean_of_folds, verdict.mean + kFlattered * verdict.standard_error) > allowed) return false;
   if (verdict.softened > allowed) return false;
   if (verdict.mean + kConfidence * verdict.standard_error > 2 * allowed) return false;
+  if (verdict.disagreement.value_or(0) > budget.disagreement) return false;
   const bool drop_is_clear = verdict.accuracy_drop - verdict.accuracy_error > budget.accuracy;
   return !(verdict.has_labels && drop_is_clear);
 }

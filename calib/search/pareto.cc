@@ -40,6 +40,7 @@ Json point_json(const Calibration& calibration, const Point& point) {
   json["softened"] = classify ? Json(brief(verdict.softened)) : Json(nullptr);
   json["standard_error"] = brief(verdict.standard_error);
   json["agreement"] = classify ? Json(brief(verdict.agreement)) : Json(nullptr);
+  json["expected_disagreement"] = verdict.disagreement ? Json(brief(*verdict.disagreement)) : Json(nullptr);
   json["accuracy"] = verdict.has_labels ? Json(brief(verdict.accuracy)) : Json(nullptr);
   json["beats"] = amount(verdict.beats, int8.verdict.beats);
   json["cycles"] = amount(point.costs.cycles, int8.costs.cycles);

@@ -26,6 +26,7 @@ Json verdict_json(const Verdict& verdict) {
   json["folds"] = Json::array();
   for (double fold : verdict.folds) json["folds"].push_back(brief(fold));
   json["agreement"] = brief(verdict.agreement);
+  json["expected_disagreement"] = verdict.disagreement ? Json(brief(*verdict.disagreement)) : Json(nullptr);
   json["accuracy_drop"] = verdict.has_labels ? Json(brief(verdict.accuracy_drop)) : Json(nullptr);
   json["accuracy_standard_error"] = verdict.has_labels ? Json(brief(verdict.accuracy_error)) : Json(nullptr);
   json["saturated"] = brief(verdict.saturated);

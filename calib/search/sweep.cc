@@ -28,6 +28,8 @@ constexpr double kMuchCheaper = 0.93, kNoCheaper = 0.985;
 /// Points this close to the cheapest accepted one cost the same within the noise of a calibration, but the
 /// cheapest of them often stands at the edge of the cliff.
 constexpr double kNearlyAsCheap = 1.03;
+/// Part of the budget below which a plan is far from the edge.
+constexpr double kHalf = 0.5;
 /// Loss below which a dearer point is better for certain: held-out samples resolve about 20 %.
 constexpr double kClearlyLess = 0.8;
 
@@ -73,13 +75,11 @@ void measure_lambdas(const Problem& problem, const SearchSpace& space, const Pri
   measure_choices(problem, space, price, fresh_of(candidates, points), phase, points, progress);
 }
 
-double worst_loss(const Point& point) { return std::max(point.verdict.mean, point.verdict.softened); }
-
 /// Index of the chosen point of a list sorted by cost: see sweep(). No accepted point of more than
 /// `most_cycles` is chosen.
-std::size_t choose_point(const std::vector<Point>& points, double allowed,
+std::size_t choose_point(const std::vector<Point>& points,
                          double most_cycles = std::numeric_limits<double>::infinity()) {
-  auto less_loss = [](const Point& a, const Point& b) { return worst_loss(a) < worst_loss(b); };
+  auto less_loss = [](const Point& a, const Point& b) { return a.used < b.used; };
   auto accepted = [&](const Point& point) { return point.accepted && point.costs.cycles <= most_cycles; };
   const auto cheapest = std::find_if(points.begin(), points.end(), accepted);
   if (cheapest == points.end()) {
@@ -88,8 +88,8 @@ std::size_t choose_point(const std::vector<Point>& points, double allowed,
   auto best = cheapest;
   for (auto point = cheapest; point != points.end() && point->cost <= kNearlyAsCheap * cheapest->cost;
        ++point) {
-    if (worst_loss(*best) <= allowed / 2) break;
-    const bool clearly = worst_loss(*point) <= kClearlyLess * worst_loss(*cheapest);
+    if (best->used <= kHalf) break;
+    const bool clearly = point->used <= kClearlyLess * cheapest->used;
     if (accepted(*point) && clearly && less_loss(*point, *best)) best = point;
   }
   return best - points.begin();
@@ -147,6 +147,7 @@ void measure_point(const Problem& problem, const Price& price, Point& point) {
   }
   point.cost = observe::rounded(point.cost);
   point.costs.cycles = observe::rounded(point.costs.cycles);
+  point.used = budget_used(point.verdict, problem.budget, problem.objective.task());
   point.accepted = within_budget(point.verdict, problem.budget, problem.objective.task());
 }
 
@@ -158,8 +159,7 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
   measure_lambdas(problem, space, price, lambdas, space.scheme.name, search.points, progress);
   sort_by_cost(search.points);
 
-  const double allowed = allowed_loss(problem.budget, problem.objective.task());
-  search.lambda = search.points[choose_point(search.points, allowed)].lambda;
+  search.lambda = search.points[choose_point(search.points)].lambda;
   lambdas.clear();
   for (int step = 2 * kRefinement; step >= -kRefinement; --step) {
     if (step % kRefinement != 0)
@@ -167,7 +167,7 @@ Search sweep(const Problem& problem, const SearchSpace& space, Progress& progres
   }
   measure_lambdas(problem, space, price, lambdas, space.scheme.name + ", finer", search.points, progress);
   sort_by_cost(search.points);
-  search.chosen = choose_point(search.points, allowed);
+  search.chosen = choose_point(search.points);
   search.lambda = search.best().lambda;
   return search;
 }
@@ -178,17 +178,15 @@ void choose_rival(Point point, Search& search) {
   search.chosen = search.points.insert(place, std::move(point)) - search.points.begin();
 }
 
-void add_rival(const Problem& problem, Point point, double most_cycles, Search& search) {
+void add_rival(Point point, double most_cycles, Search& search) {
   search.points.push_back(std::move(point));
   sort_by_cost(search.points);
   search.most_cycles = most_cycles;
-  search.chosen =
-      choose_point(search.points, allowed_loss(problem.budget, problem.objective.task()), most_cycles);
+  search.chosen = choose_point(search.points, most_cycles);
 }
 
 void improve(const Problem& problem, const SearchSpace& space, Search& search, Progress& progress) {
   const Price price(problem.network, problem.config, problem.optimise);
-  const double allowed = allowed_loss(problem.budget, problem.objective.task());
   for (int step = 0; step < kSteps && search.best().accepted; ++step) {
     const Candidates candidates =
         cheaper_neighbours(problem, space, price, search.best(), search.lambda, search.points);
@@ -196,7 +194,7 @@ void improve(const Problem& problem, const SearchSpace& space, Search& search, P
     measure_choices(problem, space, price, candidates,
                     fmt::format("{}, step {}", space.scheme.name, step + 1), search.points, progress);
     sort_by_cost(search.points);
-    search.chosen = choose_point(search.points, allowed, search.most_cycles);
+    search.chosen = choose_point(search.points, search.most_cycles);
     if (search.best().cost >= cost) return;
   }
 }

@@ -33,6 +33,7 @@ struct Point {
   Verdict verdict;
   Costs costs;      ///< estimated from the widths of the held-out samples, mean per sample
   double cost = 0;  ///< as the search weighs them; INT8 = 1
+  double used = 0;  ///< part of the budget, see budget_used()
   bool accepted = false;
 };
 
@@ -55,14 +56,14 @@ struct Search {
 /// Sweeps lambda by factors of two, then by finer steps around the chosen point. Chooses the cheapest
 /// accepted point; when that one uses more than half of the budget, an accepted one up to 3 % dearer with
 /// clearly less divergence, if there is one (docs/calibration.md, "Acceptance"). If no point is accepted: the
-/// one with the smallest divergence. Points are measured, never interpolated: the loss has a cliff.
+/// one that uses least of the budget. Points are measured, never interpolated: the loss has a cliff.
 Search sweep(const Problem& problem, const SearchSpace& space, Progress& progress);
 
 /// Adds `point` to a search and chooses it.
 void choose_rival(Point point, Search& search);
 
 /// Adds `point` to a search and chooses again, among the points of at most `most_cycles`.
-void add_rival(const Problem& problem, Point point, double most_cycles, Search& search);
+void add_rival(Point point, double most_cycles, Search& search);
 
 /// Walks from the chosen point to the neighbour that is cheaper and accepted, while there is one.
 void improve(const Problem& problem, const SearchSpace& space, Search& search, Progress& progress);

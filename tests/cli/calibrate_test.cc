@@ -55,6 +55,7 @@ TEST_F(Calibrate, WritesAPlanAndItsBaselinesThatLoad) {
   EXPECT_EQ(json["nodes"].size(), 3U);
   EXPECT_GT(json["nodes"][0]["sensitivity"]["gradient_magnitude"].get<double>(), 0);
   EXPECT_LT(json["beats"].get<double>(), 0.26 * json["beats_int8"].get<double>());
+  EXPECT_TRUE(json["held_out"]["expected_disagreement"].is_null());
   EXPECT_TRUE(json["warnings"].empty());
   for (const char* name : {".", "baselines/int8", "baselines/int4", "baselines/static-mix"}) {
     const fs::path plan = directory_ / "plan" / name;
@@ -98,6 +99,17 @@ TEST_F(Calibrate, FewSamplesGiveAPlanAndAWarning) {
   EXPECT_THAT(run.err, HasSubstr("warning: only 15 held-out samples"));
 }
 
+TEST_F(Calibrate, HoldsDecisionsToTheirBudget) {
+  const Invocation run =
+      calibrate(kTrainImages, {"--scale", "0.00392156862745098", "--samples", "100", "--decision", "argmax",
+                               "--budget-disagreement", "1e-6", "--json"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json json = nlohmann::json::parse(run.out);
+  EXPECT_GT(json["held_out"]["expected_disagreement"].get<double>(), 1e-6);
+  EXPECT_FALSE(json["budget_met"].get<bool>());
+  EXPECT_THAT(json["warnings"].dump(), HasSubstr("(KL 0.006, changed decisions 1e-06)"));
+}
+
 TEST_F(Calibrate, ConstantSamplesAreCalledSo) {
   const Invocation run = calibrate(constant_data(40, 0), {"--json"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
@@ -119,6 +131,7 @@ TEST_F(Calibrate, RefusesBadInputInOneLine) {
                  "60000 labels for 40 samples", plan);
   expect_refused(calibrate(kTrainImages, {"--samples", "1"}), 2, "--samples", plan);
   expect_refused(calibrate(kTrainImages, {"--config", "sim-5"}), 2, "sim-4", plan);
+  expect_refused(calibrate(kTrainImages, {"--budget-disagreement", "0.01"}), 2, "--decision", plan);
   expect_refused(calibrate(kTrainImages, {"--optimise", "speed"}), 2, "--optimise", plan);
   expect_refused(calibrate("absent.npy", {}), 5, "absent.npy", plan);
 }

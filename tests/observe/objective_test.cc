@@ -93,6 +93,25 @@ TEST(Objective, DecisionTiesGoToTheLowerIndex) {
   EXPECT_EQ(Objective(Task::classify, Decision::argmin, low, 3).decide(low.data()), 1);
 }
 
+TEST(Objective, TheLeadIsOverTheRunnerUp) {
+  const std::vector<float> outputs{4, 9, 1, 7}, other{4, 6, 1, 7};
+  const Objective argmax(Task::classify, Decision::argmax, outputs, 4);
+  const Lead high = argmax.lead(outputs.data());
+  EXPECT_EQ(high.best, 1);
+  EXPECT_EQ(high.second, 3);
+  EXPECT_EQ(argmax.margin(outputs.data(), high), 2);
+  EXPECT_EQ(argmax.margin(other.data(), high), -1);
+  const Objective argmin(Task::classify, Decision::argmin, outputs, 4);
+  const Lead low = argmin.lead(outputs.data());
+  EXPECT_EQ(low.best, 2);
+  EXPECT_EQ(low.second, 0);
+  EXPECT_EQ(argmin.margin(outputs.data(), low), 3);
+  const std::vector<float> tied{5, 5, 5};
+  const Lead tie = Objective(Task::classify, Decision::argmax, tied, 3).lead(tied.data());
+  EXPECT_EQ(tie.best, 0);
+  EXPECT_EQ(tie.second, 1);
+}
+
 TEST(Objective, RegressionIsRelativeToTheOutputsVariance) {
   const std::vector<float> outputs{0, 10, 4, 20};  // two samples of two values: variances 4 and 25
   const Objective objective(Task::regress, Decision::argmax, outputs, 2);

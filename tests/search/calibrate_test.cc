@@ -7,8 +7,10 @@
 #include <cmath>
 #include <limits>
 
+#include "calib/float/executor.h"
 #include "calib/search/report.h"
 #include "model/base/error.h"
+#include "model/golden/executor.h"
 #include "tests/float/small_networks.h"
 
 namespace dpwa::search {
@@ -25,9 +27,9 @@ net::Network small_cnn() {
       .build();
 }
 
-CalibrationData pixels(const net::Network& network, int count) {
+CalibrationData pixels(const net::Network& network, int count, unsigned seed = 31) {
   CalibrationData data;
-  data.samples = test::random_samples(count * network.tensors[0].shape.size(), 31, -255, 255);
+  data.samples = test::random_samples(count * network.tensors[0].shape.size(), seed, -255, 255);
   for (float& value : data.samples) value = std::max(0.0F, std::round(value)) / 255;
   return data;
 }
@@ -256,6 +258,59 @@ TEST(Calibrate, LabelsAreCheckedOnHeldOutSamples) {
   const Verdict& verdict = calibration.dynamic.best().verdict;
   EXPECT_NEAR(verdict.float_accuracy - verdict.accuracy, verdict.accuracy_drop, 1e-12);
   EXPECT_TRUE(nodes_json(network, calibration)[0]["sensitivity"]["gradient_magnitude_labels"].is_number());
+}
+
+/// Part of the decisions about samples that calibration never saw that the plan changes.
+double changed_decisions(const net::Network& network, const plan::Plan& plan) {
+  constexpr int kSamples = 2000;
+  const CalibrationData unseen = pixels(network, kSamples, 77);
+  const std::vector<float> outputs =
+      floating::FloatExecutor(network, 2).outputs(unseen.samples.data(), kSamples);
+  const observe::Objective objective(observe::Task::classify, observe::Decision::argmax, outputs, 5);
+  const golden::Executor executor(network, plan, config::Config().products);
+  int changed = 0;
+  std::int64_t off_grid = 0;
+  for (int i = 0; i < kSamples; ++i) {
+    const std::vector<float> found =
+        executor.outputs(executor.run(executor.port_words(&unseen.samples[i * 64], off_grid)));
+    changed += objective.decide(found.data()) != objective.decide(&outputs[i * 5]) ? 1 : 0;
+  }
+  return static_cast<double>(changed) / kSamples;
+}
+
+// 200 held-out samples, and 30 of which close decisions are made.
+TEST(Calibrate, KeepsDecisionsWhenToldHowOutputsDecide) {
+  const net::Network network = small_cnn();
+  for (const int count : {256, 60}) {
+    const CalibrationData data = pixels(network, count);
+    Options options;
+    options.budget.kl = 1;  // decisions alone
+    const Calibration free = run(network, data, options);
+    EXPECT_FALSE(free.dynamic.best().verdict.disagreement.has_value());
+    EXPECT_TRUE(held_out_json(free)["expected_disagreement"].is_null());
+    options.decision = observe::Decision::argmax;
+    const Calibration held = run(network, data, options);
+    EXPECT_TRUE(held.dynamic.best().accepted);
+    const double expected = held.dynamic.best().verdict.disagreement.value();
+    EXPECT_LE(expected, 0.012);
+    EXPECT_EQ(held_out_json(held)["expected_disagreement"], brief(expected));
+    EXPECT_GT(held.dynamic.best().cost, free.dynamic.best().cost);
+    const double changed = changed_decisions(network, held.dynamic.best().plan);
+    EXPECT_LE(changed, 0.02) << count;
+    EXPECT_GT(changed, expected / 3) << count;  // seeing everywhere changed decisions would be no use
+    EXPECT_GT(changed_decisions(network, free.dynamic.best().plan), 0.02) << count;
+  }
+}
+
+TEST(Calibrate, SaysThatOneDecisionTellsNothingOfCloseOnes) {
+  const net::Network network = small_cnn();
+  CalibrationData data = pixels(network, 40);
+  std::fill(data.samples.begin(), data.samples.end(), 0.5F);
+  Options options;
+  options.decision = observe::Decision::argmax;
+  const Calibration calibration = run(network, data, options);
+  EXPECT_THAT(calibration.warnings, testing::Contains(testing::HasSubstr("have the same decision")));
+  EXPECT_TRUE(calibration.dynamic.best().verdict.disagreement.has_value());
 }
 
 // ---- degenerate networks and data: a legal plan, or one clear refusal

@@ -62,6 +62,26 @@ TEST(WithinBudget, LabelsRejectOnlyAClearDrop) {
   EXPECT_TRUE(within_budget(verdict, {}, Task::classify));
 }
 
+TEST(WithinBudget, RejectsTooManyChangedDecisions) {
+  Verdict verdict = good();
+  verdict.disagreement = 0.012;
+  EXPECT_TRUE(within_budget(verdict, {}, Task::classify));
+  verdict.disagreement = 0.0121;
+  EXPECT_FALSE(within_budget(verdict, {}, Task::classify));
+  Budget budget;
+  budget.disagreement = 0.02;
+  EXPECT_TRUE(within_budget(verdict, budget, Task::classify));
+}
+
+TEST(BudgetUsed, IsThatOfTheLargestLoss) {
+  Verdict verdict = good();
+  verdict.mean = 0.0015;
+  verdict.softened = 0.003;
+  EXPECT_DOUBLE_EQ(budget_used(verdict, {}, Task::classify), 0.5);
+  verdict.disagreement = 0.009;
+  EXPECT_DOUBLE_EQ(budget_used(verdict, {}, Task::classify), 0.75);
+}
+
 TEST(WithinBudget, RegressionHasItsOwnBudget) {
   EXPECT_FALSE(within_budget(good(), {}, Task::regress));
   Budget budget;
