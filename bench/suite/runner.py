@@ -73,7 +73,7 @@ def untuned_networks(root):
 
     fashion = networks(root)["fmnist_cnn"]
     found = [dataclasses.replace(fashion, name="fmnist_mobilenet", model=fashion.model.with_name("fmnist_mobilenet.onnx")),
-             network("kws-dscnn-mlperf", True, True),
+             network("kws-dscnn-mlperf", True, True, {}, ("--decision", "argmax")),
              network("cifar10-resnet8-mlperf", False, True, {"RESIDUAL_WORDS": 32768}),
              network("mnist-cnn-zoo", False, True),
              network("acasxu-mlp", False, False, {}, ("--decision", "argmin"))]

@@ -17,12 +17,13 @@ class Target:
     drop: float = 1.0
 
 
+# acasxu-mlp: INT8 changes more decisions than may be, so the bound is 12 bits for both operands.
 TARGETS = {
     "fmnist_mobilenet": Target(beats=0.75, images=10, drop=0.005),
     "kws-dscnn-mlperf": Target(beats=0.50, images=10, agreement=0.98, drop=0.01),
     "cifar10-resnet8-mlperf": Target(beats=0.76, images=3, drop=0.02),
     "mnist-cnn-zoo": Target(beats=0.20, images=20, drop=0.005),
-    "acasxu-mlp": Target(beats=1.0, images=200, agreement=0.99, kl=1.0),
+    "acasxu-mlp": Target(beats=2.25, images=200, agreement=0.99, kl=1.0),
 }
 
 
