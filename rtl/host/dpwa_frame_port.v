@@ -14,7 +14,7 @@
 module dpwa_frame_port (
   input  wire       clk_i,
   input  wire       rst_ni,
-  // serial line: bytes, those that come at least four cycles apart
+  // serial line: bytes, those that come at least ten cycles apart
   input  wire       rx_valid_i,
   input  wire [7:0] rx_byte_i,
   input  wire       rx_error_i,
@@ -37,55 +37,56 @@ module dpwa_frame_port (
   output wire       done_o
 );
 
-  wire        store_we, rx_crc_clear, rx_crc_valid, tx_crc_clear, tx_crc_valid, crc_whole, answer_re;
-  wire [3:0]  rx_crc_nibble, tx_crc_nibble;
+  wire        store_we, rx_crc_clear, rx_crc_valid, rx_crc_bit, tx_crc_clear, tx_crc_valid, tx_crc_bit, crc_whole, answer_re;
   wire [7:0]  store_addr, store_data, answer_index;
   wire [31:0] crc;
 
   dpwa_frame_rx u_rx (
-    .clk_i       (clk_i),
-    .rst_ni      (rst_ni),
-    .listen_i    (listen_i),
-    .valid_i     (rx_valid_i),
-    .byte_i      (rx_byte_i),
-    .error_i     (rx_error_i),
-    .we_o        (store_we),
-    .waddr_o     (store_addr),
-    .wdata_o     (store_data),
-    .crc_clear_o (rx_crc_clear),
-    .crc_valid_o (rx_crc_valid),
-    .crc_nibble_o(rx_crc_nibble),
-    .crc_whole_i (crc_whole),
-    .frame_o     (frame_o),
-    .length_o    (length_o)
+    .clk_i      (clk_i),
+    .rst_ni     (rst_ni),
+    .listen_i   (listen_i),
+    .valid_i    (rx_valid_i),
+    .byte_i     (rx_byte_i),
+    .error_i    (rx_error_i),
+    .we_o       (store_we),
+    .waddr_o    (store_addr),
+    .wdata_o    (store_data),
+    .crc_clear_o(rx_crc_clear),
+    .crc_valid_o(rx_crc_valid),
+    .crc_bit_o  (rx_crc_bit),
+    .crc_whole_i(crc_whole),
+    .frame_o    (frame_o),
+    .length_o   (length_o)
   );
 
   dpwa_frame_tx u_tx (
-    .clk_i       (clk_i),
-    .rst_ni      (rst_ni),
-    .start_i     (start_i),
-    .length_i    (length_i),
-    .done_o      (done_o),
-    .re_o        (answer_re),
-    .index_o     (answer_index),
-    .data_i      (rdata_o),
-    .crc_clear_o (tx_crc_clear),
-    .crc_valid_o (tx_crc_valid),
-    .crc_nibble_o(tx_crc_nibble),
-    .crc_i       (crc),
-    .valid_o     (tx_valid_o),
-    .byte_o      (tx_byte_o),
-    .ready_i     (tx_ready_i)
+    .clk_i      (clk_i),
+    .rst_ni     (rst_ni),
+    .start_i    (start_i),
+    .length_i   (length_i),
+    .done_o     (done_o),
+    .re_o       (answer_re),
+    .index_o    (answer_index),
+    .data_i     (rdata_o),
+    .crc_clear_o(tx_crc_clear),
+    .crc_valid_o(tx_crc_valid),
+    .crc_bit_o  (tx_crc_bit),
+    .crc_i      (crc),
+    .valid_o    (tx_valid_o),
+    .byte_o     (tx_byte_o),
+    .ready_i    (tx_ready_i)
   );
 
   // One CRC serves both: the sender's while it does not listen.
-  dpwa_crc32 u_crc (
-    .clk_i   (clk_i),
-    .clear_i (listen_i ? rx_crc_clear : tx_crc_clear),
-    .valid_i (listen_i ? rx_crc_valid : tx_crc_valid),
-    .nibble_i(listen_i ? rx_crc_nibble : tx_crc_nibble),
-    .whole_o (crc_whole),
-    .crc_o   (crc)
+  dpwa_crc32 #(
+    .BITS(1)
+  ) u_crc (
+    .clk_i  (clk_i),
+    .clear_i(listen_i ? rx_crc_clear : tx_crc_clear),
+    .valid_i(listen_i ? rx_crc_valid : tx_crc_valid),
+    .bits_i (listen_i ? rx_crc_bit : tx_crc_bit),
+    .whole_o(crc_whole),
+    .crc_o  (crc)
   );
 
   // The frame that came, then the answer.

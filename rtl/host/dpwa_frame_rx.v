@@ -5,7 +5,7 @@
 // Content and CRC of the frame under way are written to a buffer as they come, without stuffing: byte i to address i.
 // Their CRC runs in a dpwa_crc32 outside (crc_*), which is cleared before every frame. frame_o, one cycle: the frame that just
 // ended is whole; length_o is the number of bytes of its content. Every other frame is forgotten.
-// listen_i low: bytes are dropped, and so is the frame that they belong to. Bytes come at least four cycles apart.
+// listen_i low: bytes are dropped, and so is the frame that they belong to. Bytes come at least ten cycles apart.
 
 `default_nettype none
 
@@ -23,7 +23,7 @@ module dpwa_frame_rx (
   // CRC
   output wire       crc_clear_o,
   output wire       crc_valid_o,
-  output wire [3:0] crc_nibble_o,
+  output wire       crc_bit_o,
   input  wire       crc_whole_i,
   // frame
   output wire       frame_o,
@@ -37,8 +37,8 @@ module dpwa_frame_rx (
   reg       escape_q;    // the byte before was ESCAPE
   reg       whole_q;     // the bytes so far end in their CRC
   reg [8:0] count_q;     // bytes so far
-  reg [7:0] byte_q;
-  reg [1:0] nibbles_q;   // nibbles of byte_q that the CRC has not seen: none, the high one, both
+  reg [7:0] byte_q;      // its bits that the CRC has not seen, from the lowest on
+  reg [7:0] unseen_q;    // as many ones from the lowest on
 
   wire border = valid_i & (byte_i == FLAG);
   wire stored = valid_i & (byte_i != FLAG) & (byte_i != ESCAPE) & ~count_q[8];
@@ -49,8 +49,8 @@ module dpwa_frame_rx (
   assign waddr_o      = count_q[7:0];
   assign wdata_o      = {byte_i[7:6], byte_i[5] ^ escape_q, byte_i[4:0]};
   assign crc_clear_o  = border | ~rst_ni;
-  assign crc_valid_o  = |nibbles_q;
-  assign crc_nibble_o = nibbles_q[1] ? byte_q[3:0] : byte_q[7:4];
+  assign crc_valid_o  = unseen_q[0];
+  assign crc_bit_o    = byte_q[0];
   assign frame_o      = border & listen_i & whole_q & ~damaged_q & ~escape_q & (count_q >= SHORTEST);
   assign length_o     = content[7:0];
 
@@ -59,22 +59,22 @@ module dpwa_frame_rx (
       damaged_q <= 1'b1;
       escape_q  <= 1'b0;
       count_q   <= 9'd0;
-      nibbles_q <= 2'b00;
+      unseen_q  <= 8'h00;
     end else if (border) begin
       damaged_q <= ~listen_i;
       escape_q  <= 1'b0;
       count_q   <= 9'd0;
-      nibbles_q <= 2'b00;
+      unseen_q  <= 8'h00;
     end else begin
       damaged_q <= damaged_q | bad;
       if (valid_i) escape_q <= byte_i == ESCAPE;
       if (stored)  count_q <= count_q + 9'd1;
-      nibbles_q <= {stored, nibbles_q[1]};
+      unseen_q  <= stored ? 8'hff : unseen_q >> 1;
     end
   end
 
   always @(posedge clk_i) begin
-    if (stored)      byte_q <= wdata_o;
+    byte_q <= stored ? wdata_o : byte_q >> 1;
     if (crc_valid_o) whole_q <= crc_whole_i;
   end
 

@@ -21,7 +21,7 @@ module dpwa_frame_tx (
   // CRC
   output wire        crc_clear_o,
   output wire        crc_valid_o,
-  output wire [3:0]  crc_nibble_o,
+  output wire        crc_bit_o,
   input  wire [31:0] crc_i,
   // bytes
   output wire        valid_o,
@@ -30,11 +30,11 @@ module dpwa_frame_tx (
 );
 
   localparam [7:0] FLAG = 8'h7e, ESCAPE = 8'h7d;
-  localparam [2:0] ST_IDLE = 3'd0, ST_OPEN = 3'd1, ST_READ = 3'd2, ST_LOW = 3'd3, ST_HIGH = 3'd4, ST_DATA = 3'd5, ST_CRC = 3'd6,
-                   ST_CLOSE = 3'd7;
+  localparam [2:0] ST_IDLE = 3'd0, ST_OPEN = 3'd1, ST_READ = 3'd2, ST_COUNT = 3'd3, ST_DATA = 3'd4, ST_CRC = 3'd5, ST_CLOSE = 3'd6;
 
   reg [2:0] state_q;
   reg [7:0] index_q;     // byte of the content; of the CRC while ST_CRC
+  reg [2:0] bit_q;       // of the byte, for the CRC
   reg       escaped_q;   // ESCAPE went out for this byte
 
   wire       frame_flag = (state_q == ST_OPEN) | (state_q == ST_CLOSE);
@@ -49,8 +49,8 @@ module dpwa_frame_tx (
   assign re_o         = state_q == ST_READ;
   assign index_o      = index_q;
   assign crc_clear_o  = state_q == ST_OPEN;
-  assign crc_valid_o  = (state_q == ST_LOW) | (state_q == ST_HIGH);
-  assign crc_nibble_o = (state_q == ST_LOW) ? data_i[3:0] : data_i[7:4];
+  assign crc_valid_o  = state_q == ST_COUNT;
+  assign crc_bit_o    = data_i[bit_q];
   assign valid_o      = frame_flag | (state_q == ST_DATA) | (state_q == ST_CRC);
   assign byte_o       = frame_flag ? FLAG : (special & ~escaped_q) ? ESCAPE : {plain[7:6], plain[5] ^ escaped_q, plain[4:0]};
 
@@ -60,18 +60,19 @@ module dpwa_frame_tx (
       case (state_q)
         ST_IDLE:  if (start_i) state_q <= ST_OPEN;
         ST_OPEN:  if (sent) state_q <= ST_READ;
-        ST_READ:  state_q <= ST_LOW;
-        ST_LOW:   state_q <= ST_HIGH;
-        ST_HIGH:  state_q <= ST_DATA;
+        ST_READ:  state_q <= ST_COUNT;
+        ST_COUNT: if (&bit_q) state_q <= ST_DATA;
         ST_DATA:  if (byte_end) state_q <= last ? ST_CRC : ST_READ;
         ST_CRC:   if (byte_end & last) state_q <= ST_CLOSE;
         ST_CLOSE: if (sent) state_q <= ST_IDLE;
+        default:  state_q <= ST_IDLE;
       endcase
     end
   end
 
   // Position; without meaning while idle.
   always @(posedge clk_i) begin
+    bit_q <= crc_valid_o ? bit_q + 3'd1 : 3'd0;
     if (state_q == ST_OPEN)  index_q <= 8'd0;
     else if (byte_end)       index_q <= last ? 8'd0 : next;
     if (frame_flag)          escaped_q <= 1'b0;

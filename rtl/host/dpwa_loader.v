@@ -170,13 +170,15 @@ module dpwa_loader #(
     end
   end
 
-  dpwa_crc32 u_crc (
-    .clk_i   (clk_i),
-    .clear_i (~rst_ni | (take & (state_d == ST_OPCODE))),
-    .valid_i (read),
-    .nibble_i(word_i[nibble_q * 4 +: 4]),
-    .whole_o (crc_ok),
-    .crc_o   (crc)
+  dpwa_crc32 #(
+    .BITS(4)
+  ) u_crc (
+    .clk_i  (clk_i),
+    .clear_i(~rst_ni | (take & (state_d == ST_OPCODE))),
+    .valid_i(read),
+    .bits_i (word_i[nibble_q * 4 +: 4]),
+    .whole_o(crc_ok),
+    .crc_o  (crc)
   );
 
   wire unused = &{1'b0, crc, head_q[11:0]};

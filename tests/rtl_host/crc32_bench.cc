@@ -21,7 +21,7 @@ class Crc32 : public testing::Test {
   void step(bool clear, bool valid, std::uint32_t nibble) {
     dut_.clear_i = clear;
     dut_.valid_i = valid;
-    dut_.nibble_i = nibble;
+    dut_.bits_i = nibble;
     dut_.clk_i = 0;
     dut_.eval();
     whole_ = dut_.whole_o;

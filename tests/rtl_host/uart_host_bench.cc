@@ -84,8 +84,9 @@ class UartHost : public testing::Test {
 
   void play_registers() {
     dut_.m_axil_awready_i = dut_.m_axil_wready_i = dut_.m_axil_arready_i = random() % 4 == 0;
-    dut_.m_axil_bvalid_i = address_taken_ && data_taken_ && random() % 2 == 0;
-    dut_.m_axil_rvalid_i = read_taken_ && random() % 2 == 0;
+    // A response stays until it is taken.
+    dut_.m_axil_bvalid_i = address_taken_ && data_taken_ && (dut_.m_axil_bvalid_i || random() % 2 == 0);
+    dut_.m_axil_rvalid_i = read_taken_ && (dut_.m_axil_rvalid_i || random() % 2 == 0);
     const std::uint32_t address = dut_.m_axil_addr_o;
     dut_.m_axil_rdata_i = registers_[address % 256];
     dut_.m_axil_rresp_i = dut_.m_axil_bresp_i = address >= kNoRegister ? 2 : 0;
