@@ -4,13 +4,15 @@
 #   make test-full   the long tests too
 #   make build       the executable: build/bin/dpwa
 #   make check       formatting, layout and lint
+#   make fuzz        libFuzzer (clang) on all that reads files, SECONDS=60 per target
 #   make bench       measure; rewrite docs/benchmarks.md and the numbers in README.md
 #   make clean       remove the build directory
 
 BUILD ?= build
 JOBS ?= $(shell nproc)
+SECONDS ?= 60
 
-.PHONY: build test test-full demo check bench clean setup configure all-targets
+.PHONY: build test test-full demo check fuzz bench clean setup configure all-targets
 
 build: configure
 	cmake --build $(BUILD) --target dpwa -j $(JOBS)
@@ -35,6 +37,9 @@ demo: build
 
 check: all-targets
 	scripts/check.sh $(BUILD)
+
+fuzz: setup
+	scripts/fuzz.sh $(BUILD)-fuzz $(SECONDS)
 
 bench: all-targets
 	bench/benchmarks.py --build $(BUILD)

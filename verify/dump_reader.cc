@@ -6,13 +6,22 @@
 
 #include "model/base/error.h"
 #include "model/base/files.h"
+#include "model/plan/plan.h"
 
 namespace dpwa::verify {
+namespace {
 
-DumpReader::DumpReader(const std::filesystem::path& file, int products) : word_parts_(products / 8) {
+constexpr std::uint32_t kDecisions = 8 * (plan::kTopClass + 1);  ///< planes + 8 * step class
+
+}  // namespace
+
+DumpReader::DumpReader(const std::filesystem::path& file, const config::Config& config)
+    : word_parts_(config.products / 8),
+      tiles_(static_cast<std::uint32_t>(config.activation_tiles)),
+      slot_words_(static_cast<std::uint32_t>(config.activation_words)) {
   const std::string bytes = read_file(file);
   words_.resize(bytes.size() / 4);
-  std::memcpy(words_.data(), bytes.data(), words_.size() * 4);
+  if (!words_.empty()) std::memcpy(words_.data(), bytes.data(), words_.size() * 4);
 }
 
 std::uint32_t DumpReader::take() {
@@ -21,19 +30,26 @@ std::uint32_t DumpReader::take() {
   return words_[at_++];
 }
 
+std::size_t DumpReader::take_below(std::uint32_t end, const char* what) {
+  const std::uint32_t value = take();
+  if (value < end) return value;
+  throw fail(ExitCode::bad_input, "the bench's record holds {} {}, expected less than {}; run it again", what,
+             value, end);
+}
+
 bool DumpReader::next(Record& record) {
   while (at_ < words_.size()) {
     record.kind = static_cast<dump::Kind>(take());
     record.cycle = take();
     switch (record.kind) {
       case dump::Kind::tile: {
-        const std::size_t tile = take();
+        const std::size_t tile = take_below(tiles_, "tile");
         if (tile >= planes_.size()) planes_.resize(tile + 1, -1);
-        planes_[tile] = static_cast<int>(take());
+        planes_[tile] = static_cast<int>(take_below(kDecisions, "width and class"));
         break;
       }
       case dump::Kind::word: {
-        const std::size_t word = std::size_t{take()} * word_parts_;
+        const std::size_t word = take_below(slot_words_, "word") * word_parts_;
         if (word + word_parts_ > memory_.size()) memory_.resize(word + word_parts_, 0);
         const std::uint32_t digits = take();
         for (int p = 0; p < word_parts_; ++p) {

@@ -55,8 +55,8 @@ class Scoreboard {
             t.name, tile, planes, found.step_class, decided[tile].planes, decided[tile].step_class));
       }
       for (int e = 0; e < config_.products; ++e) {
-        const std::int32_t value = dump.value(place.word_base + tile * place.planes, e, planes, is_signed) *
-                                   static_cast<std::int32_t>(num::plane_weight(found.step_class));
+        const std::int64_t value = dump.value(place.word_base + tile * place.planes, e, planes, is_signed) *
+                                   std::int64_t{num::plane_weight(found.step_class)};
         std::int32_t expected = 0;
         if (packed) {
           expected = packed_value(golden, tile, e);
@@ -88,7 +88,7 @@ class Scoreboard {
     return {static_cast<std::uint8_t>(stored & 7), static_cast<std::uint8_t>(stored >> 3)};
   }
 
-  double real(int tensor, std::int32_t q) const { return std::ldexp(q, plan_.tensors[tensor].step_exponent); }
+  double real(int tensor, std::int64_t q) const { return std::ldexp(q, plan_.tensors[tensor].step_exponent); }
 
   /// Value of a packed input tile: element of the window of one output position (N1.5).
   std::int32_t packed_value(const golden::Inference& golden, int tile, int element) const {
@@ -330,7 +330,7 @@ Simulation judge(const fs::path& dump_file, const config::Config& config, const 
                  const plan::Plan& plan, const std::vector<Input>& inputs, bool first_is_discarded) {
   Simulation result;
   const lower::Image image = lower::lower(config, network, plan);
-  DumpReader dump(dump_file, config.products);
+  DumpReader dump(dump_file, config);
   Judge(config, network, plan, image, result).run(dump, inputs, first_is_discarded);
   return result;
 }

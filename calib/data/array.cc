@@ -16,7 +16,7 @@
 namespace dpwa::data {
 namespace {
 
-constexpr std::int64_t kMaxCount = std::int64_t{1} << 40;
+constexpr std::int64_t kMaxCount = std::int64_t{1} << 30;
 constexpr std::size_t kChunkValues = std::size_t{1} << 17;
 
 std::optional<std::int64_t> product(const std::vector<std::int64_t>& shape) {
@@ -75,6 +75,7 @@ Out decode(const ElementType& type, const unsigned char* bytes) {
 /// From first-dimension-fastest to last-dimension-fastest.
 template <typename T>
 std::vector<T> row_major(const std::vector<T>& values, const std::vector<std::int64_t>& shape) {
+  if (values.empty()) return {};  // a dimension is 0, the others are anything
   std::vector<T> result(values.size());
   std::vector<std::int64_t> at(shape.size(), 0);
   std::vector<std::int64_t> step(shape.size(), 1);
@@ -152,7 +153,7 @@ ArrayFile open_array(const std::filesystem::path& path) {
   }
   const std::optional<std::int64_t> count = product(file.header.shape);
   if (!count) {
-    throw fail(ExitCode::bad_input, "{}: shape {} is negative or larger than 2^40 values", path.string(),
+    throw fail(ExitCode::bad_input, "{}: shape {} is negative or larger than 2^30 values", path.string(),
                shape_text(file.header.shape));
   }
   file.count = *count;

@@ -33,7 +33,7 @@ struct ArrayHeader {
 struct ArrayFile {
   ByteSource source;
   ArrayHeader header;
-  std::int64_t count = 0;  ///< product of the shape, at most 2^40
+  std::int64_t count = 0;  ///< product of the shape, at most 2^30
 };
 
 /// Opens a .npy (version 1 to 3) or IDX file, either also gzipped; told apart by content, not by name.

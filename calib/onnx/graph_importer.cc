@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <onnx/checker.h>
+#include <onnx/defs/schema.h>
 
 #include <algorithm>
 #include <array>
@@ -39,6 +40,12 @@ int default_opset(const ::onnx::ModelProto& model) {
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// Whether the operator takes a list of inputs, of which the checker lets empty names pass.
+bool takes_list(const NodeProto& node, int opset) {
+  const auto& inputs = ::onnx::OpSchemaRegistry::Schema(node.op_type(), opset, "")->inputs();
+  return !inputs.empty() && inputs.back().GetOption() == ::onnx::OpSchema::Variadic;
+}
 
 /// Dims of the network's input with a symbolic batch as 1; reasons for everything else that is not a number.
 std::optional<Dims> input_dims(const ValueInfoProto& input, std::vector<Reason>& reasons) {
@@ -119,8 +126,7 @@ std::optional<GraphInput> GraphImporter::read_input(const GraphProto& graph, std
 
 GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string& name,
                              const std::optional<GraphInput>& input, std::int64_t batch)
-    : model_(model),
-      graph_(model.graph()),
+    : graph_(model.graph()),
       has_input_(input.has_value()),
       builder_(make_builder(network_name(graph_.name(), name), input, batch)) {
   context_.opset = default_opset(model);
@@ -188,9 +194,22 @@ bool GraphImporter::check_newer(const NodeProto& node, const std::string& name,
     refuse(node, name, attribute.name(), "not valid ONNX: unknown attribute");
     return false;
   }
-  const bool inputs = node.input_size() >= newer.least_inputs && node.input_size() <= newer.most_inputs;
-  if (!inputs) refuse(node, name, "", fmt::format("not valid ONNX: {} inputs", node.input_size()));
-  return inputs;
+  const bool sizes = node.input_size() >= newer.least_inputs && node.input_size() <= newer.most_inputs &&
+                     node.output_size() == 1;
+  if (!sizes) {
+    refuse(node, name, "",
+           fmt::format("not valid ONNX: {} inputs, {} outputs", node.input_size(), node.output_size()));
+  }
+  return sizes && check_required(node, name, newer.least_inputs);
+}
+
+bool GraphImporter::check_required(const NodeProto& node, const std::string& name, int required) {
+  const auto& inputs = node.input();
+  if (std::all_of(inputs.begin(), inputs.begin() + required, [](const auto& i) { return !i.empty(); })) {
+    return true;
+  }
+  refuse(node, name, "", "not valid ONNX: a required input is left out");
+  return false;
 }
 
 bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
@@ -202,14 +221,15 @@ bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
   }
   ::onnx::checker::CheckerContext context;
   context.set_ir_version(kCheckerIrVersion);
-  context.set_opset_imports({{"", std::clamp(context_.opset, 1, kCheckerOpset)}});
+  const int opset = std::clamp(context_.opset, 1, kCheckerOpset);
+  context.set_opset_imports({{"", opset}});
   try {
     ::onnx::checker::check_node(node, context, {});
   } catch (const std::exception& error) {
     refuse(node, name, "", "not valid ONNX: " + first_line(error.what()));
     return false;
   }
-  return true;
+  return !takes_list(node, opset) || check_required(node, name, node.input_size());
 }
 
 std::optional<std::vector<const Value*>> GraphImporter::resolve(const NodeProto& node,

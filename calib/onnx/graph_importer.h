@@ -50,6 +50,7 @@ class GraphImporter {
   bool check_newer(const ::onnx::NodeProto& node, const std::string& name, const NewerDefinition& newer);
   /// The last node of an activation function that the graph spells in several nodes.
   void import_fused(int index, const FusedActivation& fused);
+  bool check_required(const ::onnx::NodeProto& node, const std::string& name, int required);
   bool check_node(const ::onnx::NodeProto& node, const std::string& name);
   /// Makes an average a tensor, for all of its readers.
   void compute_average_of(const Value* input);
@@ -62,7 +63,6 @@ class GraphImporter {
   void refuse(const ::onnx::NodeProto& node, const std::string& name, const std::string& attribute,
               const std::string& text);
 
-  const ::onnx::ModelProto& model_;
   const ::onnx::GraphProto& graph_;
   const bool has_input_;
   ModelContext context_;

@@ -2,6 +2,7 @@
 #include "fpga/synth/statistics.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
@@ -116,6 +117,13 @@ std::map<std::string, std::int64_t> instance_counts(const json& modules, const s
   return counts;
 }
 
+double area_of(const std::string& file, const std::string& cell, const std::string& text) {
+  double area = 0;
+  const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), area);
+  if (problem == std::errc() && stop == text.data() + text.size() && area >= 0) return area;
+  throw fail(ExitCode::bad_input, "{}: cell {}: area '{}' is not a number of 0 or more", file, cell, text);
+}
+
 bool is_module(const json& modules, const std::string& type) {
   return modules.contains(type) || modules.contains("\\" + type);
 }
@@ -141,15 +149,17 @@ std::string base_name(const std::string& yosys_module) {
 }
 
 std::map<std::string, double> liberty_areas(const std::string& name, const std::string& text) {
-  // Inside a cell group the first simple attribute "area" is the cell's.
-  static const std::regex token("\\bcell\\s*\\(\\s*\"?([\\w.]+)\"?\\s*\\)|\\barea\\s*:\\s*([0-9.eE+-]+)");
+  // Inside a cell group the first simple attribute "area" is the cell's. Bounded repetitions: the matcher
+  // calls itself for every character of one.
+  static const std::regex token(
+      "\\bcell\\s{0,9}\\(\\s{0,9}\"?([\\w.]{1,99})\"?\\s{0,9}\\)|\\barea\\s{0,9}:\\s{0,9}([0-9.eE+-]{1,30})");
   std::map<std::string, double> areas;
   std::string cell;
   for (std::sregex_iterator it(text.begin(), text.end(), token), end; it != end; ++it) {
     if ((*it)[1].matched) {
       cell = (*it)[1];
     } else if (!cell.empty()) {
-      areas.emplace(cell, std::stod((*it)[2]));
+      areas.emplace(cell, area_of(name, cell, (*it)[2]));
       cell.clear();
     }
   }

@@ -2,7 +2,6 @@
 #include "model/plan/plan_json.h"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
@@ -16,6 +15,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kFormat = "dpwa-plan-1";
+constexpr int kLargest = 1 << 24;  // beyond all that is legal, and sums are far from overflow
+constexpr int kMostLevels = 8;     // a plan has 5
 constexpr std::string_view kGraphOrder = "graph";
 
 constexpr std::pair<PortFormat, std::string_view> kPortFormats[] = {{PortFormat::u8, "u8"},
@@ -76,9 +77,11 @@ class Reader {
 
   int integer(const std::string& key) {
     const Json& value = take(key);
-    const bool fits = value.is_number_integer() && value >= std::numeric_limits<int>::min() &&
-                      value <= std::numeric_limits<int>::max();
-    if (!fits) throw wrong(key, "an integer of 32 bits");
+    // An unsigned value beyond int64 would compare as the negative number with the same bits.
+    const bool fits = value.is_number_unsigned()
+                          ? value.get<std::uint64_t>() <= kLargest
+                          : value.is_number_integer() && value.get<std::int64_t>() >= -kLargest;
+    if (!fits) throw wrong(key, fmt::format("an integer of -{0} to {0}", kLargest));
     return value.get<int>();
   }
 
@@ -246,9 +249,15 @@ void read_named(const Json& list, const std::string& file, const std::string& ki
 }
 
 Json parse(const std::string& text, const std::string& file) {
+  // Copying and printing call themselves for every level.
+  const auto within_depth = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth <= kMostLevels) return true;
+    throw fail(ExitCode::bad_input, "{}: not a plan: lists and objects in more than {} levels", file,
+               kMostLevels);
+  };
   try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
+    return Json::parse(text, within_depth);
+  } catch (const Json::exception& error) {  // parse_error, and out_of_range for a number beyond double
     throw fail(ExitCode::bad_input, "{}: not JSON: {}", file, error.what());
   }
 }

@@ -160,11 +160,23 @@ TEST_F(ArrayFiles, WhatIsCutOffOrTooLong) {
 }
 
 TEST_F(ArrayFiles, ClaimsBeyondTheFileAllocateNothing) {
-  EXPECT_THAT(refusal(npy("<f8", "1000000, 1000000", false, "")), HasSubstr("truncated"));
+  EXPECT_THAT(refusal(npy("<f8", "1000, 1000000", false, "")), HasSubstr("truncated"));
   EXPECT_THAT(refusal(npy("<f8", "1000000, 1000000, 1000000, 1000000", false, "")),
-              HasSubstr("larger than 2^40"));
+              HasSubstr("larger than 2^30"));
   EXPECT_THAT(refusal(npy("<f8", "-1, 2", false, "")), HasSubstr("negative"));
-  EXPECT_THAT(refusal(idx(0x08, {0xffffffff, 200}, "a")), HasSubstr("truncated"));
+  EXPECT_THAT(refusal(idx(0x08, {0x3fffffff}, "a")), HasSubstr("truncated"));
+}
+
+TEST_F(ArrayFiles, AShapeWithoutValuesMayHaveAnyOtherDimension) {
+  EXPECT_THAT(floats(npy("<f4", "4611686018427387904, 4611686018427387904, 0", true, "")), ElementsAre());
+}
+
+TEST_F(ArrayFiles, AGzipBombIsRefusedBeforeItIsUnpacked) {
+  const std::string zeros = gzipped(npy("|u1", "1073741825,", false, std::string(1 << 20, '\0')));
+  ASSERT_LT(zeros.size(), 2048U);
+  EXPECT_THAT(refusal(zeros), HasSubstr("larger than 2^30"));
+  EXPECT_THAT(refusal(gzipped(npy("|u1", "10,", false, std::string(1 << 24, '\0')))),
+              HasSubstr("goes on after the 10 values"));
 }
 
 TEST_F(ArrayFiles, MissingFileAndDirectory) {

@@ -111,6 +111,16 @@ TEST(RefusedGraph, OperatorSets) {
   }
 }
 
+TEST(RefusedGraph, ARequiredInputThatIsLeftOut) {
+  const auto left_out = [](const char* op, std::vector<std::string> inputs, int opset) {
+    return reasons_after_dense([&](SmallModel& m) { m.node(op, inputs, "y"); }, opset);
+  };
+  const auto refused = Contains(HasSubstr("a required input is left out"));
+  EXPECT_THAT(left_out("Max", {"a", ""}, 13), refused);
+  EXPECT_THAT(left_out("Pad", {"a", ""}, 18), refused);
+  EXPECT_THAT(left_out("ReduceMax", {""}, 18), refused);
+}
+
 TEST(RefusedGraph, Inputs) {
   SmallModel dynamic({1, 2, 4, 4});
   dynamic.symbolic(0, "batch");

@@ -144,6 +144,26 @@ TEST(Liberty, AreaOfEachCellNotOfItsPins) {
   EXPECT_DOUBLE_EQ(areas.at("DFF"), 96.5);
 }
 
+std::string refusal_of(const std::string& text) {
+  try {
+    liberty_areas("l.lib", text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Liberty, AnAreaThatIsNoNumberIsRefused) {
+  for (const char* area : {"e", "1.5.2", "1e999", "-1", "+"}) {
+    EXPECT_THAT(refusal_of(std::string("cell (INV) { area : ") + area + "; }"), HasSubstr("cell INV: area"));
+  }
+}
+
+TEST(Liberty, ANameWithoutEndIsNoCell) {
+  EXPECT_THAT(refusal_of("cell (" + std::string(1 << 20, 'x')), HasSubstr("no cell with an area"));
+  EXPECT_THAT(refusal_of("cell " + std::string(1 << 20, ' ')), HasSubstr("no cell with an area"));
+}
+
 TEST(Liberty, AnotherFileIsRefusedByName) {
   try {
     liberty_areas("picture.png", "not a library");
