@@ -27,6 +27,8 @@ void add_evaluate(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_simulate(CLI::App& app, Context& context);
 void add_synth(CLI::App& app, Context& context);
+void add_bitstream(CLI::App& app, Context& context);
+void add_flash(CLI::App& app, Context& context);
 void add_run(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 

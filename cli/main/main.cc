@@ -25,6 +25,8 @@ void register_commands(CLI::App& app, Context& context) {
   dpwa::cli::add_generate(app, context);
   dpwa::cli::add_simulate(app, context);
   dpwa::cli::add_synth(app, context);
+  dpwa::cli::add_bitstream(app, context);
+  dpwa::cli::add_flash(app, context);
   dpwa::cli::add_run(app, context);
   dpwa::cli::add_doctor(app, context);
 }

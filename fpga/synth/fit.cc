@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
@@ -98,20 +99,24 @@ endmodule
       fmt::arg("padded", kOutputsPerLut * luts), fmt::arg("luts", luts), fmt::arg("map", ports.map));
 }
 
+std::string site_kind(const std::string& type) {
+  static const std::map<std::string, std::string> kinds{{"ICESTORM_LC", "logic_cells"},
+                                                        {"ICESTORM_RAM", "block_rams"},
+                                                        {"ICESTORM_SPRAM", "sprams"},
+                                                        {"ICESTORM_DSP", "dsps"}};
+  const auto found = kinds.find(type);
+  return found == kinds.end() ? "" : found->second;
+}
+
 std::vector<SiteUse> parse_utilisation(const std::string& log) {
-  static const std::vector<std::pair<std::string, std::string>> kinds{{"ICESTORM_LC", "logic_cells"},
-                                                                      {"ICESTORM_RAM", "block_rams"},
-                                                                      {"ICESTORM_SPRAM", "sprams"},
-                                                                      {"ICESTORM_DSP", "dsps"}};
   static const std::regex form("(ICESTORM_\\w+):\\s*(\\d+)\\s*/\\s*(\\d+)");
   std::vector<SiteUse> sites;
   std::istringstream lines(log);
   for (std::string line; std::getline(lines, line);) {
     std::smatch match;
     if (!std::regex_search(line, match, form)) continue;
-    const auto kind =
-        std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == match[1]; });
-    if (kind != kinds.end()) sites.push_back({kind->second, std::stoi(match[2]), std::stoi(match[3])});
+    const std::string kind = site_kind(match[1]);
+    if (!kind.empty()) sites.push_back({kind, std::stoi(match[2]), std::stoi(match[3])});
   }
   return sites;
 }

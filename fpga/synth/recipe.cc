@@ -189,4 +189,19 @@ std::string recipe(const Design& design, Target target, const std::filesystem::p
   return script + step_done(5);
 }
 
+std::string netlist_recipe(const Design& design, Target target, const Parameters& parameters) {
+  const Mapping mapping = mapping_of(target, design.top, {}, true);
+  std::string script = "# Run by hand: cd to this directory; yosys -s synth.ys\n";
+  for (const auto& source : design.sources) script += fmt::format("read_verilog \"{}\"\n", source.string());
+  for (const auto& [name, value] : parameters)
+    script += fmt::format("chparam -set {} {} {}\n", name, value, design.top);
+  script += mapping.elaborate + "\n" + step_done(0);
+  if (mapping.dissolve_early) script += fmt::format("{}\n", kDissolveEverything);
+  script += mapping.coarse + "\n" + step_done(3) + mapping.gates + "\n";
+  if (!mapping.dissolve_early) script += fmt::format("{}\n", kDissolveEverything);
+  return script + mapping.finish + "\n" + step_done(4) + fmt::format("write_json {}\n", kNetlistFile);
+}
+
+int netlist_step_count() { return 3; }
+
 }  // namespace dpwa::synth

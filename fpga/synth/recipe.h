@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dpwa::synth {
@@ -14,6 +16,9 @@ const std::vector<std::string>& target_names();
 /// Throws Error(usage) for an unknown name.
 Target parse_target(const std::string& name);
 std::string target_name(Target target);
+
+/// Values for parameters of the top module.
+using Parameters = std::vector<std::pair<std::string, std::int64_t>>;
 
 /// What Yosys reads. Paths as seen from the directory where it runs.
 struct Design {
@@ -45,5 +50,9 @@ std::string macro_map();
 /// LUT4 targets they are dissolved after mapping and LUTs are merged across them; on LUT6 and standard cells,
 /// where plain operators are better, before. docs/architecture.md, "Synthesis".
 std::string recipe(const Design& design, Target target, const std::filesystem::path& liberty);
+
+/// The script for a bitstream: maps the design once, flattened, as above, and writes kNetlistFile.
+std::string netlist_recipe(const Design& design, Target target, const Parameters& parameters);
+int netlist_step_count();
 
 }  // namespace dpwa::synth

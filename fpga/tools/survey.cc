@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "fpga/boards/boards.h"
 #include "model/base/error.h"
 #include "model/base/process.h"
 
@@ -116,6 +117,20 @@ std::set<std::string> boards_of(const fs::path& loader) {
 
 }  // namespace
 
+fs::path find(const std::string& tool) {
+  for (const Entry& entry : entries()) {
+    if (entry.name != tool) continue;
+    for (std::size_t other = 1; other < entry.names.size(); ++other) {
+      try {
+        return find_tool(entry.names[other - 1], entry.get);
+      } catch (const Error&) {
+      }
+    }
+    return find_tool(entry.names.back(), entry.get);
+  }
+  throw fail(ExitCode::internal, "tool {} is not in the list of dpwa doctor", tool);
+}
+
 bool Survey::complete() const {
   return std::all_of(tools.begin(), tools.end(),
                      [](const Tool& tool) { return tool.found() || !tool.needed; });
@@ -133,9 +148,8 @@ Survey survey() {
   }
   result.tools.push_back({"liberty", false, "dpwa synth --target asic without --liberty",
                           "apt-get install qflow-tech-osu018", fs::exists(kLiberty) ? kLiberty : "", ""});
-  result.boards = {{"icebreaker", "ice40_generic", {"yosys", "nextpnr-ice40", "icepack"}, {}, {}},
-                   {"ulx3s-85f", "ulx3s", {"yosys", "nextpnr-ecp5", "ecppack"}, {}, {}},
-                   {"tangnano20k", "tangnano20k", {"yosys", "nextpnr-himbaechel", "gowin_pack"}, {}, {}}};
+  for (const boards::Board& board : boards::all_boards())
+    result.boards.push_back({board.name, board.loader_name, board.tools, {}, {}});
   const std::set<std::string> known = loader.empty() ? std::set<std::string>() : boards_of(loader);
   for (Board& board : result.boards) {
     for (const std::string& tool : board.tools) {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa bitstream OUT --board B: a generated design, synthesised, placed, routed and packed for a board.
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "cli/commands.h"
+#include "cli/design.h"
+#include "fpga/bitstream/bitstream.h"
+
+namespace dpwa::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path out;
+  std::string board;
+  int baud = 0;
+};
+
+ExitCode make(const Options& options, Context& context) {
+  const boards::Board board = boards::find_board(options.board);
+  const config::Config config = design_config(options.out);
+  if (config.host_port != config::HostPort::uart) {
+    throw fail(ExitCode::bad_input,
+               "{}: no serial line; generate it for a board, with dpwa generate --set HOST_PORT=uart",
+               options.out.string());
+  }
+  const auto began = std::chrono::steady_clock::now();
+  const int baud = options.baud != 0 ? options.baud : board.baud;
+  const bitstream::Report report = bitstream::make(options.out, config, board, baud, *context.progress);
+  context.result = to_json(report);
+  context.result["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  context.text = to_text(report);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_bitstream(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("bitstream", "Make the bitstream of a generated design for a board");
+  const auto options = std::make_shared<Options>();
+  command->add_option("OUT", options->out, "Directory written by dpwa generate with HOST_PORT=uart")
+      ->required();
+  command->add_option("--board", options->board, "Board, as dpwa doctor lists them")->required();
+  command->add_option("--baud", options->baud, "Speed of the serial line (default: the board's)")
+      ->check(CLI::PositiveNumber);
+  command->callback(
+      [options, &context] { context.run = [options, &context] { return make(*options, context); }; });
+}
+
+}  // namespace dpwa::cli

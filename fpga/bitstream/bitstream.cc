@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fpga/bitstream/bitstream.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "fpga/synth/recipe.h"
+#include "fpga/synth/synth.h"
+#include "fpga/tools/survey.h"
+#include "model/base/error.h"
+#include "model/base/files.h"
+#include "model/base/process.h"
+
+namespace dpwa::bitstream {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kBitstreamFile = "bitstream.bin";
+constexpr const char* kRoutedFile = "bitstream.asc";
+constexpr const char* kTimingFile = "nextpnr.json";
+
+/// Begins of lines of nextpnr that progress is counted by.
+const std::vector<std::string> kRouteSteps{"Info: Packing constants", "Info: Device utilisation",
+                                           "Info: Running main analytical placer",
+                                           "Info: Running simulated annealing placer", "Info: Routing.."};
+
+/// What all steps of one bitstream share.
+struct Job {
+  const config::Config& config;
+  const boards::Board& board;
+  int baud;
+  synth::Design design;
+  fs::path directory;
+  fs::path failed_log;
+  Progress& progress;
+  std::string log;
+  std::vector<synth::SiteUse> sites;  ///< of the newest packing
+};
+
+fs::path directory_of(const fs::path& out, const boards::Board& board) {
+  return out / "bitstream" / board.name;
+}
+
+std::string megahertz(double hz) { return fmt::format("{:.4g} MHz", hz / 1e6); }
+
+/// Runs a tool; returns its status, and its first error line in `error`.
+int run_tool(Job& job, std::vector<std::string> arguments, std::string& error,
+             const std::function<void(const std::string&)>& on_line) {
+  arguments[0] = tools::find(arguments[0]).string();
+  return dpwa::run({std::move(arguments), job.directory, [&](const std::string& line) {
+                      job.progress.advance(0);
+                      job.log += line + "\n";
+                      if (error.empty() && line.find("ERROR: ") != std::string::npos) error = line;
+                      on_line(line);
+                    }});
+}
+
+/// The directory goes away with the error, so what explains it is kept beside it.
+void keep_log(const Job& job) { write_file(job.failed_log, job.log); }
+
+void check_status(const Job& job, const std::string& tool, int status, const std::string& error) {
+  if (status == 0) return;
+  keep_log(job);
+  throw fail(ExitCode::bad_input, "{} failed (status {}): {}; see {}", tool, status, error,
+             job.failed_log.string());
+}
+
+void synthesise(Job& job, const boards::Clock& clock) {
+  synth::Parameters parameters = clock.parameters;
+  parameters.emplace_back("CLOCKS_PER_BIT", clocks_per_bit(clock.hz, job.baud).value());
+  write_file(job.directory / "synth.ys", netlist_recipe(job.design, synth::Target::ice40, parameters));
+  job.progress.begin("synthesis", synth::netlist_step_count());
+  std::string error;
+  const int status = run_tool(job, {"yosys", "-s", "synth.ys"}, error, [&](const std::string& line) {
+    if (line.rfind(synth::kStepMark, 0) == 0) job.progress.advance();
+  });
+  check_status(job, "yosys", status, error);
+}
+
+void require_sites(const Job& job) {
+  for (const synth::SiteUse& site : job.sites) {
+    if (site.used <= site.available) continue;
+    throw fail(ExitCode::mismatch, "design does not fit {}: {} {} of {}; {}", job.board.name, site.kind,
+               site.used, site.available, smaller_advice(job.config, site.kind));
+  }
+}
+
+Routed place_and_route(Job& job, const boards::Clock& clock) {
+  job.progress.begin(fmt::format("place and route for {}", megahertz(static_cast<double>(clock.hz))),
+                     static_cast<std::int64_t>(kRouteSteps.size()));
+  job.sites.clear();
+  std::string error;
+  const int status = run_tool(job,
+                              {"nextpnr-ice40", "--" + job.board.device, "--package", job.board.package,
+                               "--json", synth::kNetlistFile, "--pcf", job.board.constraints, "--freq",
+                               fmt::format("{}", static_cast<double>(clock.hz) / 1e6), "--seed", "1",
+                               "--timing-allow-fail", "--asc", kRoutedFile, "--report", kTimingFile},
+                              error, [&](const std::string& line) {
+                                for (const synth::SiteUse& site : synth::parse_utilisation(line))
+                                  job.sites.push_back(site);
+                                for (const std::string& step : kRouteSteps)
+                                  job.progress.advance(line.rfind(step, 0) == 0 ? 1 : 0);
+                              });
+  require_sites(job);
+  if (status != 0 && error.find("Unable to find legal placement") != std::string::npos &&
+      !job.sites.empty()) {
+    const synth::SiteUse& cells = job.sites.front();
+    throw fail(ExitCode::mismatch, "design does not fit {}: {} {} of {} are too many to be placed; {}",
+               job.board.name, cells.kind, cells.used, cells.available,
+               smaller_advice(job.config, cells.kind));
+  }
+  check_status(job, "nextpnr-ice40", status, error);
+  return parse_report(read_file(job.directory / kTimingFile));
+}
+
+/// Synthesises and routes with slower clocks until one is borne.
+Report build(Job& job) {
+  const std::vector<boards::Clock> clocks = clocks_for(job.board, job.baud);
+  const boards::Clock* clock = &clocks.back();
+  while (true) {
+    synthesise(job, *clock);
+    const Routed routed = place_and_route(job, *clock);
+    const boards::Clock* borne = fastest_clock(clocks, routed.reached_hz);
+    if (borne == nullptr) {
+      throw fail(ExitCode::mismatch,
+                 "design is too slow for {}: routed for up to {}, the slowest clock for {} baud is {}; {}",
+                 job.board.name, megahertz(routed.reached_hz), job.baud,
+                 megahertz(static_cast<double>(clocks.front().hz)),
+                 "generate it with more LANE_CUTS or fewer PRODUCTS");
+    }
+    if (borne->hz >= clock->hz) {
+      return {job.board,
+              job.config.name,
+              fmt::format("{:08x}", config::config_hash(job.config)),
+              *clock,
+              job.baud,
+              clocks_per_bit(clock->hz, job.baud).value(),
+              routed,
+              ""};
+    }
+    job.progress.note(fmt::format("routed for up to {}, not {}: again for {}", megahertz(routed.reached_hz),
+                                  megahertz(static_cast<double>(clock->hz)),
+                                  megahertz(static_cast<double>(borne->hz))));
+    clock = borne;
+  }
+}
+
+void pack(Job& job) {
+  std::string error;
+  const int status =
+      run_tool(job, {"icepack", kRoutedFile, kBitstreamFile}, error, [](const std::string&) {});
+  check_status(job, "icepack", status, error);
+}
+
+/// The design inside the board's wrapper, whose files go into the directory of the job.
+synth::Design wrap(synth::Design design, const boards::Board& board, const fs::path& directory) {
+  // The tools run in out/bitstream/<board>/ (or its staging name beside it), so the sources are two levels
+  // up.
+  for (fs::path& source : design.sources) source = fs::path("../..") / source;
+  for (const std::string& file : {board.wrapper, board.constraints})
+    write_file(directory / file, boards::board_file(board, file));
+  design.sources.emplace_back(board.wrapper);
+  design.top = fs::path(board.wrapper).stem().string();
+  return design;
+}
+
+}  // namespace
+
+Report make(const fs::path& out, const config::Config& config, const boards::Board& board, int baud,
+            Progress& progress) {
+  if (board.family != "ice40")
+    throw fail(ExitCode::internal, "board {}: family {} has no recipe", board.name, board.family);
+  for (const std::string& tool : board.tools) tools::find(tool);
+  const synth::Design design = synth::read_design(out);
+  clocks_for(board, baud);
+  const fs::path final_directory = directory_of(out, board);
+  OutputDirectory directory(final_directory, "bitstream");
+  Job job{config,
+          board,
+          baud,
+          wrap(design, board, directory.path()),
+          directory.path(),
+          final_directory.string() + ".failed.log",
+          progress,
+          "",
+          {}};
+  Report report;
+  try {
+    report = build(job);
+  } catch (const Error& problem) {
+    if (problem.code() == ExitCode::mismatch) keep_log(job);
+    throw;
+  }
+  pack(job);
+  report.file = (final_directory / kBitstreamFile).string();
+  write_file(directory.path() / "tools.log", job.log);
+  write_file(directory.path() / "report.json", to_json(report).dump(2) + "\n");
+  directory.commit();
+  return report;
+}
+
+std::vector<std::string> flash_command(const fs::path& out, const boards::Board& board) {
+  const fs::path file = directory_of(out, board) / kBitstreamFile;
+  if (!fs::exists(file)) {
+    throw fail(ExitCode::bad_input, "{}: not there; make it with dpwa bitstream {} --board {}", file.string(),
+               out.string(), board.name);
+  }
+  return {"openFPGALoader", "-b", board.loader_name, "-f", file.string()};
+}
+
+}  // namespace dpwa::bitstream

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa_icebreaker: an accelerator with a serial line on the iCEBreaker: clock, reset, pins.
+//
+// Clock: the crystal's 12 MHz (PLL = 0), or 12 MHz * (DIVF + 1) / 2^DIVQ from the PLL. Reset: from configuration until
+// the clock has been stable for 64 cycles; flip-flops of the iCE40 power up as 0, which is reset. The green LED shines
+// while a whole image is loaded.
+
+`default_nettype none
+
+module dpwa_icebreaker #(
+  parameter integer CLOCKS_PER_BIT = 104,  // clock cycles per bit of the serial line
+  parameter integer PLL            = 0,    // 1: the clock comes from the PLL
+  parameter integer DIVF           = 63,   // multiplier of the PLL, less 1: 44 to 87
+  parameter integer DIVQ           = 5     // log2 of the PLL's output divider: 1 to 6
+) (
+  input  wire clk_12mhz_i,
+  input  wire uart_rx_i,
+  output wire uart_tx_o,
+  output wire led_no       // active low
+);
+
+  wire clk;
+  wire locked;
+
+  generate
+    if (PLL != 0) begin : gen_pll
+      SB_PLL40_PAD #(
+        .FEEDBACK_PATH ("SIMPLE"),
+        .DIVR          (4'd0),
+        .DIVF          (DIVF[6:0]),
+        .DIVQ          (DIVQ[2:0]),
+        .FILTER_RANGE  (3'd1)
+      ) u_pll (
+        .PACKAGEPIN   (clk_12mhz_i),
+        .PLLOUTGLOBAL (clk),
+        .LOCK         (locked),
+        .RESETB       (1'b1),
+        .BYPASS       (1'b0)
+      );
+    end else begin : gen_crystal
+      assign clk    = clk_12mhz_i;
+      assign locked = 1'b1;
+    end
+  endgenerate
+
+  // LOCK belongs to no clock: two flip-flops before it is used.
+  reg [1:0] locked_q = 2'd0;
+  reg [6:0] stable_q = 7'd0;  // cycles with lock; bit 6: enough of them
+  always @(posedge clk) begin
+    locked_q <= {locked_q[0], locked};
+    if (!locked_q[1])      stable_q <= 7'd0;
+    else if (!stable_q[6]) stable_q <= stable_q + 7'd1;
+  end
+
+  wire image_valid;
+  assign led_no = !image_valid;
+
+  dpwa_uart_top #(
+    .CLOCKS_PER_BIT (CLOCKS_PER_BIT)
+  ) u_design (
+    .clk_i         (clk),
+    .rst_ni        (stable_q[6]),
+    .uart_rx_i     (uart_rx_i),
+    .uart_tx_o     (uart_tx_o),
+    .image_valid_o (image_valid)
+  );
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa bitstream and dpwa flash from outside, with tools that only pretend.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "model/base/files.h"
+#include "tests/base/temporary_directory.h"
+#include "tests/cli/invocation.h"
+
+namespace dpwa::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+
+class BitstreamCommand : public testing::Test {
+ protected:
+  BitstreamCommand() {
+    install("yosys", "echo \"$3\" > /dev/null; echo '{}' > netlist.json");
+    install("nextpnr-ice40", route(24.5, 24.5));
+    install("icepack", "cp $1 $2");
+  }
+
+  void install(const std::string& name, const std::string& body) const {
+    write_file(tools_.path() / name, "#!/bin/sh\n" + body + "\n");
+    fs::permissions(tools_.path() / name, fs::perms::owner_all);
+  }
+  /// nextpnr that reaches `first` MHz when asked for 24 MHz, else `later`.
+  static std::string route(double first, double later) {
+    return fmt::format(
+        "case \"$*\" in *'--freq 24 '*) mhz={}; ;; *) mhz={}; ;; esac\n"
+        "echo 'Info: ICESTORM_LC:  4982/ 5280    94%'\n"
+        "echo \"$*\" > bitstream.asc\n"
+        "echo '{{\"fmax\": {{\"clk\": {{\"achieved\": '$mhz'}}}}, \"utilization\": {{\"ICESTORM_LC\": "
+        "{{\"available\": 5280, \"used\": 4982}}}}}}' > nextpnr.json",
+        first, later);
+  }
+  void generate(const std::string& port = "uart") const {
+    const Invocation run =
+        invoke({"generate", "--config", "up5k", "--set", "HOST_PORT=" + port, "-o", out()});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+  }
+  std::string out() const { return directory_.path() / "out"; }
+  std::string path() const { return "PATH=" + tools_.path().string() + ":/usr/bin:/bin"; }
+  Invocation bitstream(std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"bitstream", out(), "--board", "icebreaker", "--json"});
+    return invoke(more, "", {"/usr/bin/env", path()});
+  }
+
+  TemporaryDirectory directory_, tools_;
+};
+
+TEST_F(BitstreamCommand, JsonHasTheContractsKeys) {
+  generate();
+  const Invocation run = bitstream();
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const json object = json::parse(run.out);
+  EXPECT_EQ(object.at("board"), "icebreaker");
+  EXPECT_EQ(object.at("config"), "up5k");
+  EXPECT_EQ(object.at("clock_hz"), 24'000'000);
+  EXPECT_EQ(object.at("reached_hz"), 24'500'000);
+  EXPECT_EQ(object.at("baud"), 115200);
+  EXPECT_EQ(object.at("clocks_per_bit"), 208);
+  EXPECT_EQ(object.at("logic_cells"), (json{{"used", 4982}, {"available", 5280}}));
+  const fs::path made = fs::path(out()) / "bitstream/icebreaker";
+  EXPECT_EQ(object.at("file"), (made / "bitstream.bin").string());
+  EXPECT_THAT(
+      read_file(made / "bitstream.bin"),
+      AllOf(HasSubstr("--up5k --package sg48"), HasSubstr("--pcf icebreaker.pcf"), HasSubstr("--seed 1")));
+  EXPECT_THAT(read_file(made / "synth.ys"),
+              AllOf(HasSubstr("read_verilog \"../../rtl/dpwa_uart_top.v\""),
+                    HasSubstr("chparam -set CLOCKS_PER_BIT 208 dpwa_icebreaker")));
+  EXPECT_THAT(read_file(made / "icebreaker.pcf"), HasSubstr("set_io"));
+}
+
+TEST_F(BitstreamCommand, WhatTheDesignDoesNotReachIsRoutedAgainForLess) {
+  generate();
+  install("nextpnr-ice40", route(22.3, 21.1));
+  const Invocation run = bitstream({"--baud", "1000000"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(json::parse(run.out).at("clock_hz"), 21'000'000);
+  EXPECT_EQ(json::parse(run.out).at("clocks_per_bit"), 21);
+  EXPECT_THAT(run.err, HasSubstr("routed for up to 22.3 MHz, not 24 MHz: again for 21 MHz"));
+}
+
+TEST_F(BitstreamCommand, TooSlowIsOneLineWithNumbers) {
+  generate();
+  install("nextpnr-ice40", route(11.2, 11.2));
+  const Invocation run = bitstream();
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err,
+              AllOf(HasSubstr("too slow for icebreaker"), HasSubstr("11.2 MHz"), HasSubstr("12 MHz")));
+  EXPECT_FALSE(fs::exists(fs::path(out()) / "bitstream/icebreaker"));
+}
+
+TEST_F(BitstreamCommand, TooLargeIsOneLineWithNumbersAndWhatToDo) {
+  generate();
+  install("nextpnr-ice40", "echo 'Info: ICESTORM_LC:  5963/ 5280   112%'; echo 'ERROR: no place'; exit 1");
+  Invocation run = bitstream();
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("does not fit icebreaker: logic_cells 5963 of 5280"),
+                             HasSubstr("--set LANES=1")));
+  install("nextpnr-ice40",
+          "echo 'Info: ICESTORM_LC:  5248/ 5280   99%'; echo 'ERROR: Unable to find legal placement for all "
+          "cells, "
+          "design is probably at utilisation limit.'; exit 1");
+  run = bitstream();
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("5248 of 5280 are too many to be placed"));
+}
+
+TEST_F(BitstreamCommand, WrongInputs) {
+  EXPECT_EQ(invoke({"bitstream", out(), "--board", "none-such"}).exit_code, 2);
+  EXPECT_EQ(bitstream().exit_code, 3) << "no design";
+  generate();
+  const Invocation baud = bitstream({"--baud", "10000000"});
+  EXPECT_EQ(baud.exit_code, 2);
+  EXPECT_THAT(baud.err, HasSubstr("--baud 10000000"));
+  fs::remove(tools_.path() / "icepack");
+  const Invocation missing = invoke({"bitstream", out(), "--board", "icebreaker"}, "",
+                                    {"/usr/bin/env", "PATH=" + tools_.path().string()});
+  EXPECT_EQ(missing.exit_code, 4);
+  EXPECT_THAT(missing.err, AllOf(HasSubstr("icepack"), HasSubstr("fpga-icestorm")));
+  install("icepack", "echo 'ERROR: bad'; exit 3");
+  const Invocation failed = bitstream();
+  EXPECT_EQ(failed.exit_code, 3);
+  EXPECT_THAT(failed.err, HasSubstr("icepack failed (status 3): ERROR: bad"));
+}
+
+TEST_F(BitstreamCommand, ADesignWithoutSerialLineIsRefused) {
+  generate("none");
+  const Invocation run = bitstream();
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("HOST_PORT=uart"));
+}
+
+TEST_F(BitstreamCommand, ControlCLeavesNothing) {
+  generate();
+  install("nextpnr-ice40", "echo started; sleep 60");
+  const Invocation run =
+      invoke({"bitstream", out(), "--board", "icebreaker"}, "",
+             {"/usr/bin/env", path(), "timeout", "--foreground", "--preserve-status", "-s", "INT", "0.5"});
+  EXPECT_EQ(run.exit_code, 130);
+  EXPECT_TRUE(fs::is_empty(fs::path(out()) / "bitstream"));
+}
+
+TEST_F(BitstreamCommand, FlashHandsTheBitstreamToTheLoader) {
+  generate();
+  const std::vector<std::string> flash{"flash", out(), "--board", "icebreaker", "--json"};
+  const Invocation early = invoke(flash, "", {"/usr/bin/env", path()});
+  EXPECT_EQ(early.exit_code, 3);
+  EXPECT_THAT(early.err, HasSubstr("dpwa bitstream"));
+  ASSERT_EQ(bitstream().exit_code, 0);
+  install("openFPGALoader", "echo \"$*\" > " + (directory_.path() / "asked").string());
+  const Invocation run = invoke(flash, "", {"/usr/bin/env", path()});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const std::string file = out() + "/bitstream/icebreaker/bitstream.bin";
+  EXPECT_EQ(read_file(directory_.path() / "asked"), "-b ice40_generic -f " + file + "\n");
+  EXPECT_EQ(json::parse(run.out).at("done"), true);
+  install("openFPGALoader", "echo 'unable to open ftdi device'; exit 1");
+  const Invocation failed = invoke(flash, "", {"/usr/bin/env", path()});
+  EXPECT_EQ(failed.exit_code, 5);
+  EXPECT_THAT(failed.err, HasSubstr("unable to open ftdi device"));
+}
+
+TEST_F(BitstreamCommand, DryRunNeedsNoLoader) {
+  generate();
+  ASSERT_EQ(bitstream().exit_code, 0);
+  const Invocation run = invoke({"flash", out(), "--board", "icebreaker", "--dry-run"}, "",
+                                {"/usr/bin/env", "PATH=" + tools_.path().string()});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "openFPGALoader -b ice40_generic -f " + out() + "/bitstream/icebreaker/bitstream.bin\n");
+  const Invocation missing = invoke({"flash", out(), "--board", "icebreaker"}, "",
+                                    {"/usr/bin/env", "PATH=" + tools_.path().string()});
+  EXPECT_EQ(missing.exit_code, 4);
+  EXPECT_THAT(missing.err, HasSubstr("openfpgaloader"));
+}
+
+}  // namespace
+}  // namespace dpwa::cli
