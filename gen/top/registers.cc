@@ -22,7 +22,8 @@ The host's AXI4-Lite port (`s_axil_*`, 32-bit data, 8-bit addresses) of a config
 - An address without a register, a write to an ro register and a write that does not strobe all four bytes are answered with
   SLVERR and change nothing. Bits that no field names read as zero and ignore writes.
 - Images and inputs do not pass here but as packets through `s_axis_*` (rtl/host/dpwa_loader.v).
-- OUTPUT_MODE, FLAGS.INPUT_NAN and FLAGS.OUTPUT_OVERFLOW exist only with `PORT_FORMATS = "all"`.
+- OUTPUT_MODE, FLAGS.INPUT_NAN and FLAGS.OUTPUT_OVERFLOW exist only with `PORT_FORMATS = "all"`, COUNTER_SELECT and COUNTER_VALUE only with
+  `PCU_COUNTERS = 1`.
 
 A run: write 0 to IMAGE_ID, send the image, read STATUS.IMAGE_VALID and FLAGS, write IMAGE_ID, choose OUTPUT_MODE, send inputs and take
 outputs, read FLAGS again. A later host that reads BUSY or PACKET before it has sent anything follows one that stopped halfway: it resets the machine.
@@ -53,8 +54,8 @@ Register flags(const char* name, int offset, const char* meaning, Fields fields)
   return {name, offset, Kind::flags, 0, "", 32, meaning, std::move(fields)};
 }
 
-Register with_floats(Register reg) {
-  reg.floats = true;
+Register with(RegisterNeeds needs, Register reg) {
+  reg.needs = needs;
   return reg;
 }
 
@@ -112,25 +113,31 @@ const std::vector<Register>& registers() {
              {"OPCODE", 3, 1, "a word that starts no packet"},
              {"REFUSED", 4, 1, "an input without a valid image was dropped"},
              {"LENGTH", 5, 1, "an input with a wrong number of words was dropped"},
-             {"INPUT_NAN", 8, 1, "an input value was NaN and became 0", true},
+             {"INPUT_NAN", 8, 1, "an input value was NaN and became 0", RegisterNeeds::floats},
              {"INPUT_SATURATED", 9, 1, "an input value was beyond the limits of the input tensor"},
-             {"OUTPUT_OVERFLOW", 10, 1, "an output value was beyond the range of the output format", true}}),
-      with_floats(control(
-          "OUTPUT_MODE", 0x14, 2,
-          "format of output words: 0 integer, 1 float32, 2 or 3 binary16; to be written while not busy")),
+             {"OUTPUT_OVERFLOW", 10, 1, "an output value was beyond the range of the output format",
+              RegisterNeeds::floats}}),
+      with(
+          RegisterNeeds::floats,
+          control(
+              "OUTPUT_MODE", 0x14, 2,
+              "format of output words: 0 integer, 1 float32, 2 or 3 binary16; to be written while not busy")),
       status("IMAGES", 0x18, "inferences done since reset, modulo 2^32"),
       status("CYCLES", 0x1c, "compute cycles of the newest inference"),
       status("TRANSFER_CYCLES", 0x20, "cycles that it took input and gave output"),
-      control("COUNTER_SELECT", 0x24, 32, "which PCU counter COUNTER_VALUE shows",
+      with(
+          RegisterNeeds::counters,
+          control(
+              "COUNTER_SELECT", 0x24, 32, "which PCU counter COUNTER_VALUE shows",
               {{"TENSOR", 0, 16, "stored tensor, 0 is the network's input"},
                {"INDEX", 16, 4,
                 "0..5 tiles written with that many planes (0: skipped), 6 saturated values, 7 policy "
                 "violations, 8 class changes, 9 beats of the lane groups while it was computed, 10 cycles in "
-                "which a beat had to wait"}}),
-      status(
-          "COUNTER_VALUE", 0x28,
-          "that counter for the newest inference, all lane groups together; undefined for a tensor that was "
-          "never stored"),
+                "which a beat had to wait"}})),
+      with(RegisterNeeds::counters, status("COUNTER_VALUE", 0x28,
+                                           "that counter for the newest inference, all lane groups together; "
+                                           "undefined for a tensor that was "
+                                           "never stored")),
       control("IMAGE_ID", 0x2c, 32,
               "which image is loaded, for hosts that come later: 0 while one is loaded, then the first 8 "
               "digits of its hash in manifest.json"),
@@ -144,9 +151,13 @@ const std::vector<Register>& registers() {
 
 std::vector<Register> registers(const config::Config& config) {
   std::vector<Register> result = registers();
-  if (config.port_formats == config::PortFormats::all) return result;
-  const auto drop = [](auto& of) {
-    of.erase(std::remove_if(of.begin(), of.end(), [](const auto& each) { return each.floats; }), of.end());
+  const auto lacks = [&](RegisterNeeds needs) {
+    return (needs == RegisterNeeds::floats && config.port_formats != config::PortFormats::all) ||
+           (needs == RegisterNeeds::counters && config.pcu_counters == 0);
+  };
+  const auto drop = [&](auto& of) {
+    of.erase(std::remove_if(of.begin(), of.end(), [&](const auto& each) { return lacks(each.needs); }),
+             of.end());
   };
   drop(result);
   for (Register& reg : result) drop(reg.fields);

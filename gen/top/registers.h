@@ -19,12 +19,19 @@ enum class RegisterKind {
   flags,     ///< w1c: set by the machine, cleared by writing ones
 };
 
+/// What a machine must have for a register or field to exist.
+enum class RegisterNeeds {
+  nothing,
+  floats,    ///< port words that may be floating point
+  counters,  ///< PCU_COUNTERS
+};
+
 struct RegisterField {
   const char* name;  ///< upper case
   int lsb;
   int bits;
   const char* meaning;
-  bool floats = false;  ///< only where port words may be floating point
+  RegisterNeeds needs = RegisterNeeds::nothing;
 };
 
 struct Register {
@@ -36,7 +43,7 @@ struct Register {
   int bits;               ///< from bit 0; the others read as zero
   const char* meaning;
   std::vector<RegisterField> fields;  ///< none: one number
-  bool floats = false;                ///< only where port words may be floating point
+  RegisterNeeds needs = RegisterNeeds::nothing;
 
   /// The fields, or the whole register as one of its own name.
   std::vector<RegisterField> parts() const;

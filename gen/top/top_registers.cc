@@ -35,7 +35,7 @@ void TopBuilder::host_registers() {
     return;
   }
   module_.section("Host: registers");
-  declare("counter_tensor", 16);
+  if (config_.pcu_counters != 0) declare("counter_tensor", 16);
   Instance& registers = place("u_host_registers", *registers_);
   for (const ParameterSpec& parameter : registers_->parameters()) {
     registers.set(parameter.name, size(parameter.name));
@@ -57,10 +57,17 @@ void TopBuilder::host_registers() {
       .connect("images_i", net("images_o"))
       .connect("cycles_i", net("cycles_o"))
       .connect("transfer_cycles_i", net("transfer_o"))
-      .connect("counter_select_tensor_o", net("counter_tensor"))
-      .connect("counter_select_index_o", net("counter_index"))
-      .connect("counter_value_i", net("counter_o"))
       .leave_open("image_id_o");
+  if (config_.pcu_counters != 0) {
+    registers.connect("counter_select_tensor_o", net("counter_tensor"))
+        .connect("counter_select_index_o", net("counter_index"))
+        .connect("counter_value_i", net("counter_o"));
+    module_.assign(net("counter_node"), part(net("counter_tensor"), 0, clog2(size("NODES"))));
+    module_.unused("unused_tensor_bits", net("counter_tensor"));
+  } else {
+    module_.assign(net("counter_node"), zeros(clog2(size("NODES"))));
+    module_.assign(net("counter_index"), literal(4, 0));
+  }
   if (floats()) {
     registers.connect("set_flags_input_nan_i", net("value_valid") & net("value_nan"))
         .connect("set_flags_output_overflow_i", net("m_axis_tvalid_o") & net("word_overflow"))
@@ -68,8 +75,6 @@ void TopBuilder::host_registers() {
   } else {
     module_.unused("unused_nan", net("value_nan"));
   }
-  module_.assign(net("counter_node"), part(net("counter_tensor"), 0, clog2(size("NODES"))));
-  module_.unused("unused_tensor_bits", net("counter_tensor"));
 }
 
 }  // namespace dpwa::gen

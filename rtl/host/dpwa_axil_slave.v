@@ -8,13 +8,13 @@
 // bits of an address are ignored. Reads and writes are independent; each side has one access in flight.
 //
 // Advance rules:
-//   1. Address and data of a write arrive in any order and wait in a slot each; a slot takes the next one when its
-//      access is done.
-//   2. A write is done (write_o, then bvalid in the next cycle) when both slots are full and no response waits; a read
-//      is done (read_o, then rvalid) when its slot is full and no response waits.
+//   1. An address waits in a slot, which takes the next one when its access is done. Data of a write wait at the port until
+//      their address is in its slot and no response waits.
+//   2. Then the write is done (write_o, and bvalid in the next cycle); a read is done (read_o, then rvalid) when its slot is
+//      full and no response waits.
 //   3. A response stays, with its payload, until it is taken.
 //
-// Every AXI output comes from a register. Fastest: one write and one read every two cycles.
+// Every AXI output follows from registers alone. Fastest: one write and one read every two cycles.
 
 `default_nettype none
 
@@ -61,33 +61,30 @@ module dpwa_axil_slave #(
   localparam [1:0] OKAY = 2'b00, SLVERR = 2'b10;
 
   // Slots.
-  reg              aw_full_q, w_full_q, ar_full_q;
+  reg              aw_full_q, ar_full_q;
   reg [ADDR_W-3:0] write_addr_q, read_addr_q;
-  reg [31:0]       write_data_q;
-  reg              whole_q;  // all four bytes strobed
 
-  wire write_done = aw_full_q & w_full_q & ~s_axil_bvalid_o;
+  wire whole      = &s_axil_wstrb_i;
+  wire write_done = s_axil_wvalid_i & s_axil_wready_o;
   wire read_done  = ar_full_q & ~s_axil_rvalid_o;
 
   assign s_axil_awready_o = ~aw_full_q;
-  assign s_axil_wready_o  = ~w_full_q;
+  assign s_axil_wready_o  = aw_full_q & ~s_axil_bvalid_o;
   assign s_axil_arready_o = ~ar_full_q;
-  assign write_o          = write_done & whole_q;
+  assign write_o          = write_done & whole;
   assign write_addr_o     = write_addr_q;
-  assign write_data_o     = write_data_q;
+  assign write_data_o     = s_axil_wdata_i;
   assign read_o           = read_done;
   assign read_addr_o      = read_addr_q;
 
   always @(posedge clk_i) begin
     if (!rst_ni) begin
       aw_full_q       <= 1'b0;
-      w_full_q        <= 1'b0;
       ar_full_q       <= 1'b0;
       s_axil_bvalid_o <= 1'b0;
       s_axil_rvalid_o <= 1'b0;
     end else begin
       aw_full_q       <= aw_full_q ? ~write_done : s_axil_awvalid_i;
-      w_full_q        <= w_full_q ? ~write_done : s_axil_wvalid_i;
       ar_full_q       <= ar_full_q ? ~read_done : s_axil_arvalid_i;
       s_axil_bvalid_o <= s_axil_bvalid_o ? ~s_axil_bready_i : write_done;
       s_axil_rvalid_o <= s_axil_rvalid_o ? ~s_axil_rready_i : read_done;
@@ -98,11 +95,7 @@ module dpwa_axil_slave #(
   always @(posedge clk_i) begin
     if (!aw_full_q) write_addr_q <= s_axil_awaddr_i[ADDR_W-1:2];
     if (!ar_full_q) read_addr_q <= s_axil_araddr_i[ADDR_W-1:2];
-    if (!w_full_q) begin
-      write_data_q <= s_axil_wdata_i;
-      whole_q      <= &s_axil_wstrb_i;
-    end
-    if (write_done) s_axil_bresp_o <= (whole_q & ~write_error_i) ? OKAY : SLVERR;
+    if (write_done) s_axil_bresp_o <= (whole & ~write_error_i) ? OKAY : SLVERR;
     if (read_done) begin
       s_axil_rdata_o <= read_data_i;
       s_axil_rresp_o <= read_error_i ? SLVERR : OKAY;

@@ -273,7 +273,7 @@ class Bench {
       run(kCounterLatency);
       return top_.counter_o;
     }
-#ifdef DPWA_REGISTERS_H
+#ifdef DPWA_COUNTER_SELECT_OFFSET
     port_.write(DPWA_COUNTER_SELECT_OFFSET,
                 static_cast<std::uint32_t>(tensor) << DPWA_COUNTER_SELECT_TENSOR_LSB |
                     static_cast<std::uint32_t>(index) << DPWA_COUNTER_SELECT_INDEX_LSB);

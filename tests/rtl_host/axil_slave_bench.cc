@@ -102,7 +102,9 @@ class AxilSlave : public testing::Test {
 
       if (dut_.write_o) {
         while (reached < writes.size() && writes[reached].strobes != 15) ++reached;  // never reach the map
-        if (reached >= std::min(aw, w)) return fail("a write that was not asked for");
+        // Its data may be taken in this very cycle.
+        const std::size_t data = w + (dut_.s_axil_wvalid_i && dut_.s_axil_wready_o ? 1 : 0);
+        if (reached >= std::min(aw, data)) return fail("a write that was not asked for");
         EXPECT_EQ(dut_.write_addr_o, writes[reached].word);
         EXPECT_EQ(dut_.write_data_o, writes[reached].data);
         if (dut_.write_addr_o < kWritable) registers_[dut_.write_addr_o] = dut_.write_data_o;
@@ -151,6 +153,7 @@ class AxilSlave : public testing::Test {
 
   Vdut dut_;
   std::array<std::uint32_t, kMapped> registers_{};
+  int written_ = 0;
 
  private:
   static int fail(const std::string& what) {
@@ -225,25 +228,30 @@ TEST_F(AxilSlave, AWriteOfLessThanAWordIsRefused) {
 }
 
 TEST_F(AxilSlave, AddressAndDataMayBeFarApart) {
+  // One cycle in which what is offered stays until it is taken.
+  const auto cycle = [this] {
+    dut_.clk_i = 0;
+    dut_.eval();
+    const bool address_taken = dut_.s_axil_awready_o, data_taken = dut_.s_axil_wready_o;
+    written_ += dut_.write_o;
+    tick();
+    if (address_taken) dut_.s_axil_awvalid_i = 0;
+    if (data_taken) dut_.s_axil_wvalid_i = 0;
+  };
   for (const bool address_first : {true, false}) {
+    written_ = 0;
     dut_.s_axil_awaddr_i = 4 * 5;
     dut_.s_axil_wdata_i = 77;
     dut_.s_axil_wstrb_i = 15;
-    for (const bool address : {address_first, !address_first}) {
-      dut_.s_axil_awvalid_i = address;
-      dut_.s_axil_wvalid_i = !address;
-      tick();
-      dut_.s_axil_awvalid_i = dut_.s_axil_wvalid_i = 0;
-      if (address == address_first) {
-        for (int i = 0; i < 20; ++i) {
-          tick();
-          ASSERT_FALSE(dut_.write_o || dut_.s_axil_bvalid_o) << "half a write";
-        }
-      }
+    dut_.s_axil_awvalid_i = address_first;
+    dut_.s_axil_wvalid_i = !address_first;
+    for (int i = 0; i < 20; ++i) {
+      cycle();
+      ASSERT_FALSE(written_ > 0 || dut_.s_axil_bvalid_o) << "half a write";
     }
-    EXPECT_TRUE(dut_.write_o);
-    tick();
-    EXPECT_FALSE(dut_.write_o) << "one cycle";
+    (address_first ? dut_.s_axil_wvalid_i : dut_.s_axil_awvalid_i) = 1;
+    for (int i = 0; i < 3; ++i) cycle();
+    EXPECT_EQ(written_, 1) << "one cycle";
     EXPECT_TRUE(dut_.s_axil_bvalid_o);
     reset();
   }
@@ -278,7 +286,7 @@ TEST_F(AxilSlave, ResetForgetsWhatWasUnderWay) {
   ASSERT_FALSE(dut_.s_axil_awready_o);
   ASSERT_TRUE(dut_.s_axil_rvalid_o);
   reset();
-  EXPECT_TRUE(dut_.s_axil_awready_o && dut_.s_axil_wready_o && dut_.s_axil_arready_o);
+  EXPECT_TRUE(dut_.s_axil_awready_o && dut_.s_axil_arready_o);
   EXPECT_FALSE(dut_.s_axil_bvalid_o || dut_.s_axil_rvalid_o);
   run({{2, 99}}, {{2, 0}}, {});
   EXPECT_EQ(registers_[2], 99U);
