@@ -33,7 +33,7 @@ struct NewerDefinition {
 const NewerDefinition* newer_definition(const std::string& op_type);
 
 /// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
-inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 24;
+inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 22;
 
 /// Folds into the tensor, or else into a layer that passes its values on, which `tensor` then is; a reason
 /// when neither can be.

@@ -143,7 +143,7 @@ TEST(RefusedGraph, Inputs) {
   EXPECT_THAT(typed.reasons(), ElementsAre("x: the input has type uint8, expected float"));
   SmallModel huge({1, 1 << 15, 1 << 15});
   huge.node("Flatten", {"x"}, "y");
-  EXPECT_THAT(huge.reasons(), Contains(HasSubstr("is larger than 16777216 values")));
+  EXPECT_THAT(huge.reasons(), Contains(HasSubstr("is larger than 4194304 values")));
   SmallModel zero({1, 0});
   zero.node("Flatten", {"x"}, "y");
   EXPECT_THAT(zero.reasons(), Contains(HasSubstr("dimension 1 of the input is 0")));
