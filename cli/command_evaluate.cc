@@ -80,6 +80,15 @@ void pin(const Arguments& arguments, const config::Config& config, Evaluation& e
   evaluation.plan = search::apply_pins(arguments.plan, evaluation.network, config, pins, evaluation.plan);
 }
 
+/// A plan that cannot be built still has values and cycles.
+void measure_footprint(Evaluation& evaluation) {
+  try {
+    evaluation.footprint = lower::footprint(evaluation.config, evaluation.network, evaluation.plan);
+  } catch (const Error& refusal) {
+    evaluation.refusal = refusal.what();
+  }
+}
+
 data::Samples load_samples(const Arguments& arguments, const net::Network& network, Progress& progress) {
   data::Samples samples = data::load_samples(arguments.data, network, arguments.scaling);
   for (const std::string& note : samples.notes) progress.note(note);
@@ -167,10 +176,13 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   const int values = static_cast<int>(network.tensors[network.output].shape.size());
   if (!is_model(arguments)) evaluation.plan = load_plan(arguments, network);
   evaluation.evaluated = arguments.baseline.empty() ? "plan" : arguments.baseline;
-  const config::Config config = load_config(arguments, evaluation.plan);
-  evaluation.config = config.name;
+  evaluation.config = load_config(arguments, evaluation.plan);
+  const config::Config& config = evaluation.config;
   if (!is_model(arguments)) pin(arguments, config, evaluation);
-  if (arguments.baseline != "float") lower::check_policies(config, network, evaluation.plan);
+  if (arguments.baseline != "float") {
+    lower::check_policies(config, network, evaluation.plan);
+    measure_footprint(evaluation);
+  }
 
   data::Samples samples = load_samples(arguments, network, progress);
   const bool classify = is_classifier(arguments, network);

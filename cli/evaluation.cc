@@ -29,6 +29,7 @@ PlanRun empty_run(const net::Network& network) {
   run.tiles.resize(network.tensors.size());
   run.cycles.resize(network.nodes.size());
   run.lane_beats.resize(network.nodes.size());
+  run.useful.resize(network.nodes.size());
   return run;
 }
 
@@ -67,6 +68,7 @@ PlanRun run_sample(const Machine& machine, const float* sample, std::vector<plan
   for (std::size_t n = 0; n < predicted.size(); ++n) {
     run.cycles[n] = predicted[n].cycles;
     run.lane_beats[n] = predicted[n].lane_beats;
+    run.useful[n] = predicted[n].useful;
   }
   return run;
 }
@@ -79,6 +81,7 @@ void append(const PlanRun& part, PlanRun& run) {
     run.nodes[n] += part.nodes[n];
     run.cycles[n] += part.cycles[n];
     run.lane_beats[n] += part.lane_beats[n];
+    run.useful[n] += part.useful[n];
   }
   for (std::size_t t = 0; t < run.tiles.size(); ++t) {
     for (std::size_t p = 0; p < run.tiles[t].size(); ++p) run.tiles[t][p] += part.tiles[t][p];

@@ -10,6 +10,7 @@
 
 #include "calib/data/samples.h"
 #include "calib/observe/objective.h"
+#include "gen/lower/lower.h"
 #include "model/base/progress.h"
 #include "model/config/config.h"
 #include "model/golden/executor.h"
@@ -30,6 +31,7 @@ struct PlanRun {
       tiles;                             ///< [network.tensors]: tiles per plane count
   std::vector<std::int64_t> cycles;      ///< [network.nodes], on the configuration's machine
   std::vector<std::int64_t> lane_beats;  ///< [network.nodes], issued, idle lanes included
+  std::vector<std::int64_t> useful;      ///< [network.nodes], lane-beats that values and weights ask for
   std::vector<std::int64_t> worst_case;  ///< [network.nodes], cycles that no image exceeds; not a sum
   std::int64_t off_grid = 0;             ///< input values that are not on the port's grid
 
@@ -71,12 +73,14 @@ Fidelity compare(const std::optional<observe::Objective>& objective, int values,
 struct Evaluation {
   net::Network network;
   std::string evaluated;          ///< "plan" or the name of a baseline
-  std::string config;             ///< name of the configuration
   std::vector<std::string> pins;  ///< as the user gave them
   std::int64_t images = 0;
   plan::Plan plan;
-  std::optional<PlanRun> run;               ///< empty for the float network
-  std::optional<PlanRun> int8, static_mix;  ///< empty when the plan directory has no such baseline
+  config::Config config;                      ///< whose tiles and cycles are used
+  std::optional<lower::Footprint> footprint;  ///< empty for the float network, and with a refusal
+  std::string refusal;                        ///< why no size of this configuration can hold the plan
+  std::optional<PlanRun> run;                 ///< empty for the float network
+  std::optional<PlanRun> int8, static_mix;    ///< empty when the plan directory has no such baseline
   Fidelity fidelity;
 };
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "cli/evaluation.h"
+#include "cli/fit.h"
 #include "cli/text_table.h"
 
 namespace dpwa::cli {
@@ -50,6 +51,19 @@ double mean_planes(const golden::NodeCounts& counts) {
          static_cast<double>(std::max<std::int64_t>(counts.tile_macs, 1));
 }
 
+/// Means per image, over the lanes and cycles of the node.
+ordered_json lane_use_json(const Evaluation& evaluation, std::size_t n) {
+  const PlanRun& run = *evaluation.run;
+  const double lane_cycles =
+      static_cast<double>(evaluation.config.lanes) * static_cast<double>(run.cycles[n]);
+  return {{"busy", static_cast<double>(run.lane_beats[n]) / lane_cycles},
+          {"utilization", static_cast<double>(run.useful[n]) / lane_cycles}};
+}
+
+ordered_json weights_json(const lower::StoredWeights& weights) {
+  return {{"tier", weights.streamed ? "dense" : "fast"}, {"bytes", weights.bytes}};
+}
+
 ordered_json nodes_json(const Evaluation& evaluation) {
   ordered_json nodes = ordered_json::array();
   for (std::size_t n = 0; n < evaluation.run->nodes.size(); ++n) {
@@ -64,6 +78,9 @@ ordered_json nodes_json(const Evaluation& evaluation) {
                      {"worst_case_cycles", evaluation.run->worst_case[n]},
                      {"saturated", per_image(counts.saturated, evaluation)},
                      {"tile_widths", tiles_json(node.output, evaluation)}});
+    nodes.back().update(lane_use_json(evaluation, n));
+    const std::optional<lower::Footprint>& footprint = evaluation.footprint;
+    nodes.back()["weights"] = footprint ? weights_json(footprint->weights[n]) : ordered_json(nullptr);
   }
   return nodes;
 }
@@ -136,6 +153,19 @@ std::string against_text(const std::string& unit, const Evaluation& evaluation,
   return text;
 }
 
+/// The weights and activations in memory, and what is missing.
+std::string footprint_text(const Evaluation& evaluation) {
+  const std::string& name = evaluation.config.name;
+  if (!evaluation.footprint) return fmt::format("  cannot be built on {}: {}\n", name, evaluation.refusal);
+  const ordered_json json = footprint_json(*evaluation.footprint);
+  std::string text = fmt::format(
+      "  weights {} bytes, {} more in the dense tier; activations at most {} bytes\n",
+      json["weight_bytes"]["fast"].get<std::int64_t>(), json["weight_bytes"]["dense"].get<std::int64_t>(),
+      json["activation_bytes"].get<std::int64_t>());
+  const std::string& shortfall = evaluation.footprint->shortfall;
+  return shortfall.empty() ? text : text + fmt::format("  does not fit {}{}\n", name, shortfall);
+}
+
 }  // namespace
 
 ordered_json to_json(const Evaluation& evaluation) {
@@ -162,7 +192,9 @@ ordered_json to_json(const Evaluation& evaluation) {
   json["beats"] = beats_json(run, evaluation);
   json["beats_int8"] = beats_json(evaluation.int8, evaluation);
   json["beats_static_mix"] = beats_json(evaluation.static_mix, evaluation);
-  json["config"] = evaluation.config;
+  json["config"] = evaluation.config.name;
+  if (evaluation.footprint) json.update(footprint_json(*evaluation.footprint));
+  if (!evaluation.refusal.empty()) json.update({{"fits", false}, {"refusal", evaluation.refusal}});
   json["cycles_per_image"] = cycles_json(run, evaluation);
   json["worst_case_cycles"] = run ? ordered_json(worst_case(*run)) : ordered_json(nullptr);
   json["cycles_int8"] = cycles_json(evaluation.int8, evaluation);
@@ -183,10 +215,10 @@ std::string to_text(const Evaluation& evaluation) {
                       evaluation.run->average_activation_planes(),
                       average_weight_planes(evaluation.plan, *evaluation.run));
   text += fmt::format("  {}\n", against_text("beats", evaluation, &PlanRun::beats));
-  text += fmt::format("  {} on {}; no image takes more than {}\n\n",
-                      against_text("cycles", evaluation, &PlanRun::total_cycles), evaluation.config,
+  text += fmt::format("  {} on {}; no image takes more than {}\n",
+                      against_text("cycles", evaluation, &PlanRun::total_cycles), evaluation.config.name,
                       worst_case(*evaluation.run));
-  return text + nodes_text(evaluation);
+  return text + footprint_text(evaluation) + "\n" + nodes_text(evaluation);
 }
 
 }  // namespace dpwa::cli

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "cli/text_table.h"
-#include "gen/lower/lower.h"
 #include "model/cycles/worst_case.h"
 #include "model/plan/assumed.h"
 
@@ -12,15 +11,24 @@ namespace dpwa::cli {
 
 using nlohmann::ordered_json;
 
-ordered_json fit_json(const config::Config& config, const net::Network& network) {
-  const plan::Plan plan = plan::assume_int8(network);
-  ordered_json json = {{"config", config.name}, {"fits", true}, {"cycles_int8", 0}};
-  json["requirements"] = ordered_json::array();
-  for (const lower::Requirement& r : lower::requirements(config, network, plan)) {
+ordered_json footprint_json(const lower::Footprint& footprint) {
+  ordered_json json = {{"fits", footprint.shortfall.empty()}, {"requirements", ordered_json::array()}};
+  for (const lower::Requirement& r : footprint.requirements) {
     json["requirements"].push_back(
         {{"key", r.key}, {"needed", r.needed}, {"available", r.available}, {"fits", r.fits()}});
-    if (!r.fits()) json["fits"] = false;
   }
+  std::int64_t fast = 0, dense = 0;
+  for (const lower::StoredWeights& weights : footprint.weights)
+    (weights.streamed ? dense : fast) += weights.bytes;
+  json["weight_bytes"] = {{"fast", fast}, {"dense", dense}};
+  json["activation_bytes"] = footprint.activation_bytes;
+  return json;
+}
+
+ordered_json fit_json(const config::Config& config, const net::Network& network) {
+  const plan::Plan plan = plan::assume_int8(network);
+  ordered_json json = {{"config", config.name}};
+  json.update(footprint_json(lower::footprint(config, network, plan)));
   // Pinned: every input takes the same cycles.
   json["cycles_int8"] = cycles::total_cycles(cycles::worst_case(config, network, plan));
   json["worst_case_cycles"] = json["cycles_int8"];

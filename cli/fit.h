@@ -4,13 +4,17 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "gen/lower/lower.h"
 #include "model/config/config.h"
 #include "model/net/network.h"
 
 namespace dpwa::cli {
 
+/// {fits, requirements[{key, needed, available, fits}], weight_bytes{fast, dense}, activation_bytes}
+nlohmann::ordered_json footprint_json(const lower::Footprint& footprint);
+
 /// Would this network fit this configuration at INT8, and how long would one inference take?
-/// {config, fits, cycles_int8, requirements[{key, needed, available, fits}]}. Throws Error for what no size
+/// {config, cycles_int8, worst_case_cycles} and the footprint. Throws Error for what no size
 /// can mend.
 nlohmann::ordered_json fit_json(const config::Config& config, const net::Network& network);
 

@@ -237,26 +237,43 @@ void load_input_constants(PacketWriter& packets, const config::Config& config,
   packets.load(Target::input_constants, 0, 0, 3, data);
 }
 
-}  // namespace
-
-std::vector<Requirement> requirements(const config::Config& config, const net::Network& network,
-                                      const plan::Plan& plan) {
-  return limits(config, network, plan, lay_out(config, network, plan));
-}
-
-Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
-  const Layout layout = lay_out(config, network, plan);
-  std::string shortfall;
-  for (const Requirement& r : limits(config, network, plan, layout)) {
+/// "; KEY needs this, has that (--set KEY=this)" for every limit that is exceeded.
+std::string shortfall_text(const config::Config& config, const plan::Plan& plan,
+                           const std::vector<Requirement>& requirements) {
+  std::string text;
+  for (const Requirement& r : requirements) {
     if (!r.fits())
-      shortfall +=
+      text +=
           fmt::format("; {} needs {}, has {} (--set {}={})", r.key, r.needed, r.available, r.key, r.needed);
   }
   if (config.port_formats == config::PortFormats::integer &&
       plan.input.format == plan::PortFormat::binary16) {
-    shortfall +=
-        "; the plan has binary16 input words, PORT_FORMATS has integers only (--set PORT_FORMATS=all)";
+    text += "; the plan has binary16 input words, PORT_FORMATS has integers only (--set PORT_FORMATS=all)";
   }
+  return text;
+}
+
+}  // namespace
+
+Footprint footprint(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
+  const Layout layout = lay_out(config, network, plan);
+  const std::int64_t word_bytes = config.products / 2;
+  Footprint result;
+  result.requirements = limits(config, network, plan, layout);
+  result.shortfall = shortfall_text(config, plan, result.requirements);
+  result.activation_bytes = layout.memory.words * word_bytes;
+  for (std::size_t n = 0; n < layout.parts.size(); ++n) {
+    StoredWeights& weights = result.weights.emplace_back();
+    weights.streamed = layout.tiers.nodes[n].streamed;
+    for (const Part& part : layout.parts[n])
+      weights.bytes += part.words() * config.lanes_per_group() * word_bytes;
+  }
+  return result;
+}
+
+Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
+  const Layout layout = lay_out(config, network, plan);
+  const std::string shortfall = shortfall_text(config, plan, limits(config, network, plan, layout));
   if (!shortfall.empty()) {
     throw fail(ExitCode::mismatch, "network {} does not fit configuration {}{}", network.name, config.name,
                shortfall);

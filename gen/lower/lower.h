@@ -33,12 +33,25 @@ struct Image {
   std::vector<TensorPlace> tensors;  ///< [network.tensors]
 };
 
-/// Every limit, met or not: memories, ACC_W, MULT_W, SHIFT_MAX, PLANES_MAX.
-std::vector<Requirement> requirements(const config::Config& config, const net::Network& network,
-                                      const plan::Plan& plan);
+/// Plane words of a node's weights in the lanes' memories, idle lanes of a short last group included.
+struct StoredWeights {
+  bool streamed = false;  ///< they live in the dense tier, not in the fast one
+  std::int64_t bytes = 0;
+};
 
-/// Lays the network out. Throws Error(mismatch) naming every limit that is exceeded, what is needed, what is
-/// there and the `--set` that would do; Error(bad_input) for what no configuration can do.
+/// What a network and plan take of a configuration, whether they fit or not.
+struct Footprint {
+  std::vector<Requirement> requirements;  ///< memories, ACC_W, MULT_W, SHIFT_MAX, PLANES_MAX
+  std::string shortfall;  ///< every limit that is exceeded, with the `--set` that would do; empty: it fits
+  std::int64_t activation_bytes = 0;   ///< most plane words that are alive at a time
+  std::vector<StoredWeights> weights;  ///< [network.nodes]
+};
+
+/// Throws Error(bad_input) for what no size can mend.
+Footprint footprint(const config::Config& config, const net::Network& network, const plan::Plan& plan);
+
+/// Lays the network out. Throws Error(mismatch) with the shortfall of its footprint when it does not fit;
+/// Error(bad_input) for what no configuration can do.
 Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan);
 
 /// The packet that carries one input (dpwa_loader, INPUT): port words of one sample in stored order.

@@ -10,9 +10,12 @@
 #include "calib/data/array.h"
 #include "calib/data/samples.h"
 #include "calib/onnx/import.h"
+#include "model/base/files.h"
 #include "model/golden/executor.h"
 #include "tests/cli/invocation.h"
 #include "tests/cli/plan_directory.h"
+#include "tests/onnx/small_model.h"
+#include "tests/support/range_plan.h"
 
 namespace dpwa::cli {
 namespace fs = std::filesystem;
@@ -94,6 +97,62 @@ TEST_F(Evaluate, TheConfigurationChangesCyclesAndTilesButNoValue) {
   EXPECT_LT(many["cycles_per_image"], four["cycles_per_image"]);
   EXPECT_EQ(many["mean_kl"], four["mean_kl"]);
   EXPECT_EQ(invoke(arguments({"--config", "no-such"})).exit_code, 2);
+}
+
+TEST_F(Evaluate, TellsWhatThePlanTakesOfTheConfiguration) {
+  const nlohmann::json four = evaluate({});
+  EXPECT_EQ(four["fits"], true);
+  // Two planes of 4-bit digits: 784 and 128 activations are alive together; 128, 64 and 12 channels' weights.
+  EXPECT_EQ(four["activation_bytes"], 784 + 128);
+  EXPECT_EQ(four["weight_bytes"], (nlohmann::json{{"fast", 784 * 128 + 128 * 64 + 64 * 12}, {"dense", 0}}));
+  EXPECT_EQ(four["nodes"][0]["weights"], (nlohmann::json{{"tier", "fast"}, {"bytes", 784 * 128}}));
+  for (const nlohmann::json& node : four["nodes"]) {
+    const double lane_cycles = 4 * node["cycles"].get<double>();
+    EXPECT_DOUBLE_EQ(node["busy"], node["lane_beats"].get<double>() / lane_cycles);
+    EXPECT_GT(node["utilization"], 0);
+    EXPECT_LE(node["utilization"], node["busy"]);
+  }
+  EXPECT_DOUBLE_EQ(four["nodes"][0]["utilization"], four["nodes"][0]["busy"])
+      << "128 equal channels, full tiles";
+  EXPECT_LT(four["nodes"][2]["utilization"], four["nodes"][2]["busy"]) << "10 channels in groups of 4";
+
+  const nlohmann::json tiers = evaluate({"--config", "up5k"});
+  EXPECT_EQ(tiers["nodes"][0]["weights"]["tier"], "dense");
+  EXPECT_GE(tiers["weight_bytes"]["dense"], 784 * 128);
+}
+
+TEST_F(Evaluate, APlanThatDoesNotFitStillHasValuesAndCycles) {
+  const nlohmann::json small = evaluate({"--config", "gw2ar-18"});
+  EXPECT_EQ(small["fits"], false);
+  EXPECT_GT(small["cycles_per_image"], 0);
+  for (const nlohmann::json& r : small["requirements"]) EXPECT_EQ(r["fits"], r["key"] != "WEIGHT_WORDS") << r;
+  EXPECT_THAT(invoke(arguments({"--config", "gw2ar-18"})).out,
+              HasSubstr("does not fit gw2ar-18; WEIGHT_WORDS needs 1712, has 512"));
+}
+
+TEST(EvaluateRefused, APlanThatNoSizeCanHoldStillHasValues) {
+  onnx::SmallModel model({1, 1, 4, 4});
+  model.constant("w", {1, 1, 1, 1}, {1});
+  model.node("Conv", {"x", "w"}, "c");
+  ::onnx::NodeProto& pool = model.node("MaxPool", {"c"}, "y");
+  onnx::set_ints(pool, "kernel_shape", {2, 2});
+  onnx::set_ints(pool, "strides", {2, 2});
+  onnx::set_ints(pool, "pads", {1, 1, 1, 1});
+  const std::string bytes = model.proto.SerializeAsString();
+  const onnx::TemporaryModel folder(bytes);
+  const net::Network network = model.import();
+  const std::vector<float> values = onnx::counting(16);
+  plan::Plan plan = plan::range_plan(network, values, 1, 2);
+  plan.model_hash = content_hash(bytes);
+  plan::save(folder.folder(), network, plan);
+  const fs::path data = folder.folder() / "x.npy";
+  data::write_npy(data, {1, 1, 4, 4}, values);
+  const Invocation run = invoke({"evaluate", folder.folder().string(), "--data", data.string(), "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json json = nlohmann::json::parse(run.out);
+  EXPECT_EQ(json["fits"], false);
+  EXPECT_THAT(json["refusal"].get<std::string>(), HasSubstr("the max pool has padding"));
+  EXPECT_TRUE(json["nodes"][0]["weights"].is_null());
 }
 
 TEST_F(Evaluate, WithoutAConfigurationItIsTheOneThatPricedThePlan) {

@@ -53,6 +53,15 @@ TEST(Inspect, AdditionsNameWhatTheyAdd) {
   EXPECT_THAT(invoke({"inspect", kFolder + "fmnist_resnet.onnx"}).out, HasSubstr("MACs    adds"));
 }
 
+TEST(Inspect, WithAConfigurationItTellsWhatTheNetworkTakes) {
+  const Invocation run = invoke({"inspect", kFolder + "fmnist_mlp.onnx", "--config", "up5k", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const json object = json::parse(run.out);
+  EXPECT_EQ(object.at("fits"), true);
+  EXPECT_EQ(object.at("weight_bytes"), json({{"fast", 64 * 10}, {"dense", 784 * 128 + 128 * 64}}));
+  EXPECT_EQ(object.at("activation_bytes"), 784 + 128);
+}
+
 /// fmnist_mlp with another activation, which is not supported.
 std::string refused_model(const TemporaryDirectory& folder) {
   std::string bytes = read_file(kFolder + "fmnist_mlp.onnx");
