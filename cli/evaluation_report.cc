@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "cli/evaluation.h"
@@ -51,13 +52,33 @@ double mean_planes(const golden::NodeCounts& counts) {
          static_cast<double>(std::max<std::int64_t>(counts.tile_macs, 1));
 }
 
-/// Means per image, over the lanes and cycles of the node.
-ordered_json lane_use_json(const Evaluation& evaluation, std::size_t n) {
-  const PlanRun& run = *evaluation.run;
-  const double lane_cycles =
-      static_cast<double>(evaluation.config.lanes) * static_cast<double>(run.cycles[n]);
-  return {{"busy", static_cast<double>(run.lane_beats[n]) / lane_cycles},
-          {"utilization", static_cast<double>(run.useful[n]) / lane_cycles}};
+/// What some nodes do with the lanes.
+struct LaneUse {
+  std::int64_t cycles = 0, lane_beats = 0, useful = 0;  // of all images
+  void add(const PlanRun& run, std::size_t n) {
+    cycles += run.cycles[n];
+    lane_beats += run.lane_beats[n];
+    useful += run.useful[n];
+  }
+  ordered_json json(int lanes) const {
+    const double lane_cycles = static_cast<double>(lanes) * static_cast<double>(cycles);
+    return {{"busy", static_cast<double>(lane_beats) / lane_cycles},
+            {"utilization", static_cast<double>(useful) / lane_cycles}};
+  }
+};
+
+ordered_json layer_kinds_json(const Evaluation& evaluation) {
+  std::map<net::LayerKind, LaneUse> uses;
+  for (std::size_t n = 0; n < evaluation.run->nodes.size(); ++n) {
+    const net::LayerKind kind = net::layer_kind(evaluation.network, evaluation.network.nodes[n]);
+    uses[kind].add(*evaluation.run, n);
+  }
+  ordered_json kinds = ordered_json::array();
+  for (const auto& [kind, use] : uses) {
+    kinds.push_back({{"kind", net::to_string(kind)}, {"cycles", per_image(use.cycles, evaluation)}});
+    kinds.back().update(use.json(evaluation.config.lanes));
+  }
+  return kinds;
 }
 
 ordered_json weights_json(const lower::StoredWeights& weights) {
@@ -70,6 +91,7 @@ ordered_json nodes_json(const Evaluation& evaluation) {
     const net::Node& node = evaluation.network.nodes[n];
     const golden::NodeCounts& counts = evaluation.run->nodes[n];
     nodes.push_back({{"name", node.name},
+                     {"kind", net::to_string(net::layer_kind(evaluation.network, node))},
                      {"average_activation_planes", mean_planes(counts)},
                      {"average_weight_planes", mean_planes(evaluation.plan.nodes[n].planes)},
                      {"beats", per_image(counts.beats, evaluation)},
@@ -78,7 +100,9 @@ ordered_json nodes_json(const Evaluation& evaluation) {
                      {"worst_case_cycles", evaluation.run->worst_case[n]},
                      {"saturated", per_image(counts.saturated, evaluation)},
                      {"tile_widths", tiles_json(node.output, evaluation)}});
-    nodes.back().update(lane_use_json(evaluation, n));
+    LaneUse use;
+    use.add(*evaluation.run, n);
+    nodes.back().update(use.json(evaluation.config.lanes));
     const std::optional<lower::Footprint>& footprint = evaluation.footprint;
     nodes.back()["weights"] = footprint ? weights_json(footprint->weights[n]) : ordered_json(nullptr);
   }
@@ -201,6 +225,7 @@ ordered_json to_json(const Evaluation& evaluation) {
   json["cycles_static_mix"] = cycles_json(evaluation.static_mix, evaluation);
   json["off_grid"] = run ? ordered_json(per_image(run->off_grid, evaluation)) : ordered_json(nullptr);
   json["input_tile_widths"] = run ? tiles_json(0, evaluation) : ordered_json(nullptr);
+  json["layer_kinds"] = run ? layer_kinds_json(evaluation) : ordered_json(nullptr);
   json["nodes"] = run ? nodes_json(evaluation) : ordered_json(nullptr);
   return json;
 }

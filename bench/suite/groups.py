@@ -5,7 +5,7 @@ import os
 import pathlib
 import sys
 
-from suite import bounds, policies, runner, shifted, untuned
+from suite import bounds, fits, policies, runner, shifted, untuned
 
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
@@ -52,7 +52,7 @@ AGAINST_NNGEN = [
 
 def present(bench, *names):
     """The networks whose data is here, of `names` or of all that the project is tuned with."""
-    known = {**bench.networks, **bench.untuned} if names else bench.networks
+    known = {**bench.networks, **bench.untuned, **bench.regressions} if names else bench.networks
     return [n for n in known.values() if n.present() and (not names or n.name in names)]
 
 
@@ -226,6 +226,11 @@ def untuned_networks(bench):
     return untuned.measure(bench, present(bench, *bench.untuned))
 
 
+def all_fits(bench):
+    """What each network takes of two devices, and what it is refused for."""
+    return fits.measure(bench, present(bench, *fits.NETWORKS))
+
+
 def conformance(bench):
     """The ONNX project's node tests; writes docs/conformance.md by the way."""
     data = runner.shared_data(bench.root) / "onnx-node-conformance"
@@ -242,4 +247,4 @@ def conformance(bench):
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
           "policies": all_policies, "formats": formats, "dot": dot,
           "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds,
-          "untuned": untuned_networks, "conformance": conformance}
+          "untuned": untuned_networks, "fits": all_fits, "conformance": conformance}

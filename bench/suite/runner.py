@@ -80,6 +80,15 @@ def untuned_networks(root):
     return {network.name: network for network in found}
 
 
+def regressions(root):
+    """Networks without classes."""
+    fashion = networks(root)["fmnist_mlp"]
+    (calibration, _), (test, _) = fashion.calibration, fashion.test
+    name = "fmnist_autoencoder"
+    return {name: dataclasses.replace(fashion, name=name, model=fashion.model.with_name(f"{name}.onnx"),
+                                      calibration=(calibration, None), test=(test, None))}
+
+
 class Bench:
     """One run of the benchmarks in the folder `work`."""
 
@@ -90,6 +99,7 @@ class Bench:
         self.cpu_seconds = 0.0
         self.networks = networks(root)
         self.untuned = untuned_networks(root)
+        self.regressions = regressions(root)
         work.mkdir(parents=True, exist_ok=True)
 
     def command(self, arguments):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables behind the targets."""
-from suite import bounds, policies, shifted, untuned
+from suite import bounds, fits, policies, shifted, untuned
 from suite.markdown import count, markdown_table, percent, ratio
 from suite.numbers import drop
 
@@ -144,6 +144,34 @@ def untuned_section(results):
                            rows, "lrrrrrrrrr"))
 
 
+def fits_cycles(run):
+    if not run["fits"]:
+        return "does not fit: " + ", ".join(fits.missing(run))
+    return f"{count(run['cycles_per_image'])} / {count(run['worst_case_cycles'])}"
+
+
+def fits_row(name, configuration, measured):
+    inspect, run = measured["inspect"], measured["configurations"][configuration]
+    useful = {kind["kind"]: percent(kind["utilization"], 1) for kind in run["layer_kinds"]} if run["fits"] else {}
+    return [name, count(inspect["parameters"]), count(inspect["macs"]), configuration, count(run["weight_bytes"]["fast"]),
+            count(run["weight_bytes"]["dense"]), count(run["activation_bytes"]), fits_cycles(run),
+            *(useful.get(kind, "") for kind in fits.KINDS)]
+
+
+def fits_section(results):
+    networks = results.get("fits", {})
+    rows = [fits_row(name, configuration, networks[name]) for name in fits.NETWORKS if name in networks
+            for configuration in fits.CONFIGURATIONS]
+    if not rows:
+        return ""
+    return (f"One plan per network, calibrated with the defaults, laid out for two presets (`dpwa evaluate --config`, {fits.IMAGES} test samples, cycle model). "
+            "Weight bytes: what the lanes'\nmemories hold, idle lanes of a short last group included. Activations: the most bytes alive at a time. Cycles: mean / "
+            "worst case of any input; or every\nlimit that the plan exceeds, needed *of* available. Useful, by kind of layer: lane-beats that values and weights ask "
+            "for / (lanes x cycles).\n\n" +
+            markdown_table(["network", "parameters", "MAC", "configuration", "weights, fast tier", "dense tier", "activations",
+                            "cycles", *(f"useful, {kind}" for kind in fits.KINDS)], rows, "lrrlrrrlrrrr"))
+
+
 def formats_section(results):
     rows, images = [], 0
     for network, formats in results.get("formats", {}).items():
@@ -249,6 +277,7 @@ def sections(results):
             ("Lanes in 3 x 3 convolutions, 4 lanes", busy_section(results)),
             ("Policies", policies_section(results)),
             ("Networks that nothing was tuned for", untuned_section(results)),
+            ("Networks on two devices", fits_section(results)),
             ("Formats", formats_section(results)),
             ("FP16 dot products", dot_section(results)),
             ("Cycles of a node against its bound", bounds_section(results)),

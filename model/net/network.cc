@@ -2,6 +2,7 @@
 #include "model/net/network.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <numeric>
 
@@ -36,6 +37,17 @@ const Node* function_before(const Network& network, int tensor) {
 
 bool is_depthwise(const Network& network, const Node& node) {
   return node.groups > 1 && node.groups == node.out_channels && group_channels(network, node) == 1;
+}
+
+LayerKind layer_kind(const Network& network, const Node& node) {
+  if (is_depthwise(network, node)) return LayerKind::depthwise;
+  if (covers(node.window, network.tensors[node.input].shape)) return LayerKind::dense;
+  return node.window.kh * node.window.kw == 1 ? LayerKind::pointwise : LayerKind::convolution;
+}
+
+std::string to_string(LayerKind kind) {
+  constexpr std::array<const char*, 4> kNames = {"convolution", "pointwise", "depthwise", "dense"};
+  return kNames[static_cast<std::size_t>(kind)];
 }
 
 ChannelOrders channel_orders(const Network& network) {

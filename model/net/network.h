@@ -134,6 +134,12 @@ const Node* function_before(const Network& network, int tensor);
 /// Whether every channel is a group of its own: output channel c multiplies input channel c.
 bool is_depthwise(const Network& network, const Node& node);
 
+/// What a layer asks of the lanes: `dense` has one position, `pointwise` one tap, `depthwise` one input
+/// channel per output channel, `convolution` is everything else.
+enum class LayerKind { convolution, pointwise, depthwise, dense };
+LayerKind layer_kind(const Network& network, const Node& node);
+std::string to_string(LayerKind kind);
+
 /// Which tensors share a channel order (docs/numerics.md N1.6).
 struct ChannelOrders {
   std::vector<int> classes;       ///< [tensors] number of its class, that of its first tensor

@@ -116,6 +116,14 @@ TEST_F(Evaluate, TellsWhatThePlanTakesOfTheConfiguration) {
       << "128 equal channels, full tiles";
   EXPECT_LT(four["nodes"][2]["utilization"], four["nodes"][2]["busy"]) << "10 channels in groups of 4";
 
+  ASSERT_EQ(four["layer_kinds"].size(), 1U);
+  EXPECT_EQ(four["layer_kinds"][0]["kind"], "dense");
+  EXPECT_DOUBLE_EQ(four["layer_kinds"][0]["cycles"], four["cycles_per_image"]);
+  double useful = 0;
+  for (const nlohmann::json& node : four["nodes"])
+    useful += node["utilization"].get<double>() * node["cycles"].get<double>();
+  EXPECT_DOUBLE_EQ(four["layer_kinds"][0]["utilization"], useful / four["cycles_per_image"].get<double>());
+
   const nlohmann::json tiers = evaluate({"--config", "up5k"});
   EXPECT_EQ(tiers["nodes"][0]["weights"]["tier"], "dense");
   EXPECT_GE(tiers["weight_bytes"]["dense"], 784 * 128);

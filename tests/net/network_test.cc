@@ -45,6 +45,18 @@ TEST(Network, CountsMacsBeforeThePoolPaddingIncluded) {
 
 TEST(Network, CountsEachStoredValueOnce) { EXPECT_EQ(small_network().values_per_image(), 16 + 8 + 3); }
 
+TEST(LayerKind, FollowsPositionsTapsAndChannels) {
+  Network network = small_network();
+  EXPECT_EQ(layer_kind(network, network.nodes[0]), LayerKind::convolution);
+  EXPECT_EQ(layer_kind(network, network.nodes[1]), LayerKind::dense);
+  Node node = network.nodes[0];
+  node.window = {};
+  EXPECT_EQ(layer_kind(network, node), LayerKind::pointwise);
+  network.tensors[node.input].shape.c = node.groups = node.out_channels;
+  EXPECT_EQ(layer_kind(network, node), LayerKind::depthwise);
+  EXPECT_EQ(to_string(LayerKind::depthwise), "depthwise");
+}
+
 TEST(ChannelOrder, ChannelLastPutsTheChannelsOfAPixelTogether) {
   const Shape shape{2, 3, 2};
   std::vector<float> onnx(12);  // value = 6 * channel + 3 * y + x
