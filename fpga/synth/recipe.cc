@@ -108,6 +108,12 @@ constexpr const char* kDissolveEverything =
 const std::vector<std::string> kSteps{"elaborate",         "modules: coarse",  "modules: gates",
                                       "flattened: coarse", "flattened: gates", "report"};
 
+std::string read_sources(const Design& design) {
+  std::string script = "# Run by hand: cd to this directory; yosys -s synth.ys\n";
+  for (const auto& source : design.sources) script += fmt::format("read_verilog \"{}\"\n", source.string());
+  return script;
+}
+
 std::string step_done(std::size_t index) { return fmt::format("log {}{}\n", kStepMark, kSteps.at(index)); }
 
 }  // namespace
@@ -170,8 +176,7 @@ endmodule
 }
 
 std::string recipe(const Design& design, Target target, const std::filesystem::path& liberty) {
-  std::string script = "# Run by hand: cd to this directory; yosys -s synth.ys\n";
-  for (const auto& source : design.sources) script += fmt::format("read_verilog \"{}\"\n", source.string());
+  std::string script = read_sources(design);
   for (const bool flatten : {false, true}) {
     const Mapping mapping = mapping_of(target, design.top, liberty, flatten);
     const std::string dissolve = std::string(flatten ? kDissolveEverything : kDissolveBordersOnly) + "\n";
@@ -191,8 +196,7 @@ std::string recipe(const Design& design, Target target, const std::filesystem::p
 
 std::string netlist_recipe(const Design& design, Target target, const Parameters& parameters) {
   const Mapping mapping = mapping_of(target, design.top, {}, true);
-  std::string script = "# Run by hand: cd to this directory; yosys -s synth.ys\n";
-  for (const auto& source : design.sources) script += fmt::format("read_verilog \"{}\"\n", source.string());
+  std::string script = read_sources(design);
   for (const auto& [name, value] : parameters)
     script += fmt::format("chparam -set {} {} {}\n", name, value, design.top);
   script += mapping.elaborate + "\n" + step_done(0);

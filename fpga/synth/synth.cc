@@ -37,15 +37,6 @@ class Listener {
   std::string error_;
 };
 
-bool on_path(const std::string& tool) {
-  try {
-    find_tool(tool, "");
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 void run_yosys(const fs::path& directory, const fs::path& log_after, Listener& listener) {
   const int status = dpwa::run({{"yosys", "-s", "synth.ys"}, directory, std::ref(listener)});
   if (status == 0) return;
@@ -112,7 +103,7 @@ Design read_design(const fs::path& out) {
 }
 
 fs::path default_liberty() {
-  const fs::path file = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib";
+  const fs::path file = kDefaultLiberty;
   if (fs::exists(file)) return file;
   throw fail(ExitCode::missing_tool,
              "{}: not found; install it (Debian: apt-get install qflow-tech-osu018) or give --liberty FILE",
@@ -146,7 +137,7 @@ Report synthesise(const fs::path& out, Target target, const fs::path& liberty, P
   report.total = parse_totals(read(kTotalsFile), target, areas);
   report.modules = parse_modules(read(kModulesFile), report.top, target, areas);
   report.memories = parse_memories(read(kMemoriesFile), read(kModulesFile), report.top, target);
-  if (target == Target::ice40 && on_path("nextpnr-ice40")) {
+  if (target == Target::ice40 && look_for_tool("nextpnr-ice40")) {
     report.fit = pack_up5k(directory.path(), report.top, std::ref(listener));
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

@@ -30,8 +30,10 @@ struct Report {
 /// Throws Error(bad_input) when `out` is no generated directory or names a missing file.
 Design read_design(const std::filesystem::path& out);
 
-/// The cell library used without --liberty: OSU 0.18 um of Debian's qflow-tech-osu018. Throws
-/// Error(missing_tool) with the package to install.
+/// The cell library used without --liberty: OSU 0.18 um of Debian's qflow-tech-osu018.
+inline constexpr const char* kDefaultLiberty = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib";
+
+/// That file. Throws Error(missing_tool) with the package to install.
 std::filesystem::path default_liberty();
 
 /// Runs Yosys on the design in `out`; leaves synth.ys, yosys.log, the tool's statistics, the netlist and

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "fpga/boards/boards.h"
+#include "fpga/synth/synth.h"
 #include "model/base/error.h"
 #include "model/base/process.h"
 
@@ -14,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kLiberty = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib";
 constexpr const char* kSuite = "not in Debian 12: OSS CAD Suite, or pip install ";
 
 /// What there is to know of a tool before it is looked for.
@@ -120,11 +120,8 @@ std::set<std::string> boards_of(const fs::path& loader) {
 fs::path find(const std::string& tool) {
   for (const Entry& entry : entries()) {
     if (entry.name != tool) continue;
-    for (std::size_t other = 1; other < entry.names.size(); ++other) {
-      try {
-        return find_tool(entry.names[other - 1], entry.get);
-      } catch (const Error&) {
-      }
+    for (const std::string& name : entry.names) {
+      if (const std::optional<fs::path> path = look_for_tool(name)) return *path;
     }
     return find_tool(entry.names.back(), entry.get);
   }
@@ -147,7 +144,8 @@ Survey survey() {
     if (tool.name == "openFPGALoader") loader = tool.path;
   }
   result.tools.push_back({"liberty", false, "dpwa synth --target asic without --liberty",
-                          "apt-get install qflow-tech-osu018", fs::exists(kLiberty) ? kLiberty : "", ""});
+                          "apt-get install qflow-tech-osu018",
+                          fs::exists(synth::kDefaultLiberty) ? synth::kDefaultLiberty : "", ""});
   for (const boards::Board& board : boards::all_boards())
     result.boards.push_back({board.name, board.loader_name, board.tools, {}, {}});
   const std::set<std::string> known = loader.empty() ? std::set<std::string>() : boards_of(loader);

@@ -93,7 +93,7 @@ int Child::wait() {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-fs::path find_tool(const std::string& name, const std::string& advice) {
+std::optional<fs::path> look_for_tool(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::string rest = path != nullptr ? path : "";
   while (!rest.empty()) {
@@ -103,6 +103,11 @@ fs::path find_tool(const std::string& name, const std::string& advice) {
     if (fs::is_regular_file(candidate, ignored) && ::access(candidate.c_str(), X_OK) == 0) return candidate;
     rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
   }
+  return std::nullopt;
+}
+
+fs::path find_tool(const std::string& name, const std::string& advice) {
+  if (const std::optional<fs::path> path = look_for_tool(name)) return *path;
   throw fail(ExitCode::missing_tool, "{}: not found on PATH; {}", name, advice);
 }
 

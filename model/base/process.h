@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,10 @@ struct Process {
       on_line;  ///< every line of output as it comes, without newline; may be empty
 };
 
-/// Path of an executable found on PATH. Throws Error(missing_tool) with `advice` (how to install it).
+/// Path of an executable on PATH; none when there is none.
+std::optional<std::filesystem::path> look_for_tool(const std::string& name);
+
+/// The same, needed. Throws Error(missing_tool) with `advice` (how to install it).
 std::filesystem::path find_tool(const std::string& name, const std::string& advice);
 
 /// A started process in a group of its own, ended with its whole group when it goes out of scope.
