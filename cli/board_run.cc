@@ -36,7 +36,8 @@ void add_counters(const host::Inference& inference, BoardRun& run) {
 
 BoardRun run_on_board(host::Line& line, const host::Patience& patience, const config::Config& config,
                       const net::Network& network, const plan::Plan& plan,
-                      const std::vector<const float*>& samples, bool compare, Progress& progress) {
+                      const std::vector<std::uint32_t>& image, const std::vector<const float*>& samples,
+                      bool compare, Progress& progress) {
   static_assert(std::tuple_size_v<verify::Counters> == host::kCounters);
   const golden::Executor golden(network, plan, config.products);
   BoardRun run;
@@ -48,7 +49,7 @@ BoardRun run_on_board(host::Line& line, const host::Patience& patience, const co
 
   host::Link link(line, patience, std::random_device()());
   host::Board board(link, config);
-  run.image_loaded = board.load(lower::lower(config, network, plan).words, progress);
+  run.image_loaded = board.load(image, progress);
   progress.begin("run", static_cast<std::int64_t>(samples.size()));
   std::int64_t off_grid = 0;
   golden::Inference answer;
@@ -69,10 +70,7 @@ BoardRun run_on_board(host::Line& line, const host::Patience& patience, const co
   for (verify::Counters& counters : run.counters) {
     for (double& counter : counters) counter /= static_cast<double>(samples.size());
   }
-  if (off_grid > 0) {
-    progress.note(
-        fmt::format("{} input values do not lie on the input port's grid and were rounded to it", off_grid));
-  }
+  verify::note_off_grid(off_grid, progress);
   return run;
 }
 

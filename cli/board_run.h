@@ -27,10 +27,11 @@ struct BoardRun {
   std::vector<std::string> reports;  ///< the first mismatches, one line each
 };
 
-/// Runs `samples` (ONNX order) on the board behind `line`, which holds a design of `config`; loads the image
-/// of `plan` if it has another. `compare`: every output word with the golden model.
+/// Runs `samples` (ONNX order) on the board behind `line`, which holds a design of `config`; loads `image`,
+/// that of `plan`, if it has another. `compare`: every output word with the golden model.
 BoardRun run_on_board(host::Line& line, const host::Patience& patience, const config::Config& config,
                       const net::Network& network, const plan::Plan& plan,
-                      const std::vector<const float*>& samples, bool compare, Progress& progress);
+                      const std::vector<std::uint32_t>& image, const std::vector<const float*>& samples,
+                      bool compare, Progress& progress);
 
 }  // namespace dpwa::cli

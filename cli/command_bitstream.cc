@@ -21,11 +21,7 @@ struct Options {
 ExitCode make(const Options& options, Context& context) {
   const boards::Board board = boards::find_board(options.board);
   const config::Config config = design_config(options.out);
-  if (config.host_port != config::HostPort::uart) {
-    throw fail(ExitCode::bad_input,
-               "{}: no serial line; generate it for a board, with dpwa generate --set HOST_PORT=uart",
-               options.out.string());
-  }
+  require_serial_line(options.out, config);
   const auto began = std::chrono::steady_clock::now();
   const int baud = options.baud != 0 ? options.baud : board.baud;
   const bitstream::Report report = bitstream::make(options.out, config, board, baud, *context.progress);

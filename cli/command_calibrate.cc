@@ -19,6 +19,7 @@
 #include "calib/search/pareto.h"
 #include "calib/search/report.h"
 #include "cli/commands.h"
+#include "cli/machine_run.h"
 #include "model/base/error.h"
 #include "model/base/files.h"
 #include "model/config/config.h"
@@ -40,8 +41,7 @@ struct Arguments {
 
 search::CalibrationData load_data(const Arguments& arguments, const net::Network& network,
                                   Progress& progress) {
-  const data::Samples all = data::load_samples(arguments.data, network, arguments.scaling);
-  for (const std::string& note : all.notes) progress.note(note);
+  const data::Samples all = load_samples(arguments.data, network, arguments.scaling, progress);
   const std::vector<std::int64_t> indices = data::evenly_spaced(all.count, arguments.samples);
   search::CalibrationData data;
   data.samples = data::select(all, indices).values;

@@ -18,6 +18,7 @@
 #include "calib/search/pins.h"
 #include "cli/commands.h"
 #include "cli/evaluation.h"
+#include "cli/machine_run.h"
 #include "gen/lower/supported.h"
 #include "model/base/files.h"
 #include "model/config/config.h"
@@ -87,12 +88,6 @@ void measure_footprint(Evaluation& evaluation) {
   } catch (const Error& refusal) {
     evaluation.refusal = refusal.what();
   }
-}
-
-data::Samples load_samples(const Arguments& arguments, const net::Network& network, Progress& progress) {
-  data::Samples samples = data::load_samples(arguments.data, network, arguments.scaling);
-  for (const std::string& note : samples.notes) progress.note(note);
-  return samples;
 }
 
 /// Real numbers, one per output value, as targets of a regression.
@@ -184,7 +179,7 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
     measure_footprint(evaluation);
   }
 
-  data::Samples samples = load_samples(arguments, network, progress);
+  data::Samples samples = load_samples(arguments.data, network, arguments.scaling, progress);
   const bool classify = is_classifier(arguments, network);
   Truth truth = load_truth(arguments, classify, samples.count, values);
   keep_first(arguments.count, values, samples, truth);

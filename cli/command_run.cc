@@ -48,10 +48,10 @@ std::vector<int> decide(const Arguments& arguments, const net::Network& network,
       observe::automatic_task(network, !arguments.labels.empty(), asked) == observe::Task::regress) {
     return classes;
   }
+  const auto decision =
+      arguments.decision == "argmin" ? observe::Decision::argmin : observe::Decision::argmax;
   for (const std::vector<float>& values : outputs) {
-    const auto best = arguments.decision == "argmin" ? std::min_element(values.begin(), values.end())
-                                                     : std::max_element(values.begin(), values.end());
-    classes.push_back(static_cast<int>(best - values.begin()));
+    classes.push_back(observe::decide(decision, values.data(), static_cast<int>(values.size())));
   }
   return classes;
 }
@@ -134,31 +134,24 @@ ExitCode run(const Arguments& arguments, Context& context) {
     throw fail(ExitCode::usage, "run: no board; give --port DEVICE, or --virtual where there is none");
   }
   const config::Config config = design_config(arguments.out);
-  if (config.host_port != config::HostPort::uart) {
-    throw fail(ExitCode::bad_input,
-               "{}: a design without a serial line; generate it with --set HOST_PORT=uart",
-               arguments.out.string());
-  }
+  require_serial_line(arguments.out, config);
   if (!arguments.output.empty()) require_writable(arguments.output);
   const fs::path plan_dir = plan_directory(arguments.out);
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
   const plan::Plan plan = plan::load(plan_dir, network);
-  check_image(arguments.out, config, network, plan);
-  const data::Samples samples = data::load_samples(arguments.data, network, arguments.scaling);
-  for (const std::string& note : samples.notes) context.progress->note(note);
+  const lower::Image image = checked_image(arguments.out, config, network, plan);
+  const data::Samples samples = load_samples(arguments.data, network, arguments.scaling, *context.progress);
   std::vector<int> labels;
   if (!arguments.labels.empty()) {
     const auto values = static_cast<std::int64_t>(network.tensors[network.output].shape.size());
     labels = data::load_labels(arguments.labels, samples.count, values);
   }
-  std::vector<const float*> inputs;
-  const std::int64_t count = arguments.count == 0 ? samples.count : std::min(arguments.count, samples.count);
-  for (std::int64_t i = 0; i < count; ++i) inputs.push_back(samples.sample(i));
+  const std::vector<const float*> inputs = first_samples(samples, arguments.count);
 
   std::optional<verify::VirtualBoard> board;
   if (arguments.virtual_board) board.emplace(arguments.out, *context.progress);
   host::SerialPort port(board ? board->port() : arguments.port, arguments.baud);
-  const BoardRun result = run_on_board(port, port.patience(), config, network, plan, inputs,
+  const BoardRun result = run_on_board(port, port.patience(), config, network, plan, image.words, inputs,
                                        arguments.compare, *context.progress);
   if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
   context.result = to_json(result, arguments, config, network, labels);

@@ -116,13 +116,10 @@ ExitCode simulate(const Arguments& arguments, Context& context) {
   const fs::path plan_dir = plan_directory(arguments.out, arguments.plan);
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
   const plan::Plan plan = plan::load(plan_dir, network);
-  if (arguments.plan.empty()) check_image(arguments.out, config, network, plan);
-  const data::Samples samples = data::load_samples(arguments.data, network, arguments.scaling);
-  for (const std::string& note : samples.notes) context.progress->note(note);
+  if (arguments.plan.empty()) checked_image(arguments.out, config, network, plan);
+  const data::Samples samples = load_samples(arguments.data, network, arguments.scaling, *context.progress);
 
-  std::vector<const float*> inputs;
-  const std::int64_t count = arguments.count == 0 ? samples.count : std::min(arguments.count, samples.count);
-  for (std::int64_t i = 0; i < count; ++i) inputs.push_back(samples.sample(i));
+  const std::vector<const float*> inputs = first_samples(samples, arguments.count);
   verify::Options options;
   options.trace = arguments.trace;
   options.stall_seed = arguments.stall_seed;

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "gen/lower/lower.h"
 #include "gen/lower/packets.h"
 #include "model/base/error.h"
 #include "model/base/files.h"
@@ -45,6 +44,12 @@ config::Config design_config(const fs::path& out) {
   return config;
 }
 
+void require_serial_line(const fs::path& out, const config::Config& config) {
+  if (config.host_port == config::HostPort::uart) return;
+  throw fail(ExitCode::bad_input, "{}: a design without a serial line; generate it with --set HOST_PORT=uart",
+             out.string());
+}
+
 fs::path plan_directory(const fs::path& out, const fs::path& plan) {
   const fs::path directory = plan.empty() ? out / "plan" : plan;
   if (!fs::exists(directory / "plan.json")) {
@@ -54,8 +59,8 @@ fs::path plan_directory(const fs::path& out, const fs::path& plan) {
   return directory;
 }
 
-void check_image(const fs::path& out, const config::Config& config, const net::Network& network,
-                 const plan::Plan& plan) {
+lower::Image checked_image(const fs::path& out, const config::Config& config, const net::Network& network,
+                           const plan::Plan& plan) {
   const fs::path file = out / "images" / "image.bin";
   if (!fs::exists(file)) {
     throw fail(ExitCode::bad_input, "{}: missing; generate the design again", file.string());
@@ -68,11 +73,13 @@ void check_image(const fs::path& out, const config::Config& config, const net::N
                "{}: damaged or exchanged: content {}, generated was {}; generate the design again",
                file.string(), found, generated);
   }
-  if (image != lower::to_bytes(lower::lower(config, network, plan).words)) {
+  lower::Image lowered = lower::lower(config, network, plan);
+  if (image != lower::to_bytes(lowered.words)) {
     throw fail(ExitCode::bad_input,
                "{}: not the image of {} (edited?); generate the design again, or give --plan PLANDIR",
                file.string(), (out / "plan").string());
   }
+  return lowered;
 }
 
 }  // namespace dpwa::cli

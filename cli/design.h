@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "gen/lower/lower.h"
 #include "model/config/config.h"
 #include "model/net/network.h"
 #include "model/plan/plan.h"
@@ -13,14 +14,17 @@ namespace dpwa::cli {
 /// directory, or config.toml is not what its Verilog was generated for.
 config::Config design_config(const std::filesystem::path& out);
 
+/// Throws Error(bad_input) unless the design of `out` has a serial line.
+void require_serial_line(const std::filesystem::path& out, const config::Config& config);
+
 /// The plan directory to run: `plan` if there is one, else the copy inside `out`. Throws Error(bad_input)
 /// when it has no plan.
 std::filesystem::path plan_directory(const std::filesystem::path& out,
                                      const std::filesystem::path& plan = {});
 
-/// Throws Error(bad_input) unless images/image.bin is as generated and is the image of this plan on this
-/// configuration: what is simulated is then what is loaded into hardware.
-void check_image(const std::filesystem::path& out, const config::Config& config, const net::Network& network,
-                 const plan::Plan& plan);
+/// The image of this plan on this configuration. Throws Error(bad_input) unless images/image.bin is that, and
+/// as generated: what is simulated is then what is loaded into hardware.
+lower::Image checked_image(const std::filesystem::path& out, const config::Config& config,
+                           const net::Network& network, const plan::Plan& plan);
 
 }  // namespace dpwa::cli

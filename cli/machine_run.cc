@@ -3,12 +3,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "calib/data/array.h"
 #include "cli/text_table.h"
 
 namespace dpwa::cli {
 
 using nlohmann::ordered_json;
+
+data::Samples load_samples(const std::filesystem::path& file, const net::Network& network,
+                           const data::Scaling& scaling, Progress& progress) {
+  data::Samples samples = data::load_samples(file, network, scaling);
+  for (const std::string& note : samples.notes) progress.note(note);
+  return samples;
+}
+
+std::vector<const float*> first_samples(const data::Samples& samples, std::int64_t count) {
+  std::vector<const float*> inputs;
+  const std::int64_t end = count == 0 ? samples.count : std::min(count, samples.count);
+  for (std::int64_t i = 0; i < end; ++i) inputs.push_back(samples.sample(i));
+  return inputs;
+}
 
 ordered_json counters_json(const verify::Counters& counters) {
   const auto widths = ordered_json(std::vector<double>(counters.begin(), counters.begin() + 6));

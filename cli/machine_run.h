@@ -6,10 +6,19 @@
 #include <string>
 #include <vector>
 
+#include "calib/data/samples.h"
+#include "model/base/progress.h"
 #include "verify/simulation.h"
 
-/// What `dpwa simulate` and `dpwa run` have in common.
+/// What the commands that run samples have in common.
 namespace dpwa::cli {
+
+/// The samples of a file, what there is to say of them said. Throws Error as data::load_samples does.
+data::Samples load_samples(const std::filesystem::path& file, const net::Network& network,
+                           const data::Scaling& scaling, Progress& progress);
+
+/// The first `count` samples, as inputs; 0: all. `samples` must outlive them.
+std::vector<const float*> first_samples(const data::Samples& samples, std::int64_t count);
 
 /// PCU counters of a node's output, mean per image (docs/registers.md).
 nlohmann::ordered_json counters_json(const verify::Counters& counters);

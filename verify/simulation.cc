@@ -384,6 +384,12 @@ fs::path run_bench(const fs::path& out_dir, const fs::path& work, const lower::I
   return dump;
 }
 
+void note_off_grid(std::int64_t values, Progress& progress) {
+  if (values == 0) return;
+  progress.note(
+      fmt::format("{} input values do not lie on the input port's grid and were rounded to it", values));
+}
+
 Simulation simulate(const fs::path& out_dir, const config::Config& config, const net::Network& network,
                     const plan::Plan& plan, const std::vector<const float*>& samples, const Options& options,
                     Progress& progress) {
@@ -392,10 +398,7 @@ Simulation simulate(const fs::path& out_dir, const config::Config& config, const
   std::vector<Input> inputs;
   std::int64_t off_grid = 0;
   for (const float* sample : samples) inputs.push_back(golden.port_words(sample, off_grid));
-  if (off_grid > 0) {
-    progress.note(
-        fmt::format("{} input values do not lie on the input port's grid and were rounded to it", off_grid));
-  }
+  note_off_grid(off_grid, progress);
   Simulation run;
   OutputDirectory work(out_dir / "simulation", "simulation");
   const fs::path dump = run_bench(out_dir, work.path(), image, plan, inputs, options, progress, run);

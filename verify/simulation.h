@@ -74,6 +74,9 @@ Simulation judge(const std::filesystem::path& dump_file, const config::Config& c
                  const net::Network& network, const plan::Plan& plan, const std::vector<Input>& inputs,
                  bool first_is_discarded = false);
 
+/// Says how many input values were not on the port's grid, if any.
+void note_off_grid(std::int64_t values, Progress& progress);
+
 /// Runs `samples` (ONNX order) through the Verilated design in `out_dir` and compares every stored value of
 /// every tensor, every width, every output and every node's cycles with golden model and cycle model. Leaves
 /// the bench's image.bin and inputs.bin in OUT/simulation/; two runs cannot share it.

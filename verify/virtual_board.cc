@@ -8,11 +8,6 @@ namespace dpwa::verify {
 namespace fs = std::filesystem;
 
 VirtualBoard::VirtualBoard(const fs::path& out_dir, Progress& progress) {
-  if (!fs::exists(out_dir / "tb" / "virtual_board.cc")) {
-    throw fail(ExitCode::bad_input,
-               "{}: a virtual board needs a serial line; generate the design with --set HOST_PORT=uart",
-               out_dir.string());
-  }
   const fs::path executable = build_model(out_dir, Bench::board, progress);
   board_ = std::make_unique<Child>(
       Process{{executable.string()}, {}, [this](const std::string& line) { port_ = line; }});

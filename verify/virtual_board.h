@@ -12,7 +12,7 @@ namespace dpwa::verify {
 /// A board whose design runs in Verilator (tb/board/virtual_board.cc), as long as this object lives.
 class VirtualBoard {
  public:
-  /// Builds it (build_model) and powers it up. Throws Error(bad_input) when the design has no serial line.
+  /// Builds it (build_model) and powers it up. The design must have a serial line.
   VirtualBoard(const std::filesystem::path& out_dir, Progress& progress);
 
   /// The pseudo-terminal where a host finds its serial line.

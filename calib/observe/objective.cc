@@ -49,6 +49,13 @@ double mean_variance(const std::vector<float>& outputs, int values) {
 
 }  // namespace
 
+int decide(Decision decision, const float* outputs, int values) {
+  const float* end = outputs + values;
+  const float* best =
+      decision == Decision::argmin ? std::min_element(outputs, end) : std::max_element(outputs, end);
+  return static_cast<int>(best - outputs);
+}
+
 Objective::Objective(Task task, Decision decision, const std::vector<float>& outputs, int values)
     : task_(task), decision_(decision), values_(values), variance_(mean_variance(outputs, values)) {
   if (decision == Decision::argmin) {
@@ -127,12 +134,7 @@ std::vector<float> Objective::label_gradient(const float* outputs, int label) co
   return gradient;
 }
 
-int Objective::decide(const float* outputs) const {
-  const float* end = outputs + values_;
-  const float* best =
-      decision_ == Decision::argmin ? std::min_element(outputs, end) : std::max_element(outputs, end);
-  return static_cast<int>(best - outputs);
-}
+int Objective::decide(const float* outputs) const { return observe::decide(decision_, outputs, values_); }
 
 Lead Objective::lead(const float* outputs) const {
   Lead lead{decide(outputs), -1};

@@ -18,6 +18,9 @@ struct Head {
   std::vector<float> gradient;  ///< [output values]
 };
 
+/// The class that `values` outputs decide for; ties go to the lower index.
+int decide(Decision decision, const float* outputs, int values);
+
 /// The class that a sample is decided for, and the runner-up.
 struct Lead {
   int best = 0, second = 0;
