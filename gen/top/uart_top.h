@@ -18,7 +18,6 @@ class UartTopBuilder : private SectionBuilder {
 
  private:
   void ports();
-  void nets();
   void link();
   void machine();
 
