@@ -25,6 +25,7 @@
 #include <string>
 
 #include "Vdpwa_uart_top.h"
+#include "serial_line.h"
 #include "verilated.h"
 
 namespace {
@@ -84,39 +85,18 @@ class Sender {
  public:
   bool idle() const { return left_ == 0; }
   void start(std::uint8_t byte) {
-    bits_ = static_cast<std::uint32_t>(byte) << 1 | 1U << 9;
-    left_ = 10 * kClocksPerBit;
+    bits_ = dpwa::serial::bits_of(byte);
+    left_ = dpwa::serial::kBits * kClocksPerBit;
   }
   bool level() {
     if (idle()) return true;
-    const int bit = 10 - (left_-- + kClocksPerBit - 1) / kClocksPerBit;
+    const int bit = dpwa::serial::kBits - (left_-- + kClocksPerBit - 1) / kClocksPerBit;
     return (bits_ >> bit & 1) != 0;
   }
 
  private:
   std::uint32_t bits_ = 0;
   int left_ = 0;  // clock cycles
-};
-
-/// Levels become bytes, each bit sampled in its middle.
-class Receiver {
- public:
-  bool idle() const { return clock_ < 0; }
-  /// True when `level` completes a byte.
-  bool take(bool level) {
-    if (idle() && level) return false;
-    ++clock_;
-    if (clock_ % kClocksPerBit != kClocksPerBit / 2) return false;
-    const int bit = clock_ / kClocksPerBit;
-    if (bit >= 1 && bit <= 8) byte_ = static_cast<std::uint8_t>(byte_ >> 1 | (level ? 0x80 : 0));
-    if (bit == 9) clock_ = -1;
-    return bit == 9;
-  }
-  std::uint8_t byte() const { return byte_; }
-
- private:
-  int clock_ = -1;  // of the byte
-  std::uint8_t byte_ = 0;
 };
 
 class Board {
@@ -159,7 +139,7 @@ class Board {
   Terminal& terminal_;
   Vdpwa_uart_top top_;
   Sender sender_;
-  Receiver receiver_;
+  dpwa::serial::Receiver receiver_{kClocksPerBit};
   std::deque<std::uint8_t> waiting_;
   int quiet_ = kQuietClocks;  // clock cycles without a bit on the line
 };

@@ -14,6 +14,7 @@
 #include "Vdut.h"
 #include "fpga/host/link.h"
 #include "model/base/error.h"
+#include "tb/common/serial_line.h"
 
 namespace {
 
@@ -46,7 +47,7 @@ class BoardLine : public dpwa::host::Line {
   Milliseconds now() const override { return Milliseconds(cycle_ / kCyclesPerMillisecond); }
   void write(std::string_view bytes) override {
     for (const char byte : bytes) {
-      for (const char arrives : fault_(true, sent++, byte)) send(static_cast<unsigned char>(arrives));
+      for (const char arrives : fault_(true, sent++, byte)) send(static_cast<std::uint8_t>(arrives));
     }
   }
   std::string read(Milliseconds limit) override {
@@ -59,9 +60,9 @@ class BoardLine : public dpwa::host::Line {
   std::vector<std::uint32_t> taken;  ///< words that reached the machine
 
  private:
-  void send(unsigned byte) {
-    const unsigned bits = byte << 1 | 1U << 9;  // start bit, stop bit
-    for (int b = 0; b < 10; ++b) {
+  void send(std::uint8_t byte) {
+    const std::uint32_t bits = dpwa::serial::bits_of(byte);
+    for (int b = 0; b < dpwa::serial::kBits; ++b) {
       dut_.uart_rx_i = bits >> b & 1;
       for (int i = 0; i < kClocks; ++i) tick();
     }
@@ -94,19 +95,8 @@ class BoardLine : public dpwa::host::Line {
   }
 
   void listen() {
-    if (bit_ < 0) {
-      if (!dut_.uart_tx_o) bit_ = wait_ = 0;
-      return;
-    }
-    if (++wait_ != kClocks / 2 + kClocks * (bit_ + 1) - 1)
-      return;  // the middle of a data bit, or of the stop bit
-    if (bit_ < 8) {
-      byte_ = bit_ == 0 ? 0 : byte_;
-      byte_ |= static_cast<unsigned>(dut_.uart_tx_o) << bit_++;
-      return;
-    }
-    heard_ += fault_(false, answered++, static_cast<char>(byte_));
-    bit_ = -1;
+    if (receiver_.take(dut_.uart_tx_o))
+      heard_ += fault_(false, answered++, static_cast<char>(receiver_.byte()));
   }
 
   Vdut dut_;
@@ -116,8 +106,7 @@ class BoardLine : public dpwa::host::Line {
   std::uint32_t value_ = 0;
   bool written_ = false, asked_ = false;
   std::string heard_;
-  int bit_ = -1, wait_ = 0;
-  unsigned byte_ = 0;
+  dpwa::serial::Receiver receiver_{kClocks};
 };
 
 const std::vector<std::uint32_t> kWords = {0x7e7d0102, 0xffffff7c};

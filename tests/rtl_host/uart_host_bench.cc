@@ -13,6 +13,7 @@
 
 #include "Vdut.h"
 #include "model/base/files.h"
+#include "tb/common/serial_line.h"
 
 namespace {
 
@@ -126,32 +127,18 @@ class UartHost : public testing::Test {
     if (!dut_.machine_rst_no) ++reset_cycles_;
   }
 
-  /// Samples every bit of the board's line in its middle.
   void listen() {
-    if (!dut_.rst_ni) return;
-    if (bit_ < 0) {
-      if (dut_.uart_tx_o) return;
-      bit_ = 0;
-      start_ = cycle_;
-    }
-    if (cycle_ - start_ != static_cast<std::int64_t>(kClocks) * bit_ + kClocks / 2) return;
-    if (bit_ == 0) {
-      EXPECT_EQ(dut_.uart_tx_o, 0) << "start bit";
-    }
-    if (bit_ >= 1 && bit_ <= 8) byte_ = static_cast<std::uint8_t>(byte_ >> 1 | dut_.uart_tx_o << 7);
-    if (bit_ == 9) {
-      EXPECT_EQ(dut_.uart_tx_o, 1) << "stop bit";
-      heard_.push_back(byte_);
-    }
-    bit_ = bit_ == 9 ? -1 : bit_ + 1;
+    if (!dut_.rst_ni || !receiver_.take(dut_.uart_tx_o)) return;
+    EXPECT_TRUE(receiver_.whole()) << "start and stop bit";
+    heard_.push_back(receiver_.byte());
   }
 
   /// Puts bytes on the line, one after the other without a gap; a bit lasts `clocks` cycles.
   void say(const Bytes& bytes, double clocks = kClocks) {
-    for (const std::uint8_t byte : bytes) say_bits(static_cast<std::uint32_t>(byte) << 1 | 1U << 9, clocks);
+    for (const std::uint8_t byte : bytes) say_bits(dpwa::serial::bits_of(byte), clocks);
   }
   void say_bits(std::uint32_t bits, double clocks) {
-    for (int b = 0; b < 10; ++b) {
+    for (int b = 0; b < dpwa::serial::kBits; ++b) {
       dut_.uart_rx_i = bits >> b & 1;
       for (due_ += clocks; due_ >= 1; due_ -= 1) tick();
     }
@@ -218,9 +205,7 @@ class UartHost : public testing::Test {
   bool address_taken_ = false, data_taken_ = false, read_taken_ = false, offered_ = false;
   std::uint32_t written_ = 0;
   double due_ = 0;
-  int bit_ = -1;
-  std::int64_t start_ = 0;
-  std::uint8_t byte_ = 0;
+  dpwa::serial::Receiver receiver_{kClocks};
   Bytes heard_;
 };
 
