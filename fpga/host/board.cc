@@ -8,13 +8,12 @@
 #include "gen/lower/packets.h"
 #include "gen/top/registers.h"
 #include "model/base/error.h"
-#include "model/base/files.h"
 
 namespace dpwa::host {
 namespace {
 
 constexpr std::size_t kWordsAtOnce = 62;        // of SEND and TAKE
-constexpr std::uint32_t kVersion = 0x00010001;  // the first with IMAGE_ID and STATUS.PACKET
+constexpr std::uint32_t kVersion = 0x00020000;  // the first with images that carry their IMAGE_ID
 constexpr std::uint32_t kMajor = 0xffff0000;
 
 const gen::Register& find(std::string_view name) {
@@ -73,20 +72,16 @@ std::string Board::flags() {
 }
 
 bool Board::load(const std::vector<std::uint32_t>& image, Progress& progress) {
-  // Not a CRC: packets carry theirs, so all images of equal lengths would have the same.
-  image_id_ =
-      static_cast<std::uint32_t>(std::stoul(content_hash(lower::to_bytes(image)).substr(0, 8), nullptr, 16));
+  image_id_ = lower::image_id(image);
   if (status("BUSY") || status("PACKET")) link_.request(Request::reset);
   const bool needed = !status("IMAGE_VALID") || read("IMAGE_ID") != image_id_;
   if (needed) {
     progress.begin("load the image, words", static_cast<std::int64_t>(image.size()));
-    write("IMAGE_ID", 0);
     send(image, progress);
     if (!status("IMAGE_VALID")) {
       throw fail(ExitCode::bad_input, "{}: the board refuses the image; FLAGS: {}", link_.line().name(),
                  flags());
     }
-    write("IMAGE_ID", image_id_);
   }
   if (config_.port_formats == config::PortFormats::all) write("OUTPUT_MODE", 0);
   write("FLAGS", ~0U);

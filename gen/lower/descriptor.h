@@ -65,7 +65,8 @@ enum class Target : std::uint32_t {
   border = 5,        ///< border registers
   input_constants = 6,  ///< {addend, multiplier} of an input channel
   dense_words = 7,      ///< bank = lane group; plane word: entry row * lanes per group + lane
-  table_values = 8      ///< activation tables: one stored value, in every lane's copy
+  table_values = 8,     ///< activation tables: one stored value, in every lane's copy
+  image_id = 9          ///< register IMAGE_ID
 };
 
 }  // namespace dpwa::lower

@@ -52,8 +52,16 @@ void PacketWriter::load(Target target, int bank, std::uint32_t address, int entr
 }
 
 std::vector<std::uint32_t> PacketWriter::finish() {
+  // Not a CRC: packets carry theirs, so all images of equal lengths would have the same.
+  const std::string hash = content_hash(to_bytes(words_));
+  load(Target::image_id, 0, 0, 1, {static_cast<std::uint32_t>(std::stoul(hash.substr(0, 8), nullptr, 16))});
   packet({kEnd << 28, packets_ + 1});
   return std::move(words_);
+}
+
+std::uint32_t image_id(const std::vector<std::uint32_t>& image) {
+  constexpr std::size_t kBehind = 4;  // its packet's CRC, END
+  return image.at(image.size() - 1 - kBehind);
 }
 
 void FieldWriter::set(const Field& field, std::int64_t value) {

@@ -23,7 +23,7 @@ class PacketWriter {
   void load(Target target, int bank, std::uint32_t address, int entry_words,
             const std::vector<std::uint32_t>& data);
 
-  /// Ends the image and returns all words.
+  /// Gives the image its identity, ends it and returns all words.
   std::vector<std::uint32_t> finish();
 
  private:
@@ -32,6 +32,10 @@ class PacketWriter {
   std::vector<std::uint32_t> words_;
   std::uint32_t packets_ = 0;
 };
+
+/// What IMAGE_ID shows of a machine that has loaded this image, as finish() made it: the first 8 digits of
+/// the hash of the words before.
+std::uint32_t image_id(const std::vector<std::uint32_t>& image);
 
 /// Values of a descriptor or of the border registers by field name.
 class FieldWriter {

@@ -25,8 +25,8 @@ The host's AXI4-Lite port (`s_axil_*`, 32-bit data, 8-bit addresses) of a config
 - OUTPUT_MODE, FLAGS.INPUT_NAN and FLAGS.OUTPUT_OVERFLOW exist only with `PORT_FORMATS = "all"`, COUNTER_SELECT and COUNTER_VALUE only with
   `PCU_COUNTERS = 1`.
 
-A run: write 0 to IMAGE_ID, send the image, read STATUS.IMAGE_VALID and FLAGS, write IMAGE_ID, choose OUTPUT_MODE, send inputs and take
-outputs, read FLAGS again. A later host that reads BUSY or PACKET before it has sent anything follows one that stopped halfway: it resets the machine.
+A run: send the image, read STATUS.IMAGE_VALID and FLAGS, choose OUTPUT_MODE, send inputs and take outputs, read FLAGS again. A host that
+finds its image by IMAGE_VALID and IMAGE_ID need not send it. A later host that reads BUSY or PACKET before it has sent anything follows one that stopped halfway: it resets the machine.
 A reader of a PCU counter writes COUNTER_SELECT, waits for the response and reads COUNTER_VALUE.
 
 )";
@@ -95,7 +95,7 @@ const char* access_name(Kind kind) {
 const std::vector<Register>& registers() {
   static const std::vector<Register> table = {
       fixed("ID", 0x00, 0x44505741, "\"DPWA\" in ASCII"),
-      fixed("VERSION", 0x04, 0x00010001, "of this register map",
+      fixed("VERSION", 0x04, 0x00020000, "of this register map",
             {{"MINOR", 0, 16, "registers were added"}, {"MAJOR", 16, 16, "registers were changed"}}),
       parameter("CONFIG_HASH", 0x08, "identifies the configuration; images carry the same value"),
       status("STATUS", 0x0c, "what the machine does now",
@@ -138,9 +138,7 @@ const std::vector<Register>& registers() {
                                            "that counter for the newest inference, all lane groups together; "
                                            "undefined for a tensor that was "
                                            "never stored")),
-      control("IMAGE_ID", 0x2c, 32,
-              "which image is loaded, for hosts that come later: 0 while one is loaded, then the first 8 "
-              "digits of its hash in manifest.json"),
+      status("IMAGE_ID", 0x2c, "which image is loaded, where one is: the number that it carries"),
       parameter("LANES", 0x40, "MAC lanes"),
       parameter("GROUPS", 0x44, "lane groups"),
       parameter("PRODUCTS", 0x48, "4x4 products per lane and cycle; values per tile"),

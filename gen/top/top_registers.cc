@@ -36,6 +36,15 @@ void TopBuilder::host_registers() {
   }
   module_.section("Host: registers");
   if (config_.pcu_counters != 0) declare("counter_tensor", 16);
+  const Expr image_id = module_.reg("image_id_q", 32);
+  TextBlock identity(
+      "always @(posedge ${clk}) begin\n"
+      "  if (!${rst_n}) ${q} <= 32'd0;\n"
+      "  else if (${we}) ${q} <= ${data};\n"
+      "end");
+  identity.read("clk", net("clk_i")).read("rst_n", net("rst_ni")).drive("q", image_id);
+  identity.read("we", load_we(lower::Target::image_id)).read("data", slice(net("load_data"), 31, 0));
+  module_.text(identity);
   Instance& registers = place("u_host_registers", *registers_);
   for (const ParameterSpec& parameter : registers_->parameters()) {
     registers.set(parameter.name, size(parameter.name));
@@ -57,7 +66,7 @@ void TopBuilder::host_registers() {
       .connect("images_i", net("images_o"))
       .connect("cycles_i", net("cycles_o"))
       .connect("transfer_cycles_i", net("transfer_o"))
-      .leave_open("image_id_o");
+      .connect("image_id_i", image_id);
   if (config_.pcu_counters != 0) {
     registers.connect("counter_select_tensor_o", net("counter_tensor"))
         .connect("counter_select_index_o", net("counter_index"))

@@ -194,7 +194,11 @@ void BoardModel::end_of_packet() {
   for (std::size_t i = 0; i + 1 < packet.size(); ++i) bytes += bytes_of(packet[i]);
   if (checksum(bytes) != packet.back()) errors_ |= kCrcError;
   if (opcode == 1 && packet[1] != config_hash_) errors_ |= kHashError;
-  if (opcode == 2) loading_.insert(loading_.end(), packet.begin() + 3, packet.end() - 1);
+  if (opcode == 2 && (packet[0] >> 24 & 15) == 9) {
+    image_id_ = packet[3];
+  } else if (opcode == 2) {
+    loading_.insert(loading_.end(), packet.begin() + 3, packet.end() - 1);
+  }
   if (opcode == 3 && packet[1] != packets_) errors_ |= kCountError;
   flags_ |= errors_;
   if (opcode == 3 && (errors_ & 15) == 0) {
@@ -246,9 +250,6 @@ bool BoardModel::write(int address, std::uint32_t value) {
       return true;
     case 0x24:
       select_ = value & 0xfffff;
-      return true;
-    case 0x2c:
-      image_id_ = value;
       return true;
     default:
       return false;

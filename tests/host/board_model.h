@@ -32,7 +32,7 @@ class BoardModel {
   std::map<int, std::uint32_t> counters;  ///< COUNTER_SELECT -> COUNTER_VALUE
   int images_loaded = 0;
   int executed = 0;  ///< requests that were not repeated
-  std::uint32_t id = 0x44505741, version = 0x00010001;
+  std::uint32_t id = 0x44505741, version = 0x00020000;
 
  private:
   std::string request();

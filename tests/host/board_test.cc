@@ -202,13 +202,13 @@ TEST(Board, WrongBitstream) {
 }
 
 TEST(Board, OtherRegisters) {
-  for (const std::uint32_t version : {0x00010000U, 0x00020001U, 0x00000007U}) {
+  for (const std::uint32_t version : {0x00010001U, 0x00030000U, 0x00000007U}) {
     BoardModel board = make_board();
     board.version = version;
     EXPECT_THAT(error_of(ExitCode::bad_input, board), HasSubstr("registers of version"));
   }
   BoardModel newer = make_board();
-  newer.version = 0x00010005;
+  newer.version = 0x00020005;
   EXPECT_EQ(error_of(ExitCode::ok, newer), "no error");
   BoardModel other = make_board();
   other.id = 0x12345678;

@@ -99,13 +99,13 @@ TEST_F(HostRegisters, EveryAddressAnswersAsTheTableSays) {
 
 TEST_F(HostRegisters, ConstantsAndResetValues) {
   EXPECT_EQ(read("ID"), 0x44505741);
-  EXPECT_EQ(read("VERSION"), 0x00010001);
+  EXPECT_EQ(read("VERSION"), 0x00020000);
   EXPECT_EQ(read("CONFIG_HASH"), TB_CONFIG_HASH);
   EXPECT_EQ(read("LANES"), TB_LANES);
   EXPECT_EQ(read("GROUPS"), TB_GROUPS);
   EXPECT_EQ(read("PRODUCTS"), TB_PRODUCTS);
   EXPECT_EQ(read("PLANES_MAX"), TB_PLANES_MAX);
-  for (const char* name : {"FLAGS", "OUTPUT_MODE", "COUNTER_SELECT", "IMAGE_ID"})
+  for (const char* name : {"FLAGS", "OUTPUT_MODE", "COUNTER_SELECT"})
     EXPECT_EQ(read(name), of(name).reset) << name;
 }
 
@@ -119,20 +119,21 @@ TEST_F(HostRegisters, StatusShowsTheMachine) {
     dut_.cycles_i = random_();
     dut_.transfer_cycles_i = random_();
     dut_.counter_value_i = random_();
+    dut_.image_id_i = random_();
     EXPECT_EQ(read("STATUS"), dut_.status_image_valid_i | dut_.status_busy_i << 1 |
                                   dut_.status_packet_i << 2 | dut_.status_loader_errors_i << 8);
     EXPECT_EQ(read("IMAGES"), dut_.images_i);
     EXPECT_EQ(read("CYCLES"), dut_.cycles_i);
     EXPECT_EQ(read("TRANSFER_CYCLES"), dut_.transfer_cycles_i);
+    EXPECT_EQ(read("IMAGE_ID"), dut_.image_id_i);
     ASSERT_EQ(read("COUNTER_VALUE"), dut_.counter_value_i) << "seed " << kSeed;
   }
 }
 
 TEST_F(HostRegisters, ControlsHoldWhatWasWritten) {
   for (int round = 0; round < 100; ++round) {
-    const std::uint32_t mode = random_(), select = random_(), image = random_();
-    ASSERT_TRUE(write("OUTPUT_MODE", mode) && write("COUNTER_SELECT", select) && write("IMAGE_ID", image));
-    EXPECT_EQ(read("IMAGE_ID"), image);
+    const std::uint32_t mode = random_(), select = random_();
+    ASSERT_TRUE(write("OUTPUT_MODE", mode) && write("COUNTER_SELECT", select));
     EXPECT_EQ(read("OUTPUT_MODE"), mode & 3);
     EXPECT_EQ(dut_.output_mode_o, mode & 3);
     EXPECT_EQ(read("COUNTER_SELECT"), select & 0xfffff);
@@ -163,7 +164,7 @@ TEST_F(HostRegisters, WritesToOthersLeaveFlagsAndControls) {
   ASSERT_TRUE(write("OUTPUT_MODE", 2) && write("COUNTER_SELECT", 0x30005));
   for (int offset = 0; offset < 256; offset += 4) {
     if (offset == of("FLAGS").offset || offset == of("OUTPUT_MODE").offset ||
-        offset == of("COUNTER_SELECT").offset || offset == of("IMAGE_ID").offset) {
+        offset == of("COUNTER_SELECT").offset) {
       continue;
     }
     EXPECT_FALSE(write(offset, ~0U));
