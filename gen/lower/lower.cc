@@ -40,8 +40,11 @@ class Descriptor {
 };
 
 /// Loop bounds and steps over the input (docs/architecture.md, "Loop nest").
-void set_walk(Descriptor& d, int scan_tiles, const Geometry& g, const net::Window& pool,
+void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, const net::Window& pool,
               const net::Shape& stored, const Share& share) {
+  d.set("run_steps", ceil_div(g.run_tiles(), config.scan_tiles) - 1);
+  d.set("run_rest", (g.run_tiles() - 1) % config.scan_tiles);
+  if (!config.convolves()) return;
   const int row = share.first_position / stored.w, column = share.first_position % stored.w;
   d.set("pool_rows", pool.kh - 1);
   d.set("pool_columns", pool.kw - 1);
@@ -50,8 +53,6 @@ void set_walk(Descriptor& d, int scan_tiles, const Geometry& g, const net::Windo
   d.set("shared", g.shared);
   d.set("in_tiles", g.tiles() - 1);
   d.set("row_tiles", g.row_tiles() - 1);
-  d.set("run_steps", ceil_div(g.run_tiles(), scan_tiles) - 1);
-  d.set("run_rest", (g.run_tiles() - 1) % scan_tiles);
   d.set("out_columns", stored.w - 1);
   d.set("first_column", column);
 
@@ -110,7 +111,7 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
 
   const net::Shape& stored = network.tensors[node.output].shape;
   const int first_tile = share.first_position * ceil_div(stored.c, config.products) + share.first_tile;
-  set_walk(d, config.scan_tiles, layout.geometry[n], node.pool.value_or(net::Window{}), stored, share);
+  set_walk(d, config, layout.geometry[n], node.pool.value_or(net::Window{}), stored, share);
   d.set("in_signed", plan.tensors[node.input].is_signed);
   d.set("in_planes", in.planes);
   d.set("in_tile_base", in.tile_base);

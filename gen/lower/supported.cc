@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gen/lower/supported.h"
 
+#include "gen/lower/geometry.h"
 #include "model/base/error.h"
 
 namespace dpwa::lower {
@@ -15,6 +16,14 @@ Need need(const plan::PcuRecord& record, const config::Policies& policies) {
   if (record.policy == plan::Policy::variance || record.has_classes()) return {"variance", policies.variance};
   if (record.policy == plan::Policy::static_) return {"static", policies.static_};
   return {"range", policies.range};
+}
+
+/// Whether the node is one product of all its input values, which lie in its kernel's order.
+bool is_dense(const config::Config& config, const net::Network& network, const net::Node& node) {
+  const net::Tensor& input = network.tensors[node.input];
+  const net::Shape& output = network.tensors[node.output].shape;
+  return output.h * output.w == 1 && !node.pool && net::covers(net::undilated(node.window), input.shape) &&
+         (input.shape.h * input.shape.w == 1 || is_packed(input, config.products));
 }
 
 }  // namespace
@@ -33,6 +42,12 @@ void check_policies(const config::Config& config, const net::Network& network, c
 
 void check_supported(const config::Config& config, const net::Network& network) {
   for (const net::Node& node : network.nodes) {
+    if (!config.convolves() && !is_dense(config, network, node)) {
+      throw fail(ExitCode::bad_input,
+                 "network {}: node {}: not a dense layer of a vector, and configuration {} has CONV = 0; use "
+                 "--set CONV=1",
+                 network.name, node.name, config.name);
+    }
     if (node.pool && config.premax != 0 && !net::is_monotone(node.activation)) {
       throw fail(ExitCode::bad_input,
                  "network {}: node {}: a max pool behind {}, which is not monotone, needs a configuration "

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sections of dpwa_group, in the order of the data path.
+#include <algorithm>
+
 #include "gen/top/group.h"
 
 namespace dpwa::gen {
@@ -93,9 +95,11 @@ void GroupBuilder::scan() {
   declare("queue_tag", size("JOB_W"), config_.has_classes() ? "{step class, job}" : "");
   Instance& scanner = place("u_scanner", interfaces::scanner());
   scanner.set("READS", size("SCAN_TILES"));
+  const int kernel_bits = std::max(1, field_bits("kernel_rows"));
   scanner.set("TILE_W", size("TILE_W")).set("WORD_W", size("WORD_W"));
   scanner.set("WTILE_W", size("WTILE_W")).set("WWORD_W", size("INDEX_W"));
-  scanner.set("GROUP_W", size("GROUP_W")).set("KERNEL_W", field_bits("kernel_rows"));
+  scanner.set("GROUP_W", size("GROUP_W")).set("KERNEL_W", kernel_bits);
+  scanner.set("CONV", size("CONV"));
   scanner.connect("start_i", net("node_start_o") & ~node_field("idle"));
   const auto fields = [&](const Int& width, std::initializer_list<const char*> names) {
     for (const char* name : names) scanner.connect(std::string(name) + "_i", node_field(name, width));
@@ -108,7 +112,7 @@ void GroupBuilder::scan() {
   fields(3, {"in_planes"});
   fields(field_bits("run_steps"), {"run_steps"});
   fields(field_bits("run_rest"), {"run_rest"});
-  fields(field_bits("kernel_rows"), {"kernel_rows"});
+  fields(kernel_bits, {"kernel_rows"});
   fields(1, {"shared"});
   fields(4, {"pool_rows", "pool_columns"});
   fields(size("GROUP_W"), {"groups"});

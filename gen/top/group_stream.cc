@@ -62,6 +62,7 @@ void GroupBuilder::weight_stream() {
       .connect("node_start_i", net("node_start_o"))
       .connect("node_done_i", net("node_done_i"))
       .set("TILE_W", size("TILE_W"))
+      .set("CONV", size("CONV"))
       .connect("streamed_i", node_field("streamed"))
       .connect("keep_i", node_field("keep"))
       .connect("first_row_i", node_field("dense_first_row", size("DENSE_W") - clog2(size("LANES"))))

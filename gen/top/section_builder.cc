@@ -37,6 +37,7 @@ constexpr SizeConstant kSizeConstants[] = {
     {"ACTIVATION_TILES", &config::Config::activation_tiles},
     {"CHANNELS", &config::Config::channels},
     {"NODES", &config::Config::nodes},
+    {"CONV", &config::Config::conv},
 };
 
 }  // namespace

@@ -54,6 +54,7 @@ Interface scanner() {
   const Int wword_w = leaf.parameter("WWORD_W", 16);
   const Int group_w = leaf.parameter("GROUP_W", 11);
   const Int kernel_w = leaf.parameter("KERNEL_W", 8);
+  leaf.parameter("CONV", 1);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("start_i");
@@ -103,6 +104,7 @@ Interface refill() {
   const Int dense_w = leaf.parameter("DENSE_W", 14);
   const Int index_w = leaf.parameter("INDEX_W", 10);
   const Int tile_w = leaf.parameter("TILE_W", 15);
+  leaf.parameter("CONV", 1);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("node_start_i");

@@ -45,6 +45,7 @@ Interface packer() {
   const Int tile_w = leaf.parameter("TILE_W", 15);
   const Int word_w = leaf.parameter("WORD_W", 17);
   leaf.parameter("GAP", 5);
+  leaf.parameter("CONV", 1);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("input_start_i");
@@ -87,6 +88,7 @@ Interface output_reader() {
   const Int value_w = leaf.parameter("VALUE_W", 21);
   const Int tile_w = leaf.parameter("TILE_W", 15);
   const Int word_w = leaf.parameter("WORD_W", 17);
+  leaf.parameter("CONV", 1);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("start_i");

@@ -41,6 +41,7 @@ struct Config {
   int scan_tiles = 4;  ///< SCAN_TILES: tiles whose widths are looked at per cycle (2, 4)
   int lane_cuts = 2;   ///< LANE_CUTS: register levels in the lane's adder tree (0..3)
   int premax = 1;      ///< PREMAX: max pool on accumulators, before write-back (0, 1)
+  int conv = 1;        ///< CONV: 0: dense layers only (0, 1)
   WriteBack write_back = WriteBack::parallel;   ///< WRITE_BACK: one value per cycle, or bit by bit
   Policies policies;                            ///< POLICIES: of the PCU
   int pcu_counters = 1;                         ///< PCU_COUNTERS: event counters per node (0, 1)
@@ -62,6 +63,7 @@ struct Config {
 
   int lanes_per_group() const { return lanes / groups; }
   bool serial_write_back() const { return write_back == WriteBack::serial; }
+  bool convolves() const { return conv != 0; }  ///< convolutions, pools, layers over maps
   bool adds() const { return residual_words > 0; }
   bool has_tables() const { return table_words > 0; }
   bool has_classes() const { return policies.variance; }

@@ -31,7 +31,11 @@ int fixed(const Config&) {
 }
 
 /// Fields that only several lane groups need are absent with one, those of streaming without a dense tier,
-/// those of additions without a memory for them.
+/// those of additions without a memory for them, those of maps where all layers are dense.
+template <int (*kBits)(const Config&)>
+int with_maps(const Config& c) {
+  return c.convolves() ? kBits(c) : 0;
+}
 int with_groups(const Config& c, int bits) { return c.groups > 1 ? bits : 0; }
 int with_stream(const Config& c, int bits) { return c.dense_words > 0 ? bits : 0; }
 int with_additions(const Config& c, int bits) { return c.adds() ? bits : 0; }
@@ -54,34 +58,34 @@ const Row kRows[] = {
     {"flush_cycles", slot, "drain slot of a job that completes a tile"},
     {"in_tile_base", tile, "width-table entry of the input's first tile"},
     {"in_word_base", word, "slot of the input's first tile"},
-    {"in_tiles", tile, "tiles of the input map - 1"},
-    {"row_tiles", tile, "tiles of an input row - 1"},
+    {"in_tiles", with_maps<tile>, "tiles of the input map - 1"},
+    {"row_tiles", with_maps<tile>, "tiles of an input row - 1"},
     {"run_steps", [](const Config& c) { return coord(c) - bits_for(c.scan_tiles); },
      "scan steps of a run - 1"},
     {"run_rest", [](const Config& c) { return bits_for(c.scan_tiles); },
      "tiles of a run's last scan step - 1"},
-    {"kernel_rows", kernel, "kernel rows - 1 (1 x 1 for a packed input)"},
-    {"shared", fixed<1>, "all kernel rows have the same weights, stored once"},
-    {"pool_rows", fixed<4>, "pool window - 1"},
-    {"pool_columns", fixed<4>, "pool window - 1"},
-    {"pool_positions", fixed<8>, "positions of the pool window - 1"},
+    {"kernel_rows", with_maps<kernel>, "kernel rows - 1 (1 x 1 for a packed input)"},
+    {"shared", with_maps<fixed<1>>, "all kernel rows have the same weights, stored once"},
+    {"pool_rows", with_maps<fixed<4>>, "pool window - 1"},
+    {"pool_columns", with_maps<fixed<4>>, "pool window - 1"},
+    {"pool_positions", with_maps<fixed<8>>, "positions of the pool window - 1"},
     {"groups", group, "channel groups of the share - 1"},
     {"last_channels", [](const Config& c) { return bits_for(c.lanes_per_group() + 1); },
      "channels of the share's last channel group"},
-    {"positions", tile, "stored positions of the group's share - 1"},
-    {"out_columns", tile, "stored columns - 1"},
-    {"first_column", [](const Config& c) { return with_groups(c, tile(c)); },
+    {"positions", with_maps<tile>, "stored positions of the group's share - 1"},
+    {"out_columns", with_maps<tile>, "stored columns - 1"},
+    {"first_column", [](const Config& c) { return with_groups(c, with_maps<tile>(c)); },
      "column of the share's first position"},
-    {"t_first", coord, "rows, in tiles: of the share's first run"},
-    {"t_column", coord, "step to the next column of a pool window"},
-    {"t_window", coord, "step to its next row"},
-    {"t_group", coord, "step to the next channel group or stored column"},
-    {"t_line", coord, "step to the next stored row"},
-    {"x_first", coord, "columns, in tiles: of the share's first run"},
-    {"x_column", coord, "step to the next column of a pool window"},
-    {"x_group", coord, "step to its next row or to the next channel group"},
-    {"x_position", coord, "step to the next stored column"},
-    {"x_line", coord, "step to the next stored row"},
+    {"t_first", with_maps<coord>, "rows, in tiles: of the share's first run"},
+    {"t_column", with_maps<coord>, "step to the next column of a pool window"},
+    {"t_window", with_maps<coord>, "step to its next row"},
+    {"t_group", with_maps<coord>, "step to the next channel group or stored column"},
+    {"t_line", with_maps<coord>, "step to the next stored row"},
+    {"x_first", with_maps<coord>, "columns, in tiles: of the share's first run"},
+    {"x_column", with_maps<coord>, "step to the next column of a pool window"},
+    {"x_group", with_maps<coord>, "step to its next row or to the next channel group"},
+    {"x_position", with_maps<coord>, "step to the next stored column"},
+    {"x_line", with_maps<coord>, "step to the next stored row"},
     {"weight_tile_base", [](const Config& c) { return bits_for(c.weight_tiles); },
      "first entry of the weight width table"},
     {"weight_word_base", [](const Config& c) { return bits_for(c.weight_words); },

@@ -110,6 +110,7 @@ const std::vector<Field>& fields() {
       integer("SCAN_TILES", &Config::scan_tiles, 2, 4, "tiles whose widths are looked at per cycle: 2, 4"),
       integer("LANE_CUTS", &Config::lane_cuts, 0, 3, "register levels in the lane's adder tree"),
       integer("PREMAX", &Config::premax, 0, 1, "1: max pool on accumulators, one drain per pool window"),
+      integer("CONV", &Config::conv, 0, 1, "1: convolutions and max pools, 0: dense layers only"),
       choice<WriteBack>("WRITE_BACK", &Config::write_back,
                         {{"parallel", WriteBack::parallel}, {"serial", WriteBack::serial}},
                         "one value per cycle and write-back lane, or one unit that works bit by bit"),

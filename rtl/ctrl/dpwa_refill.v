@@ -25,7 +25,8 @@ module dpwa_refill #(
   parameter integer WWORD_W    = 8,    // address bits of a bank, at least 4
   parameter integer DENSE_W    = 14,   // address bits of the dense tier
   parameter integer INDEX_W    = 10,   // WWORD_W + 2
-  parameter integer TILE_W     = 15    // activation tile address bits
+  parameter integer TILE_W     = 15,   // activation tile address bits
+  parameter integer CONV       = 1     // 0: every node has one position
 ) (
   input  wire               clk_i,
   input  wire               rst_ni,
@@ -90,6 +91,7 @@ module dpwa_refill #(
   wire               begun   = lane_q != {LANE_BITS{1'b0}};
   wire               pass    = active_q & behind & ~begun;
   wire               copy    = active_q & ~pass & (behind | (lead <= ring_mask));
+  wire               last_pass = (CONV == 0) | (passes_q == {TILE_W{1'b0}});
   wire               row_end = pass | (copy & (lane_q == LAST_LANE[LANE_BITS-1:0]));
 
   // Beats.
@@ -106,7 +108,7 @@ module dpwa_refill #(
     if (!rst_ni)           active_q <= 1'b0;
     else if (node_start_i) active_q <= streamed_i;
     else if (node_done_i)  active_q <= 1'b0;
-    else if (row_end && row_q == last_row_i && passes_q == {TILE_W{1'b0}}) active_q <= 1'b0;
+    else if (row_end && row_q == last_row_i && last_pass) active_q <= 1'b0;
 
     if (node_start_i) begin
       passes_q <= keep_i ? {TILE_W{1'b0}} : positions_i;

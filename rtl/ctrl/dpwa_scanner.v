@@ -12,6 +12,8 @@
 // is a running sum of widths that goes back to the group's start for the next position of a pool window, to the node's for
 // a new position (not when endless_i). With shared_i all runs have the same weights: each starts at the group's start.
 //
+// With CONV = 0 a map is one pixel, and a channel group has one run.
+//
 // Two stages. A: loop counters, addresses of both width tables. B: the widths arrive; the step goes to the queue.
 // Advance rule: B moves when the queue has space; A moves when B is empty or moves.
 
@@ -24,7 +26,8 @@ module dpwa_scanner #(
   parameter integer WTILE_W  = 16,   // weight tile address bits
   parameter integer WWORD_W  = 16,   // weight word address bits
   parameter integer GROUP_W  = 11,   // bits of a channel group's number
-  parameter integer KERNEL_W = 8     // bits of a kernel row's number
+  parameter integer KERNEL_W = 8,    // bits of a kernel row's number
+  parameter integer CONV     = 1     // 0: dense layers only
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -79,6 +82,7 @@ module dpwa_scanner #(
   localparam integer COORD_W = TILE_W + 1;
   localparam integer INDEX_W = $clog2(READS);      // bits of a tile's number in its step
   localparam integer STEP_W  = COORD_W - INDEX_W;
+  localparam [0:0]   DENSE   = CONV == 0;
 
   generate
     if (READS != 2 && READS != 4) begin : gen_check
@@ -98,11 +102,11 @@ module dpwa_scanner #(
   reg [WTILE_W-1:0]  wtile_q, wtile_group_q; // from weight_tile_base_i
 
   wire run_end       = step_q == run_steps_i;
-  wire job_end       = run_end & (ky_q == kernel_rows_i);
-  wire column_end    = wx_q == pool_columns_i;
-  wire window_last   = column_end & (wy_q == pool_rows_i);
+  wire job_end       = run_end & (DENSE | (ky_q == kernel_rows_i));
+  wire column_end    = DENSE | (wx_q == pool_columns_i);
+  wire window_last   = column_end & (DENSE | (wy_q == pool_rows_i));
   wire group_last    = group_q == groups_i;
-  wire position_last = position_q == positions_i;
+  wire position_last = DENSE | (position_q == positions_i);
   wire window_end    = job_end & window_last;
   wire group_end     = window_end & group_last;
   wire line_end      = column_q == out_columns_i;
@@ -119,7 +123,7 @@ module dpwa_scanner #(
     for (i = 0; i < READS; i = i + 1) begin : gen_tile
       localparam [COORD_W-1:0] INDEX = i;
       wire [COORD_W-1:0] x_tile = x + INDEX;
-      assign in_map[i] = row_inside & in_run[i] & (x_tile <= {1'b0, row_tiles_i});
+      assign in_map[i] = in_run[i] & (DENSE | (row_inside & (x_tile <= {1'b0, row_tiles_i})));
     end
   endgenerate
 
@@ -135,13 +139,9 @@ module dpwa_scanner #(
   wire [WTILE_W-1:0] wtile_next = wtile_sum[WTILE_W:1];
 
   always @(posedge clk_i) begin
-    if (!rst_ni) begin
-      active_q <= 1'b0;
-    end else if (start_i) begin
-      active_q <= 1'b1;
-    end else if (a_steps & group_end & position_last) begin
-      active_q <= 1'b0;
-    end
+    if (!rst_ni)                                    active_q <= 1'b0;
+    else if (start_i)                               active_q <= 1'b1;
+    else if (a_steps & group_end & position_last)   active_q <= 1'b0;
   end
 
   reg [COORD_W-1:0] t_step, x_step;           // at the end of a run
@@ -183,7 +183,7 @@ module dpwa_scanner #(
     end else if (a_steps) begin
       step_q  <= run_end ? {STEP_W{1'b0}} : step_q + 1'b1;
       wtile_q <= back ? wtile_group_q : group_end ? {WTILE_W{1'b0}} : wtile_next;
-      if (run_end) begin
+      if (run_end & ~DENSE) begin
         ky_q <= job_end ? {KERNEL_W{1'b0}} : ky_q + 1'b1;
         t_q  <= t_q + t_step;
         x_q  <= x_q + x_step;
@@ -194,7 +194,7 @@ module dpwa_scanner #(
         group_q       <= group_last ? {GROUP_W{1'b0}} : group_q + 1'b1;
         wtile_group_q <= group_last ? {WTILE_W{1'b0}} : wtile_next;
       end
-      if (group_end) begin
+      if (group_end & ~DENSE) begin
         position_q <= position_q + 1'b1;
         column_q   <= line_end ? {TILE_W{1'b0}} : column_q + 1'b1;
       end

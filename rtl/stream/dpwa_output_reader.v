@@ -13,7 +13,8 @@ module dpwa_output_reader #(
   parameter integer PRODUCTS = 16,
   parameter integer VALUE_W  = 21,
   parameter integer TILE_W   = 15,
-  parameter integer WORD_W   = 17
+  parameter integer WORD_W   = 17,
+  parameter integer CONV     = 1     // 0: the tensor has one position
 ) (
   input  wire                  clk_i,
   input  wire                  rst_ni,
@@ -56,7 +57,7 @@ module dpwa_output_reader #(
 
   wire channel_end = channel_q == channels_i[CHANNEL_W-1:0];
   wire tile_end    = channel_end | (&element_q);
-  wire tensor_end  = channel_end & (position_q == positions_i[TILE_W-1:0]);
+  wire tensor_end  = channel_end & ((CONV == 0) | (position_q == positions_i[TILE_W-1:0]));
   wire sent        = (state_q == ST_SEND) & ready_i;
 
   wire [3:0] digit = word_data_i[element_q * 4 +: 4];

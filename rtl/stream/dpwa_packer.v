@@ -5,7 +5,7 @@
 // Values arrive in stored order (y, x, channel) on value_*. After pack_start_i the packer walks
 //   for each position, for each kernel row: a run of kernel-row values that lie side by side
 // and hands one value per cycle to the tile assembler; values outside the map are zero. An unpacked input is the same
-// walk with a 1 x 1 kernel. Between two tiles at least GAP cycles pass, so that the assembler can write GAP planes. In a
+// walk with a 1 x 1 kernel. With CONV = 0 the values are one run, in stored order. Between two tiles at least GAP cycles pass, so that the assembler can write GAP planes. In a
 // cycle without ready_i no value is read, and what came with valid_o stays.
 
 `default_nettype none
@@ -18,7 +18,8 @@ module dpwa_packer #(
   parameter integer WB_LANES = 1,      // values per assembler transfer
   parameter integer TILE_W   = 15,
   parameter integer WORD_W   = 17,
-  parameter integer GAP      = 5       // cycles from tile to tile
+  parameter integer GAP      = 5,      // cycles from tile to tile
+  parameter integer CONV     = 1       // 0: all values are one run
 ) (
   input  wire                        clk_i,
   input  wire                        rst_ni,
@@ -64,6 +65,7 @@ module dpwa_packer #(
   localparam integer COORD_W   = (ADDR_W < 16) ? ADDR_W + 1 : 16;
   localparam [COORD_W-1:0]  ZERO = 0, ONE = 1;
   localparam [WB_LANES-1:0] FIRST_LANE = 1;
+  localparam [0:0]          DENSE      = CONV == 0;
 
   // Receiving ---------------------------------------------------------------------------------------------------------
   reg [ADDR_W-1:0] received_q;
@@ -89,7 +91,7 @@ module dpwa_packer #(
   wire [COORD_W-1:0] columns    = columns_i[COORD_W-1:0];
   wire [COORD_W-1:0] in_rows    = in_rows_i[COORD_W-1:0];
   wire [COORD_W-1:0] row_values = row_values_i[COORD_W-1:0];
-  wire [COORD_W-1:0] run_values = run_values_i[COORD_W-1:0];
+  wire [COORD_W-1:0] run_values = DENSE ? input_values_i[COORD_W-1:0] : run_values_i[COORD_W-1:0];
   wire [COORD_W-1:0] y_start    = y_start_i[COORD_W-1:0];
   wire [COORD_W-1:0] y_step     = y_step_i[COORD_W-1:0];
   wire [COORD_W-1:0] x_start    = x_start_i[COORD_W-1:0];
@@ -105,14 +107,14 @@ module dpwa_packer #(
   reg [WORD_W-1:0]    word_q;
 
   wire run_end      = run_q == run_values;
-  wire position_end = run_end & (ky_q == kernel_rows_i);
-  wire column_end   = ox_q == columns;
-  wire pack_end     = position_end & column_end & (oy_q == rows);
+  wire position_end = run_end & (DENSE | (ky_q == kernel_rows_i));
+  wire column_end   = DENSE | (ox_q == columns);
+  wire pack_end     = position_end & column_end & (DENSE | (oy_q == rows));
   wire tile_end     = position_end | (&element_q);
   wire step         = active_q & ready_i & ~((GAP > 1) & tile_end & (gap_q != 8'd0));
-  wire [COORD_W-1:0] x = x_q + run_q;
-  wire in_map       = (y_row_q < in_rows) & (x < row_values);
-  wire [ADDR_W-1:0] index = v_row_q + x_values;
+  wire [COORD_W-1:0] x = DENSE ? run_q : x_q + run_q;
+  wire in_map       = DENSE | ((y_row_q < in_rows) & (x < row_values));
+  wire [ADDR_W-1:0] index = DENSE ? x_values : v_row_q + x_values;
 
   // x and the values of a row, extended or cut to an index
   wire [ADDR_W-1:0] x_values, row_step;

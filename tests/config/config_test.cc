@@ -224,6 +224,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "SCAN_TILES=2",
                                             "LANE_CUTS=1",
                                             "PREMAX=1",
+                                            "CONV=0",
                                             "WRITE_BACK=serial",
                                             "POLICIES=range",
                                             "PCU_COUNTERS=0",

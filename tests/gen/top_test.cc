@@ -55,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
                           {"RESIDUAL_WORDS=100", "LANES=8", "GROUPS=2", "WB_LANES=2", "PREMAX=0"}},
                     Shape{"Tables", {"TABLE_WORDS=100", "LANES=8", "GROUPS=2", "WB_LANES=2"}},
                     Shape{"TablesBehindAdditions", {"TABLE_WORDS=65536", "RESIDUAL_WORDS=100", "PREMAX=0"}},
+                    Shape{"DenseLayersOnly", {"CONV=0", "LANES=8", "GROUPS=2", "WB_LANES=2"}},
                     Shape{"ThirtyTwoProducts", {"PRODUCTS=32", "LANES=8", "WB_LANES=2"}},
                     Shape{"Ice40", {"PLANES_MAX=4", "ACC_W=32", "MULT_W=20", "LUT_STYLE=ice40"}}),
     [](const auto& each) { return each.param.name; });
