@@ -29,6 +29,8 @@ class Network:
     options: tuple = ()
     keys: dict = dataclasses.field(default_factory=dict)  # what it needs of every configuration
     decision: tuple = ()  # of calibrate
+    budget: tuple = ()  # of calibrate
+    unlabelled: pathlib.Path = None  # more test data, for the divergence and the decisions
 
     def present(self):
         return all(file.exists() for file in (self.model, *self.calibration, *self.test) if file)
@@ -72,9 +74,11 @@ def untuned_networks(root):
                        (data / "test_x.npy", data / "test_y.npy" if test_labels else None), (), keys or {}, decision)
 
     fashion = networks(root)["fmnist_cnn"]
+    cifar = network("cifar10-resnet8-mlperf", False, True, {"RESIDUAL_WORDS": 32768})
+    cifar = dataclasses.replace(cifar, unlabelled=cifar.model.with_name("jpeg_x.npy"))
     found = [dataclasses.replace(fashion, name="fmnist_mobilenet", model=fashion.model.with_name("fmnist_mobilenet.onnx")),
              network("kws-dscnn-mlperf", True, True, {}, ("--decision", "argmax")),
-             network("cifar10-resnet8-mlperf", False, True, {"RESIDUAL_WORDS": 32768}),
+             cifar, dataclasses.replace(cifar, name=f"{cifar.name}, 0.02 nat", budget=("--budget-kl", "0.02")),
              network("mnist-cnn-zoo", False, True),
              network("acasxu-mlp", False, False, {}, ("--decision", "argmin"))]
     return {network.name: network for network in found}
@@ -137,7 +141,7 @@ class Bench:
 
     def calibrate(self, network, directory, *more):
         return self.run("calibrate", network.model, *data_options(*network.calibration), *network.options,
-                        *network.decision, *more, "-o", directory)
+                        *network.decision, *network.budget, *more, "-o", directory)
 
     def plan(self, network, policy="range"):
         """Folder of the network's plan, made when it is asked for first."""

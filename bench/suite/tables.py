@@ -137,8 +137,9 @@ def untuned_section(results):
                      percent(runs[0]["busy"], 1), percent(runs[1]["busy"], 1)])
     if not rows:
         return ""
-    return ("Other people's networks, and one of our own, that no rule of the search was formed with: calibrated with the defaults. Weight bytes: planes stored for 4 lanes. Cycles: mean of "
-            "the images\nsimulated / worst case.\n\n" +
+    return ("Other people's networks, and one of our own, that no rule of the search was formed with, calibrated with the defaults "
+            "(but for the budget that a\nname ends in). Weight bytes: planes stored for 4 lanes. Cycles: mean of the images simulated / worst "
+            "case.\n\n" +
             markdown_table(["network", "parameters", "MAC", "weight bytes", "test samples", "beats / static mix",
                             *(f"cycles, {name}" for name in untuned.MACHINES), *(f"busy, {name}" for name in untuned.MACHINES)],
                            rows, "lrrrrrrrrr"))

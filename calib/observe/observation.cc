@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "calib/float/executor.h"
 #include "calib/float/parallel.h"
@@ -124,6 +125,29 @@ void summarise(const net::Tensor& tensor, TensorObservation& observation) {
   observation.variance = std::max(0.0, squares / count - observation.mean * observation.mean);
 }
 
+/// Channels of one strength in one tile make it narrow where only others are wide. Tensors that share an
+/// order (N1.6) have that of the products that read them.
+void order_channels(const net::Network& network, Observation& observation) {
+  const net::ChannelOrders orders = net::channel_orders(network);
+  std::vector<std::vector<double>> strength(network.tensors.size());
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    const net::Tensor& tensor = network.tensors[t];
+    std::vector<double>& sums = strength[orders.classes[t]];
+    sums.resize(tensor.shape.c, 0.0);
+    if (tensor.consumers.empty()) continue;
+    const std::vector<float>& values = observation.tensors[t].values;
+    for (std::size_t i = 0; i < values.size(); ++i) sums[i % sums.size()] += double{values[i]} * values[i];
+  }
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    const std::vector<double>& sums = strength[orders.classes[t]];
+    std::vector<int>& order = observation.tensors[t].order;
+    order.resize(sums.size());
+    std::iota(order.begin(), order.end(), 0);
+    if (orders.graph_order[t]) continue;
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return sums[a] > sums[b]; });
+  }
+}
+
 }  // namespace
 
 void MagnitudeHistogram::add(float value) {
@@ -173,6 +197,7 @@ Observation observe(const net::Network& network, const Objective& objective,
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
     summarise(network.tensors[t], observation.tensors[t]);
   }
+  order_channels(network, observation);
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     NodeObservation& node = observation.nodes[n];
     const net::Shape& conv = network.nodes[n].conv_shape;

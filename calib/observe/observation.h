@@ -28,7 +28,8 @@ struct TensorObservation {
   double mean = 0, variance = 0;
   MagnitudeHistogram magnitudes;
   std::vector<float> channel_peak;  ///< [c] largest magnitude
-  std::vector<float> values;        ///< [samples][h][w][c]
+  std::vector<int> order;     ///< channels as they are stored where nothing else decides: strongest first
+  std::vector<float> values;  ///< [samples][h][w][c]
   /// Diagonal Fisher information of each value: an error e costs about 1/2 * sum of fisher * e^2. Same shape.
   std::vector<float> fisher;
 };

@@ -72,14 +72,17 @@ TileReader::TileReader(const net::Network& network, int node_index, int products
   for (std::int32_t visits : visits_) total_visits_ += visits;
 }
 
-std::vector<TileReader::Extremes> TileReader::extremes(const float* values) const {
+std::vector<TileReader::Extremes> TileReader::extremes(const float* values,
+                                                       const std::vector<int>& order) const {
+  const auto channels = static_cast<std::int32_t>(order.size());
   std::vector<Extremes> result(visits_.size());
   for (std::size_t t = 0; t < result.size(); ++t) {
     for (int e = 0; e < products_; ++e) {
       const std::int32_t index = members_[t * products_ + e];
       if (index < 0) continue;
-      result[t].lowest = std::min(result[t].lowest, values[index]);
-      result[t].highest = std::max(result[t].highest, values[index]);
+      const float value = values[index - index % channels + order[index % channels]];
+      result[t].lowest = std::min(result[t].lowest, value);
+      result[t].highest = std::max(result[t].highest, value);
     }
   }
   return result;

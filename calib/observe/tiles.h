@@ -36,8 +36,9 @@ class TileReader {
   struct Extremes {
     float lowest = 0, highest = 0;
   };
-  /// Lowest and highest value of each tile of one sample, [h][w][c]; zero is always included.
-  std::vector<Extremes> extremes(const float* values) const;
+  /// Lowest and highest value of each tile of one sample, [h][w][c], whose channels are stored in `order`;
+  /// zero is always included.
+  std::vector<Extremes> extremes(const float* values, const std::vector<int>& order) const;
 
   /// Plane count of each tile on a grid.
   static std::vector<std::uint8_t> widths(const std::vector<Extremes>& tiles, const Grid& grid);
@@ -47,7 +48,7 @@ class TileReader {
 
  private:
   int products_;
-  std::vector<std::int32_t> members_;  ///< [tiles][products]: index of the value in [h][w][c], -1: zero
+  std::vector<std::int32_t> members_;  ///< [tiles][products]: index in [h][w][stored c], -1: zero
   std::vector<std::int32_t> visits_;
   std::int64_t total_visits_ = 0;
 };

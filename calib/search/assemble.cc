@@ -29,8 +29,8 @@ plan::NodePlan node_plan(const net::Node& node, const NodeOptions& options, cons
   return plan;
 }
 
-/// Stored order of the tensors: by the planes granted to their channels, widest first, ties by index. Tensors
-/// that share an order have that of their widest channels (N1.6).
+/// Stored order of the tensors: by the planes granted to their channels, widest first; equally wide ones stay
+/// as SearchSpace::orders has them. Tensors that share an order have that of their widest channels (N1.6).
 void sort_channels(const net::Network& network, const Choice& choice, plan::Plan& plan) {
   const net::ChannelOrders orders = net::channel_orders(network);
   std::vector<std::vector<int>> widest(network.tensors.size());
@@ -107,6 +107,7 @@ plan::Plan assemble(const net::Network& network, const SearchSpace& space, const
   plan.input = port;
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
     plan.tensors.push_back(tensor_plan(network.tensors[t], space.activations[t][choice.activation[t]]));
+    plan.tensors[t].order = space.orders[t];
   }
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const net::Node& node = network.nodes[n];

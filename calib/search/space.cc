@@ -206,7 +206,9 @@ class InputTiles {
     const int tensor = network.nodes[node].input;
     const std::int64_t size = network.tensors[tensor].shape.size();
     const float* values = observation.tensors[tensor].values.data();
-    for (int i = 0; i < observation.samples; ++i) samples_.push_back(reader_.extremes(values + i * size));
+    const std::vector<int>& order = observation.tensors[tensor].order;
+    for (int i = 0; i < observation.samples; ++i)
+      samples_.push_back(reader_.extremes(values + i * size, order));
   }
 
   /// Mean over the samples.
@@ -301,6 +303,7 @@ SearchSpace build_space(const net::Network& network, const observe::Observation&
     const int tensor = static_cast<int>(t);
     const Bounds bounds = bounds_of(network, tensor, port, observation.tensors[t]);
     space.activations.push_back(price_tensor(network, observation, tensor, bounds, config, scheme));
+    space.orders.push_back(observation.tensors[t].order);
   }
   return space;
 }

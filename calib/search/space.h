@@ -39,8 +39,9 @@ struct ActivationOption {
 struct SearchSpace {
   Scheme scheme;
   std::vector<std::vector<ActivationOption>>
-      activations;                   ///< [tensor]; a tensor that nothing reads has one option
-  std::vector<NodeOptions> weights;  ///< [node]
+      activations;                       ///< [tensor]; a tensor that nothing reads has one option
+  std::vector<NodeOptions> weights;      ///< [node]
+  std::vector<std::vector<int>> orders;  ///< [tensor] stored channels, as TensorObservation::order
 };
 
 /// The finest grid of `planes` planes that holds a tensor's hard limits (port words, Clip), else the observed

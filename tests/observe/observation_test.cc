@@ -84,6 +84,23 @@ TEST(Observe, RangesMomentsAndHistogram) {
   EXPECT_EQ(observation.samples, 2);
 }
 
+// Of a tensor inside the network; the network's input and output keep the graph's order.
+TEST(Observe, ChannelsAreOrderedByTheirStrength) {
+  net::Network network = test::NetworkBuilder({1, 1, 3}, 3)
+                             .dense(3, -kInfinity, kInfinity)
+                             .dense(2, -kInfinity, kInfinity)
+                             .build();
+  network.nodes[0].weight = {1, 0, 0, 0, -3, 0, 0, 0, 2};
+  network.nodes[0].bias = {0, 0, 0};
+  const std::vector<float> samples{1, 1, 1, -1, -1, 1};
+  SilentProgress progress;
+  const Observation observation =
+      observe(network, objective_for(network, samples, 2), samples, {}, 1, progress);
+  EXPECT_THAT(observation.tensors[0].order, testing::ElementsAre(0, 1, 2));
+  EXPECT_THAT(observation.tensors[1].order, testing::ElementsAre(1, 2, 0));
+  EXPECT_THAT(observation.tensors[2].order, testing::ElementsAre(0, 1));
+}
+
 TEST(Observe, MeanPreactivationIsOverSamplesAndPositions) {
   const net::Network network = test::NetworkBuilder({3, 3, 2}, 5)
                                    .conv(3, {2, 2}, 0, kInfinity)

@@ -47,7 +47,7 @@ TEST(TileReader, PacksAnInputWithFewChannels) {
   // Only pixel (1, 1) is not zero. Position (0, 0) sees it at tap (2, 2), values 16 and 17: its second tile.
   std::vector<float> values(8, 0.0F);
   values[6] = 5;
-  const std::vector<TileReader::Extremes> extremes = reader.extremes(values.data());
+  const std::vector<TileReader::Extremes> extremes = reader.extremes(values.data(), {0, 1});
   EXPECT_EQ(extremes[0].highest, 0);
   EXPECT_EQ(extremes[1].highest, 5);
   // Position (1, 1) sees it at its centre, values 8 and 9: the first tile.
@@ -62,12 +62,16 @@ TEST(TileReader, MeanPlanesIsWeightedByReads) {
   std::vector<float> values(40, 0.0F);
   values[0] = 15.4F;   // rounds to 15: one plane
   values[20] = 15.6F;  // rounds to 16: two planes; the third tile stays empty
+  std::vector<int> order(40);
+  std::iota(order.begin(), order.end(), 0);
   const auto mean_planes = [&](const Grid& grid) {
-    return reader.mean_planes(TileReader::widths(reader.extremes(values.data()), grid));
+    return reader.mean_planes(TileReader::widths(reader.extremes(values.data(), order), grid));
   };
   EXPECT_DOUBLE_EQ(mean_planes({0, false, {0, 255}}), 1.0);
   EXPECT_DOUBLE_EQ(mean_planes({0, true, {-2048, 2047}}), 4.0 / 3);  // 15 needs two signed planes
   EXPECT_DOUBLE_EQ(mean_planes({0, false, {0, 15}}), 2.0 / 3);
+  std::swap(order[0], order[16]);  // both values in the second tile
+  EXPECT_DOUBLE_EQ(mean_planes({0, false, {0, 255}}), 2.0 / 3);
 }
 
 }  // namespace

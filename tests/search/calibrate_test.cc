@@ -186,16 +186,21 @@ TEST(Calibrate, SetsNeededPlanesBesideGrantedOnes) {
   EXPECT_EQ(node["weight_planes_granted"][1], granted_one);
 }
 
-TEST(Calibrate, ChannelsAreStoredWidestFirst) {
+TEST(Calibrate, ChannelsAreStoredWidestFirstThenStrongestFirst) {
   const net::Network network = small_cnn();
   const Calibration calibration = run(network, pixels(network, 256));
   for (const Point& point : calibration.dynamic.points) {
     for (std::size_t n = 0; n + 1 < network.nodes.size(); ++n) {
-      const std::vector<int>& order = point.plan.tensors[network.nodes[n].output].order;
+      const int tensor = network.nodes[n].output;
+      const std::vector<int>& order = point.plan.tensors[tensor].order;
       const std::vector<int>& planes = point.plan.nodes[n].planes;
+      std::vector<double> strength(order.size(), 0.0);
+      const std::vector<float>& values = calibration.observation.tensors[tensor].values;
+      for (std::size_t i = 0; i < values.size(); ++i)
+        strength[i % order.size()] += double{values[i]} * values[i];
       for (std::size_t k = 1; k < order.size(); ++k) {
         const int before = planes[order[k - 1]], after = planes[order[k]];
-        EXPECT_TRUE(before > after || (before == after && order[k - 1] < order[k]));
+        EXPECT_TRUE(before > after || (before == after && strength[order[k - 1]] >= strength[order[k]]));
       }
     }
     EXPECT_THAT(point.plan.tensors[network.output].order, testing::ElementsAre(0, 1, 2, 3, 4));
