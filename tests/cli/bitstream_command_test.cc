@@ -43,6 +43,14 @@ class BitstreamCommand : public testing::Test {
         "{{\"available\": 5280, \"used\": 4982}}}}}}' > nextpnr.json",
         first, later);
   }
+  static std::string no_placement() {
+    return "echo 'Info: ICESTORM_LC:  5248/ 5280   99%'; echo 'ERROR: Unable to find legal placement for all "
+           "cells, design is probably at utilisation limit.'; exit 1\n";
+  }
+  /// nextpnr that finds a placement with one seed alone.
+  static std::string seeds(const std::string& good) {
+    return "case \"$*\" in *'--seed " + good + "'*) ;; *)\n" + no_placement() + "esac\n" + route(24.5, 24.5);
+  }
   void generate(const std::string& port = "uart") const {
     const Invocation run =
         invoke({"generate", "--config", "up5k", "--set", "HOST_PORT=" + port, "-o", out()});
@@ -88,7 +96,37 @@ TEST_F(BitstreamCommand, WhatTheDesignDoesNotReachIsRoutedAgainForLess) {
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(json::parse(run.out).at("clock_hz"), 21'000'000);
   EXPECT_EQ(json::parse(run.out).at("clocks_per_bit"), 21);
-  EXPECT_THAT(run.err, HasSubstr("routed for up to 22.3 MHz, not 24 MHz: again for 21 MHz"));
+  EXPECT_THAT(run.err, HasSubstr("seed 6: routed for up to 22.3 MHz, not 24 MHz"));
+}
+
+TEST_F(BitstreamCommand, ASeedWithoutPlacementIsAnAttempt) {
+  generate();
+  install("nextpnr-ice40", seeds("4"));
+  const Invocation run = bitstream();
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(json::parse(run.out).at("clock_hz"), 24'000'000);
+  EXPECT_THAT(read_file(json::parse(run.out).at("file").get<std::string>()), HasSubstr("--seed 4"));
+  EXPECT_THAT(run.err, HasSubstr("seed 3: no placement"));
+}
+
+TEST_F(BitstreamCommand, WhatWasRoutedIsKeptWhenALaterClockFindsNoPlacement) {
+  // 22.3 MHz with seed 3 alone; nothing is placed for 21 MHz, all for 18 MHz.
+  generate();
+  install("nextpnr-ice40", "case \"$*\" in *'--freq 18 '*) ;; *'--freq 24 '*'--seed 3'*) ;; *)\n" +
+                               no_placement() + "esac\n" + route(22.3, 20.5));
+  const Invocation run = bitstream();
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(json::parse(run.out).at("clock_hz"), 18'000'000);
+  EXPECT_THAT(read_file(json::parse(run.out).at("file").get<std::string>()), HasSubstr("--seed 3"));
+}
+
+TEST_F(BitstreamCommand, AClockFarOffIsGivenUpAfterOneSeed) {
+  generate();
+  install("nextpnr-ice40", route(13.5, 12.5));
+  const Invocation run = bitstream();
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(json::parse(run.out).at("clock_hz"), 12'000'000);
+  EXPECT_THAT(run.err, testing::Not(HasSubstr("seed 2")));
 }
 
 TEST_F(BitstreamCommand, TooSlowIsOneLineWithNumbers) {
@@ -108,13 +146,10 @@ TEST_F(BitstreamCommand, TooLargeIsOneLineWithNumbersAndWhatToDo) {
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.err, AllOf(HasSubstr("does not fit icebreaker: logic_cells 5963 of 5280"),
                              HasSubstr("--set LANES=1")));
-  install("nextpnr-ice40",
-          "echo 'Info: ICESTORM_LC:  5248/ 5280   99%'; echo 'ERROR: Unable to find legal placement for all "
-          "cells, "
-          "design is probably at utilisation limit.'; exit 1");
+  install("nextpnr-ice40", no_placement());
   run = bitstream();
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_THAT(run.err, HasSubstr("5248 of 5280 are too many to be placed"));
+  EXPECT_THAT(run.err, HasSubstr("5248 of 5280 are too many to be placed (6 seeds tried)"));
 }
 
 TEST_F(BitstreamCommand, WrongInputs) {
