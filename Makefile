@@ -6,13 +6,14 @@
 #   make check       formatting, layout and lint
 #   make fuzz        libFuzzer (clang) on all that reads files, SECONDS=60 per target
 #   make bench       measure; rewrite docs/benchmarks.md and the numbers in README.md
+#   make fpga-tools  place and route for boards that Debian has no tools for, from PyPI
 #   make clean       remove the build directory
 
 BUILD ?= build
 JOBS ?= $(shell nproc)
 SECONDS ?= 60
 
-.PHONY: build test test-full demo check fuzz bench clean setup configure all-targets
+.PHONY: build test test-full demo check fuzz bench fpga-tools clean setup configure all-targets
 
 build: configure
 	cmake --build $(BUILD) --target dpwa -j $(JOBS)
@@ -43,6 +44,9 @@ fuzz: setup
 
 bench: all-targets
 	bench/benchmarks.py --build $(BUILD)
+
+fpga-tools:
+	@scripts/fpga_tools.sh
 
 clean:
 	rm -rf $(BUILD)

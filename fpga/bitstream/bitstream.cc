@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "fpga/bitstream/family.h"
 #include "fpga/synth/recipe.h"
 #include "fpga/synth/synth.h"
 #include "fpga/tools/survey.h"
@@ -18,8 +19,6 @@ namespace dpwa::bitstream {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kBitstreamFile = "bitstream.bin";
-constexpr const char* kRoutedFile = "bitstream.asc";
 constexpr const char* kTimingFile = "nextpnr.json";
 
 constexpr int kSeeds = 6;
@@ -34,6 +33,7 @@ const std::vector<std::string> kRouteSteps{"Info: Packing constants", "Info: Dev
 struct Job {
   const config::Config& config;
   const boards::Board& board;
+  const Family& family;
   int baud;
   synth::Design design;
   fs::path directory;
@@ -74,7 +74,7 @@ void check_status(const Job& job, const std::string& tool, int status, const std
 void synthesise(Job& job, const boards::Clock& clock) {
   synth::Parameters parameters = clock.parameters;
   parameters.emplace_back("CLOCKS_PER_BIT", clocks_per_bit(clock.hz, job.baud).value());
-  write_file(job.directory / "synth.ys", netlist_recipe(job.design, synth::Target::ice40, parameters));
+  write_file(job.directory / "synth.ys", netlist_recipe(job.design, job.family.target, parameters));
   job.progress.begin("synthesis", synth::netlist_step_count());
   std::string error;
   const int status = run_tool(job, {"yosys", "-s", "synth.ys"}, error, [&](const std::string& line) {
@@ -100,10 +100,10 @@ std::optional<Routed> place_and_route(Job& job, const boards::Clock& clock, int 
   std::string error;
   const int status =
       run_tool(job,
-               {"nextpnr-ice40", "--" + job.board.device, "--package", job.board.package, "--json",
-                synth::kNetlistFile, "--pcf", job.board.constraints, "--freq",
+               {job.family.router, "--" + job.board.device, "--package", job.board.package, "--json",
+                synth::kNetlistFile, job.family.constraints_option, job.board.constraints, "--freq",
                 fmt::format("{}", static_cast<double>(clock.hz) / 1e6), "--seed", fmt::format("{}", seed),
-                "--timing-allow-fail", "--asc", kRoutedFile, "--report", kTimingFile},
+                "--timing-allow-fail", job.family.routed_option, kRoutedFile, "--report", kTimingFile},
                error, [&](const std::string& line) {
                  for (const synth::SiteUse& site : synth::parse_utilisation(line)) job.sites.push_back(site);
                  for (const std::string& step : kRouteSteps)
@@ -114,7 +114,7 @@ std::optional<Routed> place_and_route(Job& job, const boards::Clock& clock, int 
       !job.sites.empty()) {
     return std::nullopt;
   }
-  check_status(job, "nextpnr-ice40", status, error);
+  check_status(job, job.family.router, status, error);
   return parse_report(read_file(job.directory / kTimingFile));
 }
 
@@ -186,10 +186,11 @@ Report build(Job& job) {
 }
 
 void pack(Job& job) {
+  std::vector<std::string> command = job.family.packer;
+  command.insert(command.end(), {kRoutedFile, job.family.bitstream});
   std::string error;
-  const int status =
-      run_tool(job, {"icepack", kRoutedFile, kBitstreamFile}, error, [](const std::string&) {});
-  check_status(job, "icepack", status, error);
+  const int status = run_tool(job, command, error, [](const std::string&) {});
+  check_status(job, job.family.packer.front(), status, error);
 }
 
 /// The design inside the board's wrapper, whose files go into the directory of the job.
@@ -208,8 +209,7 @@ synth::Design wrap(synth::Design design, const boards::Board& board, const fs::p
 
 Report make(const fs::path& out, const config::Config& config, const boards::Board& board, int baud,
             Progress& progress) {
-  if (board.family != "ice40")
-    throw fail(ExitCode::internal, "board {}: family {} has no recipe", board.name, board.family);
+  const Family& family = family_of(board);
   for (const std::string& tool : board.tools) tools::find(tool);
   const synth::Design design = synth::read_design(out);
   clocks_for(board, baud);
@@ -217,6 +217,7 @@ Report make(const fs::path& out, const config::Config& config, const boards::Boa
   OutputDirectory directory(final_directory, "bitstream");
   Job job{config,
           board,
+          family,
           baud,
           wrap(design, board, directory.path()),
           directory.path(),
@@ -232,7 +233,7 @@ Report make(const fs::path& out, const config::Config& config, const boards::Boa
     throw;
   }
   pack(job);
-  report.file = (final_directory / kBitstreamFile).string();
+  report.file = (final_directory / family.bitstream).string();
   write_file(directory.path() / "tools.log", job.log);
   write_file(directory.path() / "report.json", to_json(report).dump(2) + "\n");
   directory.commit();
@@ -240,7 +241,7 @@ Report make(const fs::path& out, const config::Config& config, const boards::Boa
 }
 
 std::vector<std::string> flash_command(const fs::path& out, const boards::Board& board) {
-  const fs::path file = directory_of(out, board) / kBitstreamFile;
+  const fs::path file = directory_of(out, board) / family_of(board).bitstream;
   if (!fs::exists(file)) {
     throw fail(ExitCode::bad_input, "{}: not there; make it with dpwa bitstream {} --board {}", file.string(),
                out.string(), board.name);

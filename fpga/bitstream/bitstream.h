@@ -13,7 +13,7 @@
 namespace dpwa::bitstream {
 
 /// Makes the bitstream of the design in `out` (HOST_PORT = "uart") for a board: out/bitstream/<board>/ gets
-/// bitstream.bin, report.json, what the tools read and their log; same design and tools, same bitstream. The
+/// the bitstream, report.json, what the tools read and their log; same design and tools, same bitstream. The
 /// board's fastest clock is tried first, with several seeds of the placer, then the fastest that the routed
 /// designs bear. Throws
 /// Error(missing_tool), Error(usage) for the baud rate, Error(bad_input) with a tool's message,

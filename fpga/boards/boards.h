@@ -19,9 +19,9 @@ struct Clock {
 /// A board: fpga/boards/<name>/board.toml and the files that it names.
 struct Board {
   std::string name;
-  std::string family;              ///< "ice40"
-  std::string device;              ///< "up5k"
-  std::string package;             ///< "sg48"
+  std::string family;              ///< "ice40", "ecp5"
+  std::string device;              ///< "up5k", "85k"
+  std::string package;             ///< "sg48", "CABGA381"
   std::string wrapper;             ///< file of the Verilog around dpwa_uart_top; its name is the module's
   std::string constraints;         ///< file of the pins, in the place-and-route tool's form
   std::vector<Clock> clocks;       ///< slowest first, at least one

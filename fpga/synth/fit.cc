@@ -100,16 +100,16 @@ endmodule
 }
 
 std::string site_kind(const std::string& type) {
-  static const std::map<std::string, std::string> kinds{{"ICESTORM_LC", "logic_cells"},
-                                                        {"ICESTORM_RAM", "block_rams"},
-                                                        {"ICESTORM_SPRAM", "sprams"},
-                                                        {"ICESTORM_DSP", "dsps"}};
+  static const std::map<std::string, std::string> kinds{
+      {"ICESTORM_LC", "logic_cells"}, {"ICESTORM_RAM", "block_rams"},  {"ICESTORM_SPRAM", "sprams"},
+      {"ICESTORM_DSP", "dsps"},       {"TRELLIS_COMB", "logic_cells"}, {"DP16KD", "block_rams"},
+      {"MULT18X18D", "dsps"}};
   const auto found = kinds.find(type);
   return found == kinds.end() ? "" : found->second;
 }
 
 std::vector<SiteUse> parse_utilisation(const std::string& log) {
-  static const std::regex form("(ICESTORM_\\w+):\\s*(\\d+)\\s*/\\s*(\\d+)");
+  static const std::regex form("(\\w+):\\s*(\\d+)\\s*/\\s*(\\d+)");
   std::vector<SiteUse> sites;
   std::istringstream lines(log);
   for (std::string line; std::getline(lines, line);) {

@@ -28,10 +28,10 @@ struct Fit {
 /// are folded by XOR. `netlist_json`: write_json of Yosys. Inputs clk_i and rst_ni are the wrapper's.
 std::string serial_wrapper(const std::string& netlist_json, const std::string& top, int& wrapper_cells);
 
-/// Kind of a site that nextpnr-ice40 names; empty: it is not counted.
+/// Kind of a site that nextpnr names; empty: it is not counted.
 std::string site_kind(const std::string& type);
 
-/// Parses the "Device utilisation" table of nextpnr-ice40.
+/// Parses the "Device utilisation" table of nextpnr.
 std::vector<SiteUse> parse_utilisation(const std::string& log);
 
 /// Packs `directory`/netlist.json for the iCE40 UP5K; leaves fit.v, fit.json and nextpnr.log there.

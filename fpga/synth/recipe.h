@@ -51,7 +51,8 @@ std::string macro_map();
 /// where plain operators are better, before. docs/architecture.md, "Synthesis".
 std::string recipe(const Design& design, Target target, const std::filesystem::path& liberty);
 
-/// The script for a bitstream: maps the design once, flattened, as above, and writes kNetlistFile.
+/// The script for a bitstream: maps the design once, as above, and writes kNetlistFile, flattened (before
+/// mapping on iCE40, where every cell counts; else after it).
 std::string netlist_recipe(const Design& design, Target target, const Parameters& parameters);
 int netlist_step_count();
 

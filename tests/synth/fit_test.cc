@@ -46,6 +46,19 @@ TEST(Utilisation, IsReadFromTheLog) {
   EXPECT_EQ(sites[1].kind, "block_rams");
 }
 
+TEST(Utilisation, IsReadOfEcp5) {
+  const auto sites = parse_utilisation(
+      "Info:             TRELLIS_IO:       5/    365     1%\n"
+      "Info:                 DP16KD:      66/    208    31%\n"
+      "Info:             MULT18X18D:      36/    156    23%\n"
+      "Info:           TRELLIS_COMB:   27533/  83640    32%\n");
+  ASSERT_THAT(sites, SizeIs(3));
+  EXPECT_EQ(sites[0].kind, "block_rams");
+  EXPECT_EQ(sites[1].kind, "dsps");
+  EXPECT_EQ(sites[2].kind, "logic_cells");
+  EXPECT_EQ(sites[2].used, 27533);
+}
+
 TEST(Fit, OneSiteTooManyDoesNotFit) {
   EXPECT_TRUE((Fit{"up5k", {{"logic_cells", 5280, 5280}}, 0}.fits()));
   EXPECT_FALSE((Fit{"up5k", {{"logic_cells", 10, 5280}, {"dsps", 9, 8}}, 0}.fits()));

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dpwa_ulx3s: an accelerator with a serial line on the ULX3S: clock, reset, pins.
+//
+// Clock: the oscillator's 25 MHz (PLL = 0), or 25 MHz / 5 * CLKFB_DIV from the PLL. Reset: from configuration until the
+// clock has been stable for 64 cycles; flip-flops of the ECP5 have their initial values after configuration. The LED
+// shines while a whole image is loaded.
+
+`default_nettype none
+
+module dpwa_ulx3s #(
+  parameter integer CLOCKS_PER_BIT = 217,  // clock cycles per bit of the serial line
+  parameter integer PLL            = 0,    // 1: the clock comes from the PLL
+  parameter integer CLKFB_DIV      = 10,   // multiplier of 5 MHz
+  parameter integer CLKOP_DIV      = 12    // output divider: clock * CLKOP_DIV is 400 to 800 MHz
+) (
+  input  wire clk_25mhz_i,
+  input  wire uart_rx_i,
+  output wire uart_tx_o,
+  output wire led_o
+);
+
+  wire clk;
+  wire locked;
+
+  generate
+    if (PLL != 0) begin : gen_pll
+      // Loop filter: the values that ecppll of Project Trellis writes.
+      (* ICP_CURRENT = "12" *) (* LPF_RESISTOR = "8" *) (* MFG_ENABLE_FILTEROPAMP = "1" *) (* MFG_GMCREF_SEL = "2" *)
+      EHXPLLL #(
+        .CLKI_DIV     (5),
+        .CLKFB_DIV    (CLKFB_DIV),
+        .CLKOP_DIV    (CLKOP_DIV),
+        .CLKOP_ENABLE ("ENABLED"),
+        .CLKOP_CPHASE (CLKOP_DIV / 2),
+        .CLKOP_FPHASE (0),
+        .FEEDBK_PATH  ("CLKOP")
+      ) u_pll (
+        .CLKI         (clk_25mhz_i),
+        .CLKFB        (clk),
+        .CLKOP        (clk),
+        .LOCK         (locked),
+        .RST          (1'b0),
+        .STDBY        (1'b0),
+        .PHASESEL0    (1'b0),
+        .PHASESEL1    (1'b0),
+        .PHASEDIR     (1'b0),
+        .PHASESTEP    (1'b0),
+        .PHASELOADREG (1'b0),
+        .PLLWAKESYNC  (1'b0),
+        .ENCLKOP      (1'b0)
+      );
+    end else begin : gen_oscillator
+      assign clk    = clk_25mhz_i;
+      assign locked = 1'b1;
+    end
+  endgenerate
+
+  // LOCK belongs to no clock: two flip-flops before it is used.
+  reg [1:0] locked_q = 2'd0;
+  reg [6:0] stable_q = 7'd0;  // cycles with lock; bit 6: enough of them
+  always @(posedge clk) begin
+    locked_q <= {locked_q[0], locked};
+    if (!locked_q[1])      stable_q <= 7'd0;
+    else if (!stable_q[6]) stable_q <= stable_q + 7'd1;
+  end
+
+  dpwa_uart_top #(
+    .CLOCKS_PER_BIT (CLOCKS_PER_BIT)
+  ) u_design (
+    .clk_i         (clk),
+    .rst_ni        (stable_q[6]),
+    .uart_rx_i     (uart_rx_i),
+    .uart_tx_o     (uart_tx_o),
+    .image_valid_o (led_o)
+  );
+
+endmodule
+
+`default_nettype wire
