@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "calib/onnx/operators.h"
+#include "calib/onnx/view.h"
 #include "calib/onnx/window.h"
 
 namespace dpwa::onnx {
@@ -37,21 +38,51 @@ int add_window(NetworkBuilder& builder, int tensor, const net::Window& window, c
                            std::vector<double>(channels, 0), output);
 }
 
-/// An average of windows smaller than the map, or padded with zeros that count.
+/// How many positions of one direction of a window at `at` count: those within `from` .. `to` - 1.
+std::int64_t counted(std::int64_t at, std::int64_t kernel, std::int64_t from, std::int64_t to) {
+  return std::min(at + kernel, to) - std::max(at, from);
+}
+
+/// Windows that are divided by how many of their values lie in the map (count_include_pad 1: in the padded
+/// map, which what ceil_mode adds is no part of).
+Value average_view(OperatorCall& call, NetworkBuilder& builder, const Value& x, const PlacedWindow& placed) {
+  const net::Window& w = placed.window;
+  const std::int64_t h = x.dims->at(2), width = x.dims->at(3);
+  std::int64_t top = 0, left = 0, bottom = h, right = width;  // what counts
+  if (call.integer("count_include_pad", 0) != 0) {
+    const Dims pads = call.text("auto_pad", "NOTSET") == "NOTSET"
+                          ? call.integers("pads", {0, 0, 0, 0})
+                          : Dims{w.pad_top, w.pad_left, w.pad_bottom, w.pad_right};
+    top = -pads[0];
+    left = -pads[1];
+    bottom += pads[2];
+    right += pads[3];
+  }
+  ViewBuilder view(call, builder, x);
+  for_each_index({x.dims->at(1), placed.out.h, placed.out.w}, [&](const Dims& at) {
+    const std::int64_t y = at[1] * w.stride_y - w.pad_top, z = at[2] * w.stride_x - w.pad_left;
+    const std::int64_t count = counted(y, w.kh, top, bottom) * counted(z, w.kw, left, right);
+    view.value();
+    for (std::int64_t iy = std::max<std::int64_t>(y, 0); iy < std::min(y + w.kh, h); ++iy) {
+      for (std::int64_t ix = std::max<std::int64_t>(z, 0); ix < std::min(z + w.kw, width); ++ix)
+        view.add((at[0] * h + iy) * width + ix, 1.0 / static_cast<double>(count));
+    }
+  });
+  return view.finish({x.dims->at(0), x.dims->at(1), placed.out.h, placed.out.w});
+}
+
+/// An average of windows smaller than the map, or padded.
 Value average_windows(OperatorCall& call, NetworkBuilder& builder, const Value& x,
                       const PlacedWindow& placed) {
   const net::Window& w = placed.window;
   Dims dims{x.dims->at(0), x.dims->at(1), placed.out.h, placed.out.w};
-  if (net::has_pads(w) && (call.integer("count_include_pad", 0) == 0 || call.integer("ceil_mode", 0) != 0)) {
-    call.refuse("pads",
-                "an average over fewer values at the border is not supported; padding must count "
-                "(count_include_pad 1, ceil_mode 0)");
-  }
   const net::Shape map{static_cast<int>(x.dims->at(2)), static_cast<int>(x.dims->at(3)),
                        static_cast<int>(x.dims->at(1))};
   if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, map))) {
     return {"", nullptr, -1, std::move(dims)};
   }
+  if (net::has_pads(w) && (call.integer("count_include_pad", 0) == 0 || call.integer("ceil_mode", 0) != 0))
+    return average_view(call, builder, x, placed);
   const net::Shape out{static_cast<int>(placed.out.h), static_cast<int>(placed.out.w), map.c};
   return {"", nullptr, add_window(builder, x.tensor, w, out, call.name(), call.output()), std::move(dims)};
 }

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <utility>
 
+#include "calib/onnx/join.h"
 #include "calib/onnx/operators.h"
 #include "calib/onnx/view.h"
 
@@ -329,7 +330,7 @@ void GraphImporter::import_node(int index) {
   if (!reads_averages(node.op_type())) {
     for (const Value* const input : *inputs) compute_average_of(input);
   }
-  if (!reads_views(node.op_type())) {
+  if (!reads_views(node.op_type()) || (node.op_type() == "Concat" && of_several_layers(*inputs))) {
     for (const Value* const input : *inputs) {
       if (!(input && input->padding && node.op_type() == "Conv")) compute_view_of(input);
     }

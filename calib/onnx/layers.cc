@@ -242,7 +242,7 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
     call.refuse("group", fmt::format("{} groups do not divide {} outputs", group, dims[0]));
   }
   std::vector<double> bias = conv_bias(call, dims[0]);
-  std::optional<PlacedWindow> placed = place_window(call, {dims[2], dims[3]}, map);
+  std::optional<PlacedWindow> placed = place_window(call, {dims[2], dims[3]}, map, x.tensor > 0);
   if (placed && padded.padding) add_pads(call, *padded.padding, placed->window);
   if (!placed || !fits(call, dims[0], placed->out.h, placed->out.w)) return {};
   const Dims out{call.batch(), dims[0], placed->out.h, placed->out.w};

@@ -11,6 +11,8 @@
 #include <set>
 #include <utility>
 
+#include "calib/onnx/join.h"
+
 namespace dpwa::onnx {
 namespace {
 
@@ -124,24 +126,6 @@ std::optional<std::array<int, 4>> around_map(const Dims& before, const Dims& aft
     pads[i] = static_cast<int>(sizes[i]);
   }
   return pads;
-}
-
-/// Inputs of Concat: at least one computed, all of those views of one tensor.
-bool joinable(OperatorCall& call, const std::vector<const Value*>& parts) {
-  const Value* computed = nullptr;
-  for (const Value* const part : parts) {
-    if (part->is_constant()) continue;
-    if (!part->is_tensor()) return false;
-    if (computed && computed->tensor != part->tensor) {
-      call.refuse("",
-                  fmt::format("joins '{}' and '{}', which different layers compute; parts of one tensor and "
-                              "constants are supported",
-                              computed->name, part->name));
-      return false;
-    }
-    computed = part;
-  }
-  return computed != nullptr;
 }
 
 /// The dims of Concat's result; nothing and a reason when the parts do not fit.
@@ -298,8 +282,12 @@ Value import_concat(OperatorCall& call, NetworkBuilder& builder) {
   for (const Value* const part : parts) {
     if (!part->dims) return {};
   }
-  if (!joinable(call, parts)) return {};
-  const Value& x = **std::find_if(parts.begin(), parts.end(), [](auto* p) { return !p->is_constant(); });
+  if (of_several_layers(parts)) return join_layers(call, builder, parts);
+  const auto computed = std::find_if(parts.begin(), parts.end(), [](auto* p) { return p->is_tensor(); });
+  const bool known =
+      std::all_of(parts.begin(), parts.end(), [](auto* p) { return p->is_constant() || p->is_tensor(); });
+  if (!known || computed == parts.end()) return {};
+  const Value& x = **computed;
   const auto axis = own_axis(call, "axis", call.integer("axis", 1), x);
   const auto dims = axis ? joined_dims(call, parts, *axis) : std::nullopt;
   if (!dims) return {};

@@ -96,19 +96,23 @@ int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> sca
   return index;
 }
 
-std::optional<int> NetworkBuilder::pass(int tensor, const std::string& node, const std::string& output) {
-  const net::Shape shape = network_.tensors[tensor].shape;
-  if (folds_[tensor].stage == Stage::softmax) return std::nullopt;
+net::Node NetworkBuilder::passing_layer(std::string name, const net::Shape& shape) const {
   net::Node layer;
-  layer.name = node;
+  layer.name = std::move(name);
   const auto taken = [&](const net::Node& other) { return other.name == layer.name; };
   while (std::any_of(network_.nodes.begin(), network_.nodes.end(), taken)) layer.name += "/passed";
   layer.onnx_operator = "Conv";
   layer.out_channels = layer.groups = shape.c;
   layer.conv_shape = shape;
   layer.weight.assign(shape.c, 1);
-  return add_layer(tensor, std::move(layer), std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0),
-                   output);
+  return layer;
+}
+
+std::optional<int> NetworkBuilder::pass(int tensor, const std::string& node, const std::string& output) {
+  const net::Shape shape = network_.tensors[tensor].shape;
+  if (folds_[tensor].stage == Stage::softmax) return std::nullopt;
+  return add_layer(tensor, passing_layer(node, shape), std::vector<double>(shape.c, 1),
+                   std::vector<double>(shape.c, 0), output);
 }
 
 Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scale,
@@ -187,17 +191,47 @@ Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::s
   return std::nullopt;
 }
 
+std::optional<Limits> NetworkBuilder::open_limits(int tensor) const {
+  const Fold& fold = folds_[tensor];
+  if (fold.closed || (fold.stage != Stage::linear && fold.stage != Stage::activated)) return std::nullopt;
+  const net::Node& node = network_.nodes[network_.tensors[tensor].producer];
+  if (node.residual >= 0 || node.groups > 1 || !node.activation.is_identity()) return std::nullopt;
+  return Limits{node.lower, node.upper};
+}
+
+void NetworkBuilder::add_channels(int tensor, int before, int after) {
+  net::Node& node = producer(tensor);
+  Fold& fold = folds_[tensor];
+  const std::size_t row = node.weight.size() / node.out_channels;
+  const auto widen = [&](auto& values, std::size_t each, auto value) {
+    values.insert(values.begin(), before * each, value);
+    values.insert(values.end(), after * each, value);
+  };
+  widen(node.weight, row, 0.0F);
+  widen(fold.scale, 1, 1.0);
+  widen(fold.offset, 1, 0.0);
+  node.out_channels += before + after;
+  node.conv_shape.c = network_.tensors[tensor].shape.c = node.out_channels;
+  node.lower = Limits{}.lower;
+  node.upper = Limits{}.upper;
+  fold.stage = Stage::linear;
+}
+
 bool NetworkBuilder::takes_residual(int tensor) const {
   const Fold& fold = folds_[tensor];
   return fold.stage == Stage::linear && !fold.closed &&
          network_.nodes[network_.tensors[tensor].producer].residual < 0;
 }
 
-void NetworkBuilder::move_to_end(int node) {
-  std::rotate(network_.nodes.begin() + node, network_.nodes.begin() + node + 1, network_.nodes.end());
-  for (std::size_t n = node; n < network_.nodes.size(); ++n) {
+void NetworkBuilder::count_producers(std::size_t first) {
+  for (std::size_t n = first; n < network_.nodes.size(); ++n) {
     network_.tensors[network_.nodes[n].output].producer = static_cast<int>(n);
   }
+}
+
+void NetworkBuilder::move_to_end(int node) {
+  std::rotate(network_.nodes.begin() + node, network_.nodes.begin() + node + 1, network_.nodes.end());
+  count_producers(node);
 }
 
 Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::string& output, int& sum) {
@@ -257,6 +291,58 @@ Refusal NetworkBuilder::softmax(int tensor, const net::Softmax& softmax) {
   return std::nullopt;
 }
 
+bool NetworkBuilder::passes(const net::Node& node) const {
+  const auto is = [](const auto& values, auto value) {
+    return std::all_of(values.begin(), values.end(), [&](auto v) { return v == value; });
+  };
+  const Fold& fold = folds_[node.output];
+  const net::Window& w = node.window;
+  const bool one_to_one = node.input > 0 && w.kh * w.kw * w.stride_y * w.stride_x == 1 && !net::has_pads(w);
+  const bool each = node.groups == node.out_channels && net::group_channels(network_, node) == 1;
+  return each && one_to_one && node.residual < 0 && node.activation.is_identity() && is(node.weight, 1.0F) &&
+         is(fold.scale, 1.0) && is(fold.offset, 0.0);
+}
+
+bool NetworkBuilder::never_negative(int tensor) const {
+  if (network_.tensors[tensor].producer < 0) return false;
+  const net::Node& node = network_.nodes[network_.tensors[tensor].producer];
+  return node.lower >= 0 || (passes(node) && never_negative(node.input));
+}
+
+void NetworkBuilder::pool_in_a_layer_behind(std::size_t n) {
+  net::Node& node = network_.nodes[n];
+  net::Node layer = passing_layer(node.name + "/pool", node.conv_shape);
+  layer.input = static_cast<int>(network_.tensors.size());
+  layer.output = node.output;
+  layer.pool = std::exchange(node.pool, std::nullopt);
+  layer.lower = node.lower;
+  layer.upper = node.upper;
+  node.output = layer.input;
+  const std::vector<double> ones(node.out_channels, 1), zeros(node.out_channels, 0);
+  network_.tensors.push_back(
+      {network_.tensors[layer.output].name + "/map", node.conv_shape, static_cast<int>(n), {}});
+  folds_.push_back(std::exchange(folds_[layer.output], {Stage::pooled, false, ones, zeros}));
+  network_.nodes.insert(network_.nodes.begin() + static_cast<std::ptrdiff_t>(n) + 1, std::move(layer));
+  count_producers(n);
+}
+
+void NetworkBuilder::surround_pooled_maps() {
+  for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
+    const net::Node& pooled = network_.nodes[n];
+    if (!pooled.pool || !net::has_pads(*pooled.pool) || !never_negative(pooled.output)) continue;
+    if (!passes(pooled)) pool_in_a_layer_behind(n++);
+    net::Node& node = network_.nodes[n];
+    net::Window &window = node.window, &pool = *node.pool;
+    window.pad_top = std::exchange(pool.pad_top, 0);
+    window.pad_left = std::exchange(pool.pad_left, 0);
+    window.pad_bottom = std::exchange(pool.pad_bottom, 0);
+    window.pad_right = std::exchange(pool.pad_right, 0);
+    node.conv_shape.h += window.pad_top + window.pad_bottom;
+    node.conv_shape.w += window.pad_left + window.pad_right;
+    node.lower = std::max(node.lower, 0.0F);
+  }
+}
+
 void NetworkBuilder::renumber(int output) {
   std::vector<int> number(network_.tensors.size(), 0);
   std::vector<net::Tensor> tensors{network_.tensors[0]};
@@ -278,6 +364,7 @@ void NetworkBuilder::renumber(int output) {
 
 std::vector<std::string> NetworkBuilder::finish(int output, std::string output_name) {
   std::vector<std::string> not_finite;
+  surround_pooled_maps();
   renumber(output);
   network_.output_name = std::move(output_name);
   const auto to_float = [](double v) { return static_cast<double>(static_cast<float>(v)) + 0.0; };

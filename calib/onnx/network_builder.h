@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,13 @@ namespace dpwa::onnx {
 
 /// Why a step cannot be folded; nothing when it was.
 using Refusal = std::optional<std::string>;
+
+/// min(max(x, lower), upper).
+struct Limits {
+  float lower = -std::numeric_limits<float>::infinity();
+  float upper = std::numeric_limits<float>::infinity();
+  bool operator==(const Limits& other) const { return lower == other.lower && upper == other.upper; }
+};
 
 /// Grows a net::Network operator by operator. A tensor stays *open* until a layer reads it: what follows the
 /// products in the graph (scale and offset, limits, pool) is folded into the node that produces it, in the
@@ -53,6 +61,16 @@ class NetworkBuilder {
   /// named `node`; the other one is stored. `sum` becomes the tensor of the result.
   Refusal add(int a, int b, const std::string& node, const std::string& output, int& sum);
 
+  /// The limits of a tensor that can still get channels of zeros, and have its limits behind a sum; else
+  /// nothing.
+  std::optional<Limits> open_limits(int tensor) const;
+
+  /// Whether no value of the tensor can be below 0.
+  bool never_negative(int tensor) const;
+
+  /// Adds channels of zeros and takes the limits away. Precondition: open_limits().
+  void add_channels(int tensor, int before, int after);
+
   /// More than one operator reads the tensor as it is now: nothing more can be folded into it.
   void close(int tensor) { folds_[tensor].closed = true; }
 
@@ -83,7 +101,17 @@ class NetworkBuilder {
   /// Why nothing can be folded into the tensor any more.
   Refusal closed(int tensor) const;
   bool takes_residual(int tensor) const;
+  /// Producers of the tensors that the nodes make, from one node on.
+  void count_producers(std::size_t first);
   void move_to_end(int node);
+  /// A layer that passes values of this shape on.
+  net::Node passing_layer(std::string name, const net::Shape& shape) const;
+  /// Whether the node passes values of an inner tensor on as they are, but for limits and a pool.
+  bool passes(const net::Node& node) const;
+  /// Where no value is below 0, a pool whose padding is never visited is one of a map with zeros around it,
+  /// which a layer that passes values on makes.
+  void surround_pooled_maps();
+  void pool_in_a_layer_behind(std::size_t node);
   /// Tensors in the order of the nodes that make them.
   void renumber(int output);
 

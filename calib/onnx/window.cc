@@ -45,7 +45,7 @@ void pad_same(Axis& axis, bool extra_at_end) {
 }
 
 /// Pads from `pads` or `auto_pad`, in place.
-void read_pads(OperatorCall& call, Axis& y, Axis& x) {
+void read_pads(OperatorCall& call, bool wide_pads, Axis& y, Axis& x) {
   const std::string mode = call.text("auto_pad", "NOTSET");
   const Dims pads = numbers(call, "pads", 4, 0, 0);
   if (mode == "NOTSET") {
@@ -53,7 +53,9 @@ void read_pads(OperatorCall& call, Axis& y, Axis& x) {
     x.pad_begin = pads[1];
     y.pad_end = pads[2];
     x.pad_end = pads[3];
-    if (std::max(y.pad_begin, y.pad_end) >= y.kernel || std::max(x.pad_begin, x.pad_end) >= x.kernel) {
+    const bool small =
+        std::max(y.pad_begin, y.pad_end) < y.kernel && std::max(x.pad_begin, x.pad_end) < x.kernel;
+    if (!small && !wide_pads) {
       call.refuse("pads", fmt::format("{} is not smaller than the kernel {} x {}", to_string(pads), y.kernel,
                                       x.kernel));
     }
@@ -106,7 +108,8 @@ std::optional<Extent> map_extent(OperatorCall& call, const Value& x) {
   return std::nullopt;
 }
 
-std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std::optional<Extent> map) {
+std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std::optional<Extent> map,
+                                         bool wide_pads) {
   const int before = call.refusals();
   const Dims strides = numbers(call, "strides", 2, 1, 1);
   const Dims dilations = numbers(call, "dilations", 2, 1, 1);
@@ -116,7 +119,7 @@ std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std:
   const Extent in = map.value_or(kernel);
   Axis y{(kernel.h - 1) * dilations[0] + 1, strides[0], 0, 0, in.h, 0};
   Axis x{(kernel.w - 1) * dilations[1] + 1, strides[1], 0, 0, in.w, 0};
-  read_pads(call, y, x);
+  read_pads(call, wide_pads, y, x);
   if (!map || call.refusals() != before) return std::nullopt;
   const bool ceil_mode = call.integer("ceil_mode", 0) != 0;
   if (!place(call, y, "higher", ceil_mode) || !place(call, x, "wider", ceil_mode)) return std::nullopt;

@@ -23,7 +23,8 @@ struct PlacedWindow {
 /// Reads strides, pads, auto_pad, dilations and ceil_mode. `kernel`: from the weights or kernel_shape; `map`:
 /// what the window moves over, if known. Adds a reason for everything that is not supported; gives a result
 /// only if the map is known and none of them was refused. ceil_mode becomes larger bottom and right pads.
-std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std::optional<Extent> map);
+std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std::optional<Extent> map,
+                                         bool wide_pads = false);
 
 /// The attribute kernel_shape as an extent; a reason when it is not two positive numbers.
 std::optional<Extent> kernel_shape(OperatorCall& call);

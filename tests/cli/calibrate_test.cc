@@ -15,6 +15,8 @@
 #include "tests/base/temporary_directory.h"
 #include "tests/cli/invocation.h"
 #include "tests/cli/plan_directory.h"
+#include "tests/float/small_networks.h"
+#include "tests/onnx/small_model.h"
 
 namespace dpwa::cli {
 namespace fs = std::filesystem;
@@ -108,6 +110,40 @@ TEST_F(Calibrate, HoldsDecisionsToTheirBudget) {
   EXPECT_GT(json["held_out"]["expected_disagreement"].get<double>(), 1e-6);
   EXPECT_FALSE(json["budget_met"].get<bool>());
   EXPECT_THAT(json["warnings"].dump(), HasSubstr("(KL 0.006, changed decisions 1e-06)"));
+}
+
+// Layers, one of which pools with padding, are joined; the bit-exact model judges the plan, and a machine
+// holds it.
+TEST_F(Calibrate, LayersThatAreJoined) {
+  onnx::SmallModel model({1, 1, 8, 8});
+  model.constant("one", {1, 1, 1, 1}, {1});
+  model.node("Conv", {"x", "one"}, "first");
+  for (const std::string name : {"a", "b"}) {
+    model.constant(name + "w", {6, 1, 3, 3}, test::random_samples(54, name[0], -0.01F, 0.01F));
+    onnx::set_ints(model.node("Conv", {"first", name + "w"}, name + "c"), "pads", {1, 1, 1, 1});
+    model.node("Relu", {name + "c"}, name);
+  }
+  ::onnx::NodeProto& pool = model.node("MaxPool", {"b"}, "p");
+  onnx::set_ints(pool, "kernel_shape", {3, 3});
+  onnx::set_ints(pool, "pads", {1, 1, 1, 1});
+  onnx::set_int(model.node("Concat", {"a", "p"}, "join"), "axis", 1);
+  model.constant("k", {5, 12, 8, 8}, test::random_samples(5 * 768, 3, -0.05F, 0.05F));
+  model.node("Conv", {"join", "k"}, "y");
+  const onnx::TemporaryModel file(model.proto.SerializeAsString());
+  const std::string data = directory_ / "x.npy", plan = directory_ / "plan";
+  std::vector<float> values = test::random_samples(300 * 64, 7, 0, 255);
+  for (float& value : values) value = std::round(value);
+  data::write_npy(data, {300, 1, 8, 8}, values);
+  const Invocation run =
+      invoke({"calibrate", file.path(), "--data", data, "-o", plan, "--task", "classify", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(nlohmann::json::parse(run.out)["budget_met"].get<bool>()) << run.out;
+  const Invocation tried = invoke({"evaluate", plan, "--data", data, "--config", "ecp5-85", "--json"});
+  ASSERT_EQ(tried.exit_code, 0) << tried.err;
+  const nlohmann::json json = nlohmann::json::parse(tried.out);
+  EXPECT_TRUE(json["fits"].get<bool>());
+  EXPECT_LE(json["mean_kl"].get<double>(), 0.01);
+  EXPECT_LT(json["beats"].get<double>(), json["beats_int8"].get<double>());
 }
 
 TEST_F(Calibrate, ConstantSamplesAreCalledSo) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "calib/onnx/export.h"
 #include "tests/onnx/same_network.h"
 #include "tests/onnx/small_model.h"
@@ -56,6 +58,59 @@ TEST(Pass, ConstantsThatDifferFromValueToValue) {
   map.node("Conv", {"x", "w"}, "a");
   map.node("Mul", {"a", "k"}, "y");
   EXPECT_THAT(values(map, {5, 7}, 2), ElementsAre(10, 21));
+}
+
+/// x [1, 1, 2, 3] -> Conv 1 x 1 (times `w`) -> what `more` adds up to "pooled" -> MaxPool 2 x 2 with pads 1
+/// everywhere.
+SmallModel padded_pool(float w, const std::function<void(SmallModel&)>& more) {
+  SmallModel model({1, 1, 2, 3});
+  model.constant("w", {1, 1, 1, 1}, {w});
+  model.node("Conv", {"x", "w"}, "c");
+  more(model);
+  auto& pool = model.node("MaxPool", {"pooled"}, "y");
+  set_ints(pool, "kernel_shape", {2, 2});
+  set_ints(pool, "pads", {1, 1, 1, 1});
+  return model;
+}
+
+const Floats kPooled{-1, 2, 3, 4, -5, -6};  // maxima below 0 in one corner
+
+// Behind Relu the zeros around a map change no maximum.
+TEST(Pass, APoolWithPadsBehindReluHasALayerThatPutsZerosAround) {
+  const SmallModel model = padded_pool(1, [](SmallModel& m) { m.node("Relu", {"c"}, "pooled"); });
+  EXPECT_THAT(values(model, kPooled, 2), ElementsAre(0, 2, 3, 3, 4, 4, 3, 3, 4, 4, 0, 0));
+  const net::Network network = model.import();
+  EXPECT_EQ(network.nodes[1].window.pad_left, 1);
+  EXPECT_FALSE(net::has_pads(*network.nodes[1].pool));
+  EXPECT_FALSE(network.nodes[0].pool);
+}
+
+TEST(Pass, APoolWithPadsBeforeRelu) {
+  SmallModel after = padded_pool(1, [](SmallModel& m) { m.node("Relu", {"c"}, "pooled"); });
+  after.proto.mutable_graph()->mutable_node(1)->CopyFrom(after.proto.graph().node(2));
+  after.proto.mutable_graph()->mutable_node()->RemoveLast();
+  after.proto.mutable_graph()->mutable_node(1)->set_input(0, "c");
+  after.proto.mutable_graph()->mutable_node(1)->set_output(0, "p");
+  after.node("Relu", {"p"}, "y");
+  EXPECT_THAT(values(after, kPooled, 2), ElementsAre(0, 2, 3, 3, 4, 4, 3, 3, 4, 4, 0, 0));
+}
+
+TEST(Pass, APoolWithPadsOfAMapThatOthersRead) {
+  SmallModel model({1, 1, 2, 3});
+  model.constant("w", {1, 1, 1, 1}, {1});
+  model.node("Conv", {"x", "w"}, "c");
+  model.node("Relu", {"c"}, "r");
+  auto& pool = model.node("MaxPool", {"r"}, "p");
+  set_ints(pool, "kernel_shape", {2, 2});
+  set_ints(pool, "pads", {1, 1, 0, 0});
+  set_int(model.node("Concat", {"r", "p"}, "y"), "axis", 1);
+  EXPECT_THAT(values(model, kPooled, 4), ElementsAre(0, 2, 3, 4, 0, 0, 0, 2, 3, 4, 4, 3));
+  EXPECT_EQ(model.import().nodes[1].lower, 0);  // the pool's layer knows that it reads no value below 0
+}
+
+TEST(Pass, APoolWithPadsOfValuesBelowZeroStaysOne) {
+  const SmallModel model = padded_pool(-1, [](SmallModel& m) { m.node("Identity", {"c"}, "pooled"); });
+  EXPECT_THAT(values(model, kPooled, 1), ElementsAre(1, 1, -2, -3, 1, 5, 6, 6, -4, 5, 6, 6));
 }
 
 TEST(Pass, LimitsBesideZeroAreShiftedThereAndBack) {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Graphs that the importer writes as other layers, in Verilator: every stored value and every cycle. Concat
+// of several layers, max pools with padding, averages of fewer values at the border.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/float/small_networks.h"
+#include "tests/onnx/small_model.h"
+#include "tests/support/range_plan.h"
+#include "tests/system/machine.h"
+
+namespace dpwa::system_test {
+namespace {
+
+constexpr const char* kMemory = "RESIDUAL_WORDS=4096";
+
+constexpr Machine kMachines[] = {
+    {"imported_two", 2, 1, 1, 8, 0, 0, "none", "parallel", {kMemory, "ACTIVATION_TILES=2048"}},
+    {"imported_four", 4, 1, 2, 16, 2, 1, "axi", "parallel", {kMemory}},
+    {"imported_groups", 16, 4, 2, 16, 3, 1, "axi", "parallel", {kMemory}},
+};
+
+/// Adds a Conv with weights of its own and Relu: `to` of `out` channels.
+void convolve(onnx::SmallModel& model, const std::string& from, int in, int out, int kernel,
+              const std::string& to) {
+  const std::int64_t taps = std::int64_t{in} * kernel * kernel;
+  const float most = 2 / std::sqrt(static_cast<float>(taps));
+  model.constant(
+      to + "_w", {out, in, kernel, kernel},
+      test::random_samples(out * taps, static_cast<unsigned>(in + 100 * out + kernel), -most, most));
+  const std::int64_t pad = kernel / 2;
+  onnx::set_ints(model.node("Conv", {from, to + "_w"}, to + "_c"), "pads", {pad, pad, pad, pad});
+  model.node("Relu", {to + "_c"}, to);
+}
+
+void pool(onnx::SmallModel& model, const std::string& from, std::int64_t stride, const std::string& to) {
+  auto& node = model.node("MaxPool", {from}, to);
+  onnx::set_ints(node, "kernel_shape", {3, 3});
+  onnx::set_ints(node, "strides", {stride, stride});
+  onnx::set_ints(node, "pads", {1, 1, 1, 1});
+}
+
+/// A stem with a padded pool, a block of four branches (one of them a padded pool) joined, a block joined
+/// with what it reads, a vector.
+net::Network inception() {
+  onnx::SmallModel model({1, 1, 14, 14});
+  convolve(model, "x", 1, 18, 3, "stem");
+  pool(model, "stem", 2, "pooled");  // 7 x 7
+  convolve(model, "pooled", 18, 6, 1, "a");
+  convolve(model, "pooled", 18, 5, 1, "reduced");
+  convolve(model, "reduced", 5, 10, 3, "b");
+  pool(model, "pooled", 1, "max");
+  convolve(model, "max", 18, 7, 1, "c");
+  onnx::set_int(model.node("Concat", {"a", "b", "c"}, "block"), "axis", 1);
+  convolve(model, "block", 23, 12, 3, "d");
+  onnx::set_int(model.node("Concat", {"block", "d"}, "dense"), "axis", 1);
+  auto& half = model.node("MaxPool", {"dense"}, "half");
+  onnx::set_ints(half, "kernel_shape", {2, 2});
+  onnx::set_ints(half, "strides", {2, 2});
+  onnx::set_int(half, "ceil_mode", 1);  // 4 x 4
+  convolve(model, "half", 35, 4, 1, "e");
+  model.node("Flatten", {"e"}, "flat");
+  model.constant("w", {64, 10}, test::random_samples(640, 5, -0.3F, 0.3F));
+  model.node("MatMul", {"flat", "w"}, "y");
+  return model.import();
+}
+
+class Imported : public testing::TestWithParam<Machine> {};
+
+TEST_P(Imported, EqualTheGoldenModel) {
+  const net::Network network = inception();
+  constexpr int kImages = 3;
+  const std::size_t size = network.tensors[0].shape.size();
+  std::vector<float> all = test::random_samples(kImages * size, 9, 0, 255);
+  std::vector<std::vector<float>> samples;
+  for (float& value : all) value = std::round(value);
+  for (int i = 0; i < kImages; ++i)
+    samples.emplace_back(all.begin() + i * size, all.begin() + (i + 1) * size);
+  const plan::Plan plan = plan::range_plan(network, all, kImages, 2);
+  const verify::Simulation result = simulate(GetParam(), network, plan, samples, {});
+  EXPECT_EQ(result.images, kImages);
+  EXPECT_GE(result.values_checked, kImages * network.values_per_image());
+  EXPECT_EQ(result.mismatches, 0);
+  for (const std::string& line : result.reports) ADD_FAILURE() << line;
+  EXPECT_EQ(result.cycles, result.predicted_cycles);
+}
+
+INSTANTIATE_TEST_SUITE_P(System, Imported, testing::ValuesIn(kMachines),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+}  // namespace
+}  // namespace dpwa::system_test
