@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Routes designs for the boards and simulates networks on them; writes docs/boards.md.
+
+usage: bench/boards.py [--dpwa FILE] [--build DIR] [--only DESIGN ...] [--page-only]
+
+Raw results go to DIR/bench/boards.json, one entry per design, and the page is made from that file alone. A design takes
+minutes to hours; one that is routed in DIR/bench/boards/ is not routed again. --only measures some designs; what the
+file or the machine lacks stays out of the page.
+"""
+import argparse
+import dataclasses
+import json
+import pathlib
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+
+from suite import runner  # noqa: E402, after the line above
+from suite.markdown import count, markdown_table  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SIMULATED_IMAGES = 3
+ALL_NETWORKS = ("fmnist_mlp", "fmnist_cnn", "kws-dscnn-mlperf", "cifar10-resnet8-mlperf")
+SITES = {"logic_cells": "logic cells", "block_rams": "block RAMs", "sprams": "SPRAM", "dsps": "DSP"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Design:
+    """A configuration (keys over a preset) for a board."""
+    board: str
+    preset: str
+    keys: dict
+    networks: tuple = ALL_NETWORKS
+
+    def options(self):
+        pairs = {"HOST_PORT": "uart", **self.keys}
+        sets = (word for key, value in pairs.items() for word in ("--set", f"{key}={value}"))
+        return ("--config", self.preset, *sets)
+
+
+ECP5 = {"ACC_W": 32, "PLANES_MAX": 4, "MULT_W": 20, "PREMAX": 0}
+DESIGNS = {
+    "icebreaker-dense": Design("icebreaker", "up5k", {
+        "CONV": 0, "LANES": 1, "WEIGHT_TILES": 8192, "PLANES_MAX": 3, "ACC_W": 24, "SHIFT_MAX": 31,
+        "POLICIES": "range"}, ("fmnist_mlp",)),  # without maps
+    "icebreaker": Design("icebreaker", "up5k", {
+        "LANES": 1, "WEIGHT_TILES": 8192, "PLANES_MAX": 3, "ACC_W": 24, "SHIFT_MAX": 31, "POLICIES": "range"}),
+    "ulx3s-85f-4": Design("ulx3s-85f", "ecp5-85", {
+        "LANES": 4, "GROUPS": 1, "WB_LANES": 1, "WEIGHT_WORDS": 4096, "ACTIVATION_WORDS": 12288,
+        "ACTIVATION_TILES": 8192, "RESIDUAL_WORDS": 16384, **ECP5}),
+    "ulx3s-85f-8": Design("ulx3s-85f", "ecp5-85", {"LANES": 8, "GROUPS": 1, **ECP5}),
+    "ulx3s-85f-32": Design("ulx3s-85f", "ecp5-85", {
+        "LANES": 32, "GROUPS": 2, "RESIDUAL_WORDS": 0, "ACTIVATION_WORDS": 4096, **ECP5}),
+}
+
+# Team hls4ml-FINN, MLPerf Tiny v0.7, open division; latency = 1 / throughput of the submitted results.
+PUBLISHED = (
+    ("IC, CNV-W1A1 (FINN)", "PYNQ-Z2", "1.51 ms", "84.5 %"), ("IC, CNV-W1A1 (FINN)", "Arty A7-100T", "1.52 ms", "84.5 %"),
+    ("IC, RN07 (hls4ml)", "PYNQ-Z2", "27.3 ms", "83.5 %"), ("IC, RN07 (hls4ml)", "Arty A7-100T", "33.2 ms", "83.5 %"),
+    ("KWS, W3A3 MLP (FINN)", "PYNQ-Z2", "17.5 us", "82.5 %"), ("KWS, W3A3 MLP (FINN)", "Arty A7-100T", "33.2 us", "82.5 %"))
+
+INTRODUCTION = """# Boards
+
+Written by `bench/boards.py`; raw results: `bench/boards.json` in the build folder. *Cycles come from simulation, the clock from
+place and route; nothing here was measured on hardware.* Latency = cycles from input stored to last output written (mean of
+{images} test images, every stored value compared with the bit-exact model) / clock of the bitstream.
+"""
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dpwa", help="executable; default BUILD/bin/dpwa, else dpwa of the PATH")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", metavar="DIR")
+    parser.add_argument("--only", nargs="+", choices=list(DESIGNS), metavar="DESIGN",
+                        help="measure these only: " + ", ".join(DESIGNS))
+    parser.add_argument("--page-only", action="store_true", help="write the page from the stored results")
+    return parser.parse_args()
+
+
+def find_dpwa(arguments):
+    built = arguments.build / "bin" / "dpwa"
+    found = arguments.dpwa or (built if built.exists() else shutil.which("dpwa"))
+    if not found:
+        raise runner.BenchError(f"no dpwa: not in {built.parent}, not in the PATH; build it or give --dpwa")
+    return pathlib.Path(found).resolve()
+
+
+def networks(bench, design):
+    known = {**bench.networks, **bench.untuned}
+    return [known[name] for name in design.networks if known[name].present()]
+
+
+def simulate(bench, name, design, network):
+    """Cycles of a network on a design, from a plan that was calibrated for it; or why it does not fit."""
+    plan = bench.work / f"{name}-{network.name}-plan"
+    out = bench.work / f"{name}-{network.name}"
+    for arguments in (
+            ("calibrate", network.model, *runner.data_options(*network.calibration), *network.options, *network.decision,
+             *network.budget, *design.options(), "-o", plan),
+            ("generate", plan, *design.options(), "-o", out),
+            ("simulate", out, "--data", network.test[0], *network.options, "-n", SIMULATED_IMAGES)):
+        answer = bench.try_run(*arguments)
+        if "error" in answer:
+            return {"error": answer["error"]}
+    return {key: answer[key] for key in ("images", "mismatches", "cycles_per_image")}
+
+
+def route(bench, name, design):
+    """The bitstream's report; one that the work folder has already is taken."""
+    out = bench.work / name
+    report = out / "bitstream" / design.board / "report.json"
+    if report.exists():
+        return json.loads(report.read_text())
+    bench.run("generate", *design.options(), "-o", out)
+    return bench.try_run("bitstream", out, "--board", design.board)
+
+
+def measure(bench, name, design):
+    return {"bitstream": route(bench, name, design),
+            "networks": {network.name: simulate(bench, name, design, network) for network in networks(bench, design)}}
+
+
+def changed(design):
+    return ", ".join(f"{key}={value}" for key, value in design.keys.items())
+
+
+def routed_row(name, routed):
+    design = DESIGNS[name]
+    text = [name, design.board, f"`{design.preset}`, {changed(design)}"]
+    if "error" in routed:
+        return [*text, f"not routed: {routed['error']}", *("" for _ in range(len(SITES) + 1))]
+    sites = [f"{count(routed[s]['used'])} / {count(routed[s]['available'])}" if s in routed else "-" for s in SITES]
+    return [*text, f"{routed['clock_hz'] / 1e6:g} MHz", f"{routed['reached_hz'] / 1e6:.1f} MHz", *sites]
+
+
+def latency_rows(results):
+    for name, result in results.items():
+        routed = result["bitstream"]
+        for network, run in result["networks"].items():
+            if "error" in run:
+                yield [name, network, "-", f"does not fit: {run['error']}"]
+                continue
+            clock = routed.get("clock_hz")
+            latency = f"{1e3 * run['cycles_per_image'] / clock:.2f} ms" if clock else "-"
+            same = "" if run["mismatches"] == 0 else f" ({run['mismatches']} values differ)"
+            yield [name, network, count(run["cycles_per_image"]) + same, latency]
+
+
+def page(results):
+    results = {name: results[name] for name in DESIGNS if name in results}
+    return "\n".join([
+        INTRODUCTION.format(images=SIMULATED_IMAGES),
+        "## Placed and routed\n",
+        markdown_table(["design", "board", "configuration", "clock", "routed for up to", *SITES.values()],
+                       [routed_row(name, result["bitstream"]) for name, result in results.items()], "lllrrrrrr"),
+        "## Latency per inference\n",
+        markdown_table(["design", "network", "cycles", "latency"], list(latency_rows(results)), "llrl"),
+        "## Published beside it\n",
+        "Team hls4ml-FINN in MLPerf Tiny v0.7, open division, measured on hardware (arXiv 2206.11791; medians of the submitted\n"
+        "result files, latency = 1 / throughput). Other networks than those above: the KWS one is an MLP of about a tenth of the\n"
+        "MACs of DS-CNN, those of IC are a binary and a small ResNet.\n",
+        markdown_table(["network", "board", "latency", "accuracy"], [list(row) for row in PUBLISHED], "llrr")])
+
+
+def main():
+    arguments = parse_arguments()
+    build = arguments.build.resolve()
+    file = build / "bench" / "boards.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    def stored():
+        return json.loads(file.read_text()) if file.exists() else {}
+
+    try:
+        if not arguments.page_only:
+            bench = runner.Bench(find_dpwa(arguments), build / "bench" / "boards", ROOT)
+            for name in arguments.only or DESIGNS:
+                result = measure(bench, name, DESIGNS[name])
+                file.write_text(json.dumps({**stored(), name: result}, indent=1) + "\n")
+        (ROOT / "docs/boards.md").write_text(page(stored()))
+    except runner.BenchError as error:
+        sys.exit(f"boards: {error}")
+
+
+if __name__ == "__main__":
+    main()
