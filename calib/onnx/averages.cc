@@ -58,8 +58,16 @@ Value average_view(OperatorCall& call, NetworkBuilder& builder, const Value& x, 
     bottom += pads[2];
     right += pads[3];
   }
+  const Dims out{x.dims->at(1), placed.out.h, placed.out.w};
+  const Dims terms{out[0], out[1], out[2], std::min<std::int64_t>(w.kh, h),
+                   std::min<std::int64_t>(w.kw, width)};
+  if (element_count(terms).value_or(kMaxViewTerms + 1) > kMaxViewTerms) {
+    call.refuse("", fmt::format("{} averages of {} x {} values: more than {} values", to_string(out),
+                                terms[3], terms[4], kMaxViewTerms));
+    return {};
+  }
   ViewBuilder view(call, builder, x);
-  for_each_index({x.dims->at(1), placed.out.h, placed.out.w}, [&](const Dims& at) {
+  for_each_index(out, [&](const Dims& at) {
     const std::int64_t y = at[1] * w.stride_y - w.pad_top, z = at[2] * w.stride_x - w.pad_left;
     const std::int64_t count = counted(y, w.kh, top, bottom) * counted(z, w.kw, left, right);
     view.value();

@@ -90,7 +90,10 @@ bool can_widen(const NetworkBuilder& builder, const std::vector<Part>& parts, co
   if (std::count_if(parts.begin(), parts.end(), same) != 1) return false;
   if (part.value->dims->size() != 4 && builder.tensor(tensor).shape.c != part.channels) return false;
   const std::optional<Limits> limits = builder.open_limits(tensor);
-  return limits && (common || *limits == Limits{});
+  if (!limits || !(common || *limits == Limits{})) return false;
+  const net::Node& node = builder.network().nodes[builder.tensor(tensor).producer];
+  const auto each = static_cast<std::int64_t>(node.weight.size()) / node.out_channels;
+  return each <= kMaxValues / (part.before + part.channels + part.after);
 }
 
 /// The parts and where they go; nothing, and a reason or an earlier one, when a layer cannot read one.
@@ -135,6 +138,10 @@ Value join_layers(OperatorCall& call, NetworkBuilder& builder, const std::vector
   if (channels == 0) return {};
   Dims dims = *values.front()->dims;
   dims[1] = channels;
+  if (element_count(dims).value_or(kMaxValues + 1) > kMaxValues * call.batch()) {
+    call.refuse("", fmt::format("a result of {} is larger than {} values", to_string(dims), kMaxValues));
+    return {"", nullptr, -1, dims};
+  }
   const std::optional<std::vector<Part>> parts = parts_of(call, builder, values, channels);
   if (!parts) return {"", nullptr, -1, dims};
   const std::optional<Limits> common = common_limits(builder, *parts);

@@ -119,6 +119,15 @@ TEST(Join, VectorsAndAFlattenedMap) {
   expect_values(model, joined({kP, limited(dense)}), 6);
 }
 
+TEST(Join, RefusesWhatIsTooLarge) {
+  SmallModel model({1, 1, 2048, 1024});
+  model.constant("w", {1, 1, 1, 1}, {1});
+  model.node("Conv", {"x", "w"}, "stem");
+  for (const char* name : {"a", "b", "c"}) model.node("Conv", {"stem", "w"}, name);
+  set_int(model.node("Concat", {"a", "b", "c"}, "y"), "axis", 1);
+  EXPECT_THAT(model.reasons(), ElementsAre(HasSubstr("[1, 3, 2048, 1024] is larger than 4194304 values")));
+}
+
 TEST(Join, RefusesWhatAreNoChannels) {
   SmallModel model = branches();
   set_int(model.node("Concat", {"cp", "cq"}, "y"), "axis", 2);

@@ -108,6 +108,14 @@ TEST(Pass, APoolWithPadsOfAMapThatOthersRead) {
   EXPECT_EQ(model.import().nodes[1].lower, 0);  // the pool's layer knows that it reads no value below 0
 }
 
+TEST(Pass, APoolWhosePadsWouldBeTheLargestMap) {
+  SmallModel model({1, 1, 1, 1});
+  auto& pool = model.node("MaxPool", {"x"}, "y");
+  set_ints(pool, "kernel_shape", {4000, 4000});
+  set_ints(pool, "pads", {3999, 3999, 3999, 3999});
+  EXPECT_THAT(model.reasons(), ElementsAre(testing::HasSubstr("[1, 7999, 7999] is larger than")));
+}
+
 TEST(Pass, APoolWithPadsOfValuesBelowZeroStaysOne) {
   const SmallModel model = padded_pool(-1, [](SmallModel& m) { m.node("Identity", {"c"}, "pooled"); });
   EXPECT_THAT(values(model, kPooled, 1), ElementsAre(1, 1, -2, -3, 1, 5, 6, 6, -4, 5, 6, 6));

@@ -224,6 +224,11 @@ TEST(Average, OfWindowsIsADepthwiseLayer) {
   set_int(pool, "count_include_pad", 1);
   EXPECT_THAT(evaluate(padded.import(), {1, 3, 5}), ElementsAre(0.5F, 2, 4));
   set_ints(pool, "strides", {1, 3});
+  SmallModel large({1, 1, 1000, 1000});
+  auto& wide = large.node("AveragePool", {"x"}, "y");
+  set_ints(wide, "kernel_shape", {500, 500});
+  set_ints(wide, "pads", {1, 1, 1, 1});
+  EXPECT_THAT(large.reasons(), ElementsAre(HasSubstr("averages of 500 x 500 values")));
   set_int(pool, "ceil_mode", 1);  // the second window has one value and what does not count
   EXPECT_THAT(evaluate(padded.import(), {1, 3, 5}), ElementsAre(0.5F, 5));
 }
