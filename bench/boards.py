@@ -5,7 +5,7 @@
 usage: bench/boards.py [--dpwa FILE] [--build DIR] [--only DESIGN ...] [--page-only]
 
 Raw results go to DIR/bench/boards.json, one entry per design, and the page is made from that file alone. A design takes
-minutes to hours; one that is routed in DIR/bench/boards/ is not routed again. --only measures some designs; what the
+minutes to hours; plans and routed designs in DIR/bench/boards/ are taken. --only measures some designs; what the
 file or the machine lacks stays out of the page.
 """
 import argparse
@@ -96,9 +96,10 @@ def simulate(bench, name, design, network):
     """Cycles of a network on a design, from a plan that was calibrated for it; or why it does not fit."""
     plan = bench.work / f"{name}-{network.name}-plan"
     out = bench.work / f"{name}-{network.name}"
+    calibrate = ("calibrate", network.model, *runner.data_options(*network.calibration), *network.options,
+                 *network.decision, *network.budget, *design.options(), "-o", plan)
     for arguments in (
-            ("calibrate", network.model, *runner.data_options(*network.calibration), *network.options, *network.decision,
-             *network.budget, *design.options(), "-o", plan),
+            *(() if plan.exists() else (calibrate,)),
             ("generate", plan, *design.options(), "-o", out),
             ("simulate", out, "--data", network.test[0], *network.options, "-n", SIMULATED_IMAGES)):
         answer = bench.try_run(*arguments)
