@@ -43,7 +43,7 @@ class Design:
 ECP5 = {"ACC_W": 32, "PLANES_MAX": 4, "MULT_W": 20, "PREMAX": 0}
 DESIGNS = {
     "icebreaker-dense": Design("icebreaker", "up5k", {
-        "CONV": 0, "LANES": 1, "WEIGHT_TILES": 8192, "PLANES_MAX": 3, "ACC_W": 24, "SHIFT_MAX": 31,
+        "CONV": 0, "LANES": 2, "WEIGHT_TILES": 8192, "PLANES_MAX": 3, "ACC_W": 24, "SHIFT_MAX": 31,
         "POLICIES": "range"}, ("fmnist_mlp",)),  # without maps
     "icebreaker": Design("icebreaker", "up5k", {
         "LANES": 1, "WEIGHT_TILES": 8192, "PLANES_MAX": 3, "ACC_W": 24, "SHIFT_MAX": 31, "POLICIES": "range"}),

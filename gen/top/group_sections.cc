@@ -150,7 +150,8 @@ void GroupBuilder::issue() {
   declare("head_act", 3);
   declare("head_weight", 3);
   declare("head_act_word", size("WORD_W"));
-  declare("head_weight_word", size("INDEX_W"));
+  declare("head_step_word", size("INDEX_W"));
+  declare("head_tile_offset", 5);
   if (config_.has_classes()) {
     module_.comment("The tiles of a step lie in one row, so they have one step class.");
     Expr step_class = zeros(2);
@@ -184,7 +185,8 @@ void GroupBuilder::issue() {
       .connect("act_planes_o", net("head_act"))
       .connect("weight_planes_o", net("head_weight"))
       .connect("act_word_o", net("head_act_word"))
-      .connect("weight_word_o", net("head_weight_word"));
+      .connect("step_word_o", net("head_step_word"))
+      .connect("tile_offset_o", net("head_tile_offset"));
   Instance& issue = place("u_issue", interfaces::issue());
   issue.set("LANES", size("LANES"))
       .set("PRODUCTS", size("PRODUCTS"))
@@ -206,7 +208,8 @@ void GroupBuilder::issue() {
       .connect("act_planes_i", net("head_act"))
       .connect("weight_planes_i", net("head_weight"))
       .connect("act_word_i", net("head_act_word"))
-      .connect("weight_word_i", net("head_weight_word"))
+      .connect("step_word_i", net("head_step_word"))
+      .connect("tile_offset_i", net("head_tile_offset"))
       .connect("pop_o", net("head_pop"))
       .connect("stall_o", net("stall"))
       .connect("beat_o", net("beat"))
@@ -216,9 +219,11 @@ void GroupBuilder::issue() {
       .connect("act_addr_o", net("beat_act"))
       .connect("weight_addr_o", net("beat_weight"));
   if (streams()) {
-    issue.connect("ready_i", net("weight_ready")).connect("starved_o", net("starved"));
+    issue.connect("ready_i", net("weight_ready"))
+        .connect("starved_o", net("starved"))
+        .connect("weight_plane_o", net("beat_weight_plane"));
   } else {
-    issue.connect("ready_i", literal(1, 1)).leave_open("starved_o");
+    issue.connect("ready_i", literal(1, 1)).leave_open("starved_o").leave_open("weight_plane_o");
   }
   module_.assign(net("beat_o"), net("beat"));
 }

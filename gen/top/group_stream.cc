@@ -26,6 +26,7 @@ void GroupBuilder::bank_ports() {
   declare("scan_too_far", 1, "refill: the scanner has to wait");
   declare("weight_ready");
   declare("starved");
+  declare("beat_weight_plane", 3);
   declare("refill_we");
   declare("refill_bank", 8);
   declare("refill_addr", size("WWORD_W"));
@@ -72,7 +73,9 @@ void GroupBuilder::weight_stream() {
       .connect("scan_index_i", net("scan_index"))
       .connect("too_far_o", net("scan_too_far"))
       .connect("head_valid_i", net("head_valid"))
-      .connect("head_index_i", net("head_weight_word"))
+      .connect("step_index_i", net("head_step_word"))
+      .connect("tile_offset_i", net("head_tile_offset"))
+      .connect("plane_i", net("beat_weight_plane"))
       .connect("window_last_i", bit(net("head_job"), 0))
       .connect("word_index_i", net("beat_weight"))
       .connect("word_ready_o", net("weight_ready"))

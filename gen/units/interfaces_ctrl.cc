@@ -118,7 +118,9 @@ Interface refill() {
   leaf.input("scan_index_i", index_w);
   leaf.output("too_far_o");
   leaf.input("head_valid_i");
-  leaf.input("head_index_i", index_w);
+  leaf.input("step_index_i", index_w);
+  leaf.input("tile_offset_i", 5);
+  leaf.input("plane_i", 3);
   leaf.input("window_last_i");
   leaf.input("word_index_i", index_w);
   leaf.output("word_ready_o");
@@ -159,7 +161,8 @@ Interface tile_queue() {
   leaf.output("act_planes_o", 3);
   leaf.output("weight_planes_o", 3);
   leaf.output("act_word_o", word_w);
-  leaf.output("weight_word_o", wword_w);
+  leaf.output("step_word_o", wword_w);
+  leaf.output("tile_offset_o", 5);
   return leaf;
 }
 
@@ -187,7 +190,8 @@ Interface issue() {
   leaf.input("act_planes_i", 3);
   leaf.input("weight_planes_i", 3);
   leaf.input("act_word_i", word_w);
-  leaf.input("weight_word_i", wword_w);
+  leaf.input("step_word_i", wword_w);
+  leaf.input("tile_offset_i", 5);
   leaf.output("pop_o");
   leaf.input("ready_i");
   leaf.output("starved_o");
@@ -197,6 +201,7 @@ Interface issue() {
   leaf.output("level_o", level_w);
   leaf.output("top_signed_o");
   leaf.output("act_addr_o", word_w);
+  leaf.output("weight_plane_o", 3);
   leaf.output("weight_addr_o", wword_w);
   return leaf;
 }

@@ -40,7 +40,8 @@ module dpwa_issue #(
   input  wire [2:0]         act_planes_i,
   input  wire [2:0]         weight_planes_i,
   input  wire [WORD_W-1:0]  act_word_i,
-  input  wire [WWORD_W-1:0] weight_word_i,
+  input  wire [WWORD_W-1:0] step_word_i,     // first weight word of the entry's step
+  input  wire [4:0]         tile_offset_i,   // from there to the entry's own first
   output wire               pop_o,
   // weight words
   input  wire               ready_i,
@@ -52,6 +53,7 @@ module dpwa_issue #(
   output wire [LEVEL_W-1:0] level_o,
   output wire               top_signed_o,    // the activation plane is a signed top plane
   output wire [WORD_W-1:0]  act_addr_o,
+  output wire [2:0]         weight_plane_o,  // the beat's weight word, from the entry's first on
   output wire [WWORD_W-1:0] weight_addr_o
 );
 
@@ -65,6 +67,9 @@ module dpwa_issue #(
   wire window_last = job_i[0];
   wire group_last  = job_i[1];
   wire flush       = window_last & (group_last | ({1'b0, element_q} + LANES[ELEMENT_W:0] == PRODUCTS[ELEMENT_W:0]));
+
+  wire [4:0]         offset     = tile_offset_i + {2'd0, weight_plane_q};
+  wire [WWORD_W+4:0] weight_sum = {5'd0, step_word_i} + {{WWORD_W{1'b0}}, offset};
 
   wire null_entry = act_planes_i == 3'd0;
   wire act_top    = act_plane_q + 3'd1 == act_planes_i;
@@ -85,7 +90,8 @@ module dpwa_issue #(
                          {{(LEVEL_W-2){1'b0}}, class_i};
   assign top_signed_o  = signed_i & act_top;
   assign act_addr_o    = act_word_i + {{(WORD_W-3){1'b0}}, act_plane_q};
-  assign weight_addr_o = weight_word_i + {{(WWORD_W-3){1'b0}}, weight_plane_q};
+  assign weight_plane_o = weight_plane_q;
+  assign weight_addr_o = weight_sum[WWORD_W-1:0];
 
   always @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -108,7 +114,7 @@ module dpwa_issue #(
     end
   end
 
-  wire unused = &{1'b0, job_i[2]};
+  wire unused = &{1'b0, job_i[2], weight_sum};
 
 endmodule
 

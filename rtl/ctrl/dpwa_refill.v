@@ -43,7 +43,9 @@ module dpwa_refill #(
   input  wire [INDEX_W-1:0] scan_index_i,   // oldest word that the scanner may still queue
   output wire               too_far_o,
   input  wire               head_valid_i,
-  input  wire [INDEX_W-1:0] head_index_i,   // first word of the tile at the queue's head
+  input  wire [INDEX_W-1:0] step_index_i,   // first word of the scan step at the queue's head
+  input  wire [4:0]         tile_offset_i,  // from there to the first word of the tile at the head,
+  input  wire [2:0]         plane_i,        // from there to the word of the next beat
   input  wire               window_last_i,  // it is the last one of a pool window
   input  wire [INDEX_W-1:0] word_index_i,   // of the next beat
   output wire               word_ready_o,
@@ -95,11 +97,14 @@ module dpwa_refill #(
   wire               row_end = pass | (copy & (lane_q == LAST_LANE[LANE_BITS-1:0]));
 
   // Beats.
-  wire [INDEX_W-1:0] ready = word_index_i - there_q;
+  // Rows that are there from the beat's plane in the step's first tile on: more than its own tile's offset, or too few.
+  wire [INDEX_W-1:0] stock = (there_q - step_index_i) - {{(INDEX_W-3){1'b0}}, plane_i};
+  wire               ready = ~stock[INDEX_W-1] & (stock > {{(INDEX_W-5){1'b0}}, tile_offset_i});
+  wire [INDEX_W-1:0] head_index = step_index_i + {{(INDEX_W-5){1'b0}}, tile_offset_i};
   wire [INDEX_W-1:0] ahead = scan_index_i - there_q;
   wire [INDEX_W-1:0] place = streamed_i ? (word_index_i & ring_mask) : word_index_i;
 
-  assign word_ready_o = ~streamed_i | ready[INDEX_W-1];
+  assign word_ready_o = ~streamed_i | ready;
   assign word_addr_o  = place[WWORD_W-1:0];
   assign too_far_o    = streamed_i & ~ahead[INDEX_W-1] & ahead[INDEX_W-2];
 
@@ -118,7 +123,7 @@ module dpwa_refill #(
       oldest_q <= {INDEX_W{1'b0}};
     end else begin
       if (!keep_i && !head_valid_i)        oldest_q <= scan_index_i;
-      else if (!keep_i && window_last_i)   oldest_q <= head_index_i;
+      else if (!keep_i && window_last_i)   oldest_q <= head_index;
       if (copy && !row_end) lane_q <= lane_q + {{(LANE_BITS-1){1'b0}}, 1'b1};
       if (row_end) begin
         lane_q  <= {LANE_BITS{1'b0}};
@@ -167,7 +172,7 @@ module dpwa_refill #(
     end
   end
 
-  wire unused = &{1'b0, place[INDEX_W-1:WWORD_W], ring_word[INDEX_W-1:WWORD_W], ready[INDEX_W-2:0], ahead[INDEX_W-3:0]};
+  wire unused = &{1'b0, place[INDEX_W-1:WWORD_W], ring_word[INDEX_W-1:WWORD_W], ahead[INDEX_W-3:0]};
 
 endmodule
 

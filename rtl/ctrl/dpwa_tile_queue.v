@@ -38,7 +38,8 @@ module dpwa_tile_queue #(
   output wire [2:0]         act_planes_o,     // 0: a null entry
   output wire [2:0]         weight_planes_o,
   output wire [WORD_W-1:0]  act_word_o,
-  output wire [WWORD_W-1:0] weight_word_o
+  output wire [WWORD_W-1:0] step_word_o,      // first weight word of its step
+  output wire [4:0]         tile_offset_o     // from there to its own first
 );
 
   localparam integer ROWS    = READS + 1;
@@ -86,18 +87,18 @@ module dpwa_tile_queue #(
   wire row_leaves = pop_i & row_last;
 
   reg [WORD_W-1:0]  slot_offset;
-  reg [WWORD_W-1:0] weight_offset;
+  reg [4:0]         weight_offset;
   reg [2:0]         head_act, head_weight;
   integer           t;
   always @(*) begin
     slot_offset   = {WORD_W{1'b0}};
-    weight_offset = {WWORD_W{1'b0}};
+    weight_offset = 5'd0;
     head_act      = act_planes[2:0];
     head_weight   = weight_planes[2:0];
     for (t = 1; t < READS; t = t + 1) begin
       if (past[t-1]) begin
         slot_offset   = slot_offset + {{(WORD_W-3){1'b0}}, slot_planes_i};
-        weight_offset = weight_offset + {{(WWORD_W-3){1'b0}}, weight_planes[3*(t-1) +: 3]};
+        weight_offset = weight_offset + {2'd0, weight_planes[3*(t-1) +: 3]};
         head_act      = act_planes[3*t +: 3];
         head_weight   = weight_planes[3*t +: 3];
       end
@@ -109,7 +110,8 @@ module dpwa_tile_queue #(
   assign act_planes_o    = head_act;
   assign weight_planes_o = head_weight;
   assign act_word_o      = act_word + slot_offset;
-  assign weight_word_o   = weight_word + weight_offset;
+  assign step_word_o     = weight_word;
+  assign tile_offset_o   = weight_offset;
 
   // Rows -----------------------------------------------------------------------------------------------------------
   wire              none = act_planes_i == {(3*READS){1'b0}};
@@ -120,9 +122,15 @@ module dpwa_tile_queue #(
     for (e = 0; e < READS; e = e + 1) entries = entries + {{(COUNT_W-1){1'b0}}, act_planes_i[3*e +: 3] != 3'd0};
   end
 
-  wire [ROWS_W-1:0] kept = rows_q - {{(ROWS_W-1){1'b0}}, row_leaves};
-  wire              mark = step_i & end_i & none & job_waits_q & (kept != {ROWS_W{1'b0}});
-  wire              push = step_i & ((end_i & ~mark) | ~none);
+  // Whether the head's row leaves is known late: what follows is ready for both cases.
+  localparam [ROWS_W-1:0] ONE = 1;
+  wire [ROWS_W-1:0] fewer     = rows_q - ONE;
+  wire              late_end  = step_i & end_i & none & job_waits_q;
+  wire              mark_stay = late_end & valid_o;
+  wire              mark_left = late_end & (fewer != {ROWS_W{1'b0}});
+  wire              push_any  = step_i & (end_i | ~none);
+  wire [ROWS_W-1:0] kept      = row_leaves ? fewer : rows_q;
+  wire              push      = push_any & ~(row_leaves ? mark_left : mark_stay);
 
   assign space_o = count_q <= READS[COUNT_W-1:0];
 
@@ -133,18 +141,21 @@ module dpwa_tile_queue #(
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : gen_row
       localparam [ROWS_W-1:0] INDEX = r;
-      wire next_end, takes;
+      wire next_end;
+      wire stay_here  = rows_q == INDEX, left_here = fewer == INDEX;               // a pushed row's place
+      wire stay_below = rows_q == INDEX + ONE, left_below = fewer == INDEX + ONE;  // the newest row's
+      wire takes      = push_any & (row_leaves ? left_here & ~mark_left : stay_here & ~mark_stay);
+      wire marks      = row_leaves ? left_below & mark_left : stay_below & mark_stay;
       if (r + 1 < ROWS) begin : gen_next
         assign next_end = end_q[r+1];
       end else begin : gen_none
         assign next_end = 1'b0;
       end
-      assign takes = push & (kept == INDEX);
       always @(posedge clk_i) begin
         if (takes)           row_q[r*ROW_W +: ROW_W] <= row;
         else if (row_leaves) row_q[r*ROW_W +: ROW_W] <= shifted[r*ROW_W +: ROW_W];
         if (takes)           end_q[r] <= end_i;
-        else                 end_q[r] <= (row_leaves ? next_end : end_q[r]) | (mark & (kept == INDEX + 1'b1));
+        else                 end_q[r] <= (row_leaves ? next_end : end_q[r]) | marks;
       end
     end
   endgenerate

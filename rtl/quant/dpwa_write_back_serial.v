@@ -67,6 +67,7 @@ module dpwa_write_back_serial #(
   // Phases.
   reg               running_q, limiting_q, valid_q, take_q;
   reg [COUNT_W-1:0] count_q;
+  wire [COUNT_W-1:0] next_count = count_q + ONE;
   wire              run_last   = running_q & (count_q == RUN_LAST[COUNT_W-1:0]);
   wire              limit_last = limiting_q & (count_q == VALUE_LAST[COUNT_W-1:0]);
 
@@ -84,20 +85,23 @@ module dpwa_write_back_serial #(
       valid_q    <= limit_last;
     end
     take_q  <= start_i | (take_q & (count_q != ACC_LAST[COUNT_W-1:0]));
-    count_q <= (start_i | run_last) ? {COUNT_W{1'b0}} : count_q + ONE;
+    count_q <= (start_i | run_last) ? {COUNT_W{1'b0}} : next_count;
   end
 
   // Accumulator: sum - corr + bias, then its sign.
-  reg  less_q, plus_q, acc_q;
+  reg  begun_q;                        // the lowest bits are coming in
+  reg  less_q, plus_q, acc_q, bias_q;
   wire less = sum_i ^ ~corr_i ^ less_q;
-  wire bias = bias_i[count_q[$clog2(ACC_W)-1:0]];
+  wire bias = begun_q ? bias_i[0] : bias_q;
   wire acc  = take_q ? less ^ bias ^ plus_q : acc_q;
 
   always @(posedge clk_i) begin
     if (start_i) {less_q, plus_q} <= 2'b10;
     else         {less_q, plus_q} <= {(sum_i & ~corr_i) | (less_q & (sum_i | ~corr_i)),
                                       (less & bias) | (plus_q & (less | bias))};
-    acc_q <= acc;
+    acc_q   <= acc;
+    begun_q <= start_i;
+    bias_q  <= bias_i[next_count[$clog2(ACC_W)-1:0]];
   end
 
   // Multiplier: part_q is what the product still owes.
