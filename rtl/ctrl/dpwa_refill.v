@@ -99,7 +99,8 @@ module dpwa_refill #(
   // Beats.
   // Rows that are there from the beat's plane in the step's first tile on: more than its own tile's offset, or too few.
   wire [INDEX_W-1:0] stock = (there_q - step_index_i) - {{(INDEX_W-3){1'b0}}, plane_i};
-  wire               ready = ~stock[INDEX_W-1] & (stock > {{(INDEX_W-5){1'b0}}, tile_offset_i});
+  wire [INDEX_W-1:0] most  = {1'b0, stock[INDEX_W-2:0]};
+  wire               ready = ~stock[INDEX_W-1] & ((|most[INDEX_W-1:5]) | (most[4:0] > tile_offset_i));
   wire [INDEX_W-1:0] head_index = step_index_i + {{(INDEX_W-5){1'b0}}, tile_offset_i};
   wire [INDEX_W-1:0] ahead = scan_index_i - there_q;
   wire [INDEX_W-1:0] place = streamed_i ? (word_index_i & ring_mask) : word_index_i;
