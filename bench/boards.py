@@ -42,9 +42,7 @@ class Design:
 
 ECP5 = {"ACC_W": 32, "PLANES_MAX": 4, "MULT_W": 20, "PREMAX": 0}
 DESIGNS = {
-    "icebreaker-dense": Design("icebreaker", "up5k", {
-        "CONV": 0, "LANES": 2, "WEIGHT_TILES": 8192, "PLANES_MAX": 3, "ACC_W": 24, "SHIFT_MAX": 31,
-        "POLICIES": "range"}, ("fmnist_mlp",)),  # without maps
+    "icebreaker-dense": Design("icebreaker", "icebreaker", {}, ("fmnist_mlp",)),  # without maps
     "icebreaker": Design("icebreaker", "up5k", {
         "LANES": 1, "WEIGHT_TILES": 8192, "PLANES_MAX": 3, "ACC_W": 24, "SHIFT_MAX": 31, "POLICIES": "range"}),
     "ulx3s-85f-4": Design("ulx3s-85f", "ecp5-85", {
@@ -123,13 +121,13 @@ def measure(bench, name, design):
             "networks": {network.name: simulate(bench, name, design, network) for network in networks(bench, design)}}
 
 
-def changed(design):
-    return ", ".join(f"{key}={value}" for key, value in design.keys.items())
+def configuration(design):
+    return ", ".join([f"`{design.preset}`", *(f"{key}={value}" for key, value in design.keys.items())])
 
 
 def routed_row(name, routed):
     design = DESIGNS[name]
-    text = [name, design.board, f"`{design.preset}`, {changed(design)}"]
+    text = [name, design.board, configuration(design)]
     if "error" in routed:
         return [*text, f"not routed: {routed['error']}", *("" for _ in range(len(SITES) + 1))]
     sites = [f"{count(routed[s]['used'])} / {count(routed[s]['available'])}" if s in routed else "-" for s in SITES]

@@ -92,7 +92,7 @@ struct Field {
 };
 const std::vector<Field>& fields();
 
-/// Names of the embedded presets: "sim-4", "up5k", "gw2ar-18", "ecp5-85", "asic-64".
+/// Names of the embedded presets: "sim-4", "up5k", "icebreaker", "gw2ar-18", "ecp5-85", "asic-64".
 std::vector<std::string> preset_names();
 
 /// A preset by name, or a TOML file (keys that it leaves out keep the values of sim-4, NAME is "custom").

@@ -46,7 +46,7 @@ std::string refusal_of_toml(const std::string& name, const std::string& text) {
 
 TEST(Presets, AreTheFivePromisedOnesAndValid) {
   EXPECT_THAT(preset_names(),
-              testing::UnorderedElementsAre("sim-4", "up5k", "gw2ar-18", "ecp5-85", "asic-64"));
+              testing::UnorderedElementsAre("sim-4", "up5k", "icebreaker", "gw2ar-18", "ecp5-85", "asic-64"));
   for (const std::string& name : preset_names()) EXPECT_EQ(load(name).name, name);
 }
 
