@@ -33,14 +33,6 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def find_dpwa(arguments):
-    built = arguments.build / "bin" / "dpwa"
-    found = arguments.dpwa or (built if built.exists() else shutil.which("dpwa"))
-    if not found:
-        raise runner.BenchError(f"no dpwa: not in {built.parent}, not in the PATH; build it or give --dpwa")
-    return pathlib.Path(found).resolve()
-
-
 def measure(arguments, results_file):
     """Runs the groups asked for; after each the results file holds what is known so far."""
     names = arguments.only or list(groups.GROUPS)
@@ -48,7 +40,7 @@ def measure(arguments, results_file):
     if not arguments.only:
         shutil.rmtree(work, ignore_errors=True)
     results = json.loads(results_file.read_text()) if arguments.only and results_file.exists() else {}
-    bench = runner.Bench(find_dpwa(arguments), work, ROOT)
+    bench = runner.Bench(runner.find_dpwa(arguments.dpwa, arguments.build), work, ROOT)
     for name in names:
         print(f"== {name}", file=sys.stderr, flush=True)
         before = bench.cpu_seconds

@@ -12,7 +12,6 @@ import argparse
 import dataclasses
 import json
 import pathlib
-import shutil
 import sys
 
 sys.dont_write_bytecode = True
@@ -75,14 +74,6 @@ def parse_arguments():
                         help="measure these only: " + ", ".join(DESIGNS))
     parser.add_argument("--page-only", action="store_true", help="write the page from the stored results")
     return parser.parse_args()
-
-
-def find_dpwa(arguments):
-    built = arguments.build / "bin" / "dpwa"
-    found = arguments.dpwa or (built if built.exists() else shutil.which("dpwa"))
-    if not found:
-        raise runner.BenchError(f"no dpwa: not in {built.parent}, not in the PATH; build it or give --dpwa")
-    return pathlib.Path(found).resolve()
 
 
 def networks(bench, design):
@@ -173,7 +164,7 @@ def main():
 
     try:
         if not arguments.page_only:
-            bench = runner.Bench(find_dpwa(arguments), build / "bench" / "boards", ROOT)
+            bench = runner.Bench(runner.find_dpwa(arguments.dpwa, arguments.build), build / "bench" / "boards", ROOT)
             for name in arguments.only or DESIGNS:
                 result = measure(bench, name, DESIGNS[name])
                 file.write_text(json.dumps({**stored(), name: result}, indent=1) + "\n")

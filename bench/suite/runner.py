@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -34,6 +35,15 @@ class Network:
 
     def present(self):
         return all(file.exists() for file in (self.model, *self.calibration, *self.test) if file)
+
+
+def find_dpwa(given, build):
+    """The executable that was asked for; else that of the build folder, else of the PATH."""
+    built = build / "bin" / "dpwa"
+    found = given or (built if built.exists() else shutil.which("dpwa"))
+    if not found:
+        raise BenchError(f"no dpwa: not in {built.parent}, not in the PATH; build it or give --dpwa")
+    return pathlib.Path(found).resolve()
 
 
 def digest(file):

@@ -55,11 +55,11 @@ void check_supported(const config::Config& config, const net::Network& network) 
                  network.name, node.name, net::to_string(node.activation.function));
     }
     if (node.pool && net::has_pads(*node.pool)) {
-      throw fail(ExitCode::bad_input,
-                 "network {}: node {}: the max pool has padding around values that may be below 0, which the "
-                 "hardware "
-                 "does not do; put Relu before it, or use a pool that covers the map without padding",
-                 network.name, node.name);
+      throw fail(
+          ExitCode::bad_input,
+          "network {}: node {}: the max pool has padding around values that may be below 0, which the "
+          "hardware does not do; put Relu before it, or use a pool that covers the map without padding",
+          network.name, node.name);
     }
   }
 }
