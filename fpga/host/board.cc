@@ -53,7 +53,11 @@ Board::Board(Link& link, const config::Config& config) : link_(link), config_(co
 }
 
 std::uint32_t Board::read(const char* name) {
-  return little_endian_at(link_.request(Request::read, address(name)), 0);
+  const std::string answer = link_.request(Request::read, address(name));
+  if (answer.size() == 4) return little_endian_at(answer, 0);
+  throw fail(ExitCode::bad_input,
+             "{}: the board reads {} as {} bytes, expected 4; is it a bitstream of this version?",
+             link_.line().name(), name, answer.size());
 }
 
 void Board::write(const char* name, std::uint32_t value) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "calib/data/array.h"
+#include "fpga/host/board.h"
 #include "model/base/files.h"
 #include "model/config/config.h"
 #include "tb/common/dump_format.h"
@@ -85,6 +86,34 @@ void add_dump(Files& files) {
   put(Kind::end, {200, 50});
   for (int i = 0; i < 3 * dump::kCounters; ++i) put(Kind::counter, {1});
   files["dump/image"] = bytes;
+}
+
+/// What a board says that takes an image and answers one input: the requests of board_fuzz.cc in their order.
+void add_answers(Files& files) {
+  std::string bytes;
+  const auto answer = [&](const std::string& payload) {  // behind a status of 0
+    bytes += static_cast<char>(payload.size() + 1);
+    bytes += '\0' + payload;
+  };
+  const auto word = [&](std::uint32_t value) { answer(host::little_endian(value)); };
+  const std::uint32_t image_valid = 1, image_id = 0x11111111;
+  for (const std::uint32_t value : {0x44505741U, 0x00020000U}) word(value);
+  word(config::config_hash(config::load("sim-4", {"HOST_PORT=uart"})));
+  for (int i = 0; i < 3; ++i) word(0);
+  for (const char* const taken : {"\x3e", "\x08"}) answer(taken);
+  word(image_valid);
+  for (int i = 0; i < 2; ++i) answer("");
+  answer("\x09");
+  answer(std::string(1 + 4 * 62, '\0'));
+  answer('\1' + std::string(4 * 8, '\2'));
+  for (int i = 0; i < 2; ++i) word(100);
+  for (int i = 0; i < 2 * host::kCounters; ++i) {
+    answer("");
+    word(1);
+  }
+  word(image_valid);
+  word(image_id);
+  files["board/whole"] = bytes;
 }
 
 void add_model(Files& files, const std::string& name, const onnx::SmallModel& model) {
@@ -173,11 +202,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   dpwa::fuzz::Files files = {
+      {"manifest/sim-4",
+       fmt::format("{{\"config_hash\": \"{:08x}\", \"files\": {{\"images/image.bin\": \"0\"}}}}",
+                   dpwa::config::config_hash(dpwa::config::load("sim-4")))},
       {"liberty/two", "library (l) {\n cell (A) { area : 1.5; }\n cell (\"B\") { area : 2; }\n}\n"}};
   dpwa::fuzz::add_arrays(files);
   dpwa::fuzz::add_plan(files);
   dpwa::fuzz::add_configs(files);
   dpwa::fuzz::add_dump(files);
+  dpwa::fuzz::add_answers(files);
   dpwa::fuzz::add_models(files);
   for (const auto& [name, bytes] : files) {
     const auto file = std::filesystem::path(argv[1]) / name;
