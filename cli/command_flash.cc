@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dpwa flash OUT --board B: the bitstream of a generated design into the flash of a board.
+// dpwa flash OUT --board B: the bitstream of a generated design into the flash of a board, and its image
+// behind it where the design reads one from there.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
+
 #include "cli/commands.h"
+#include "cli/design.h"
 #include "fpga/bitstream/bitstream.h"
 #include "fpga/tools/survey.h"
 #include "model/base/process.h"
@@ -33,18 +37,27 @@ void write(const std::vector<std::string>& command, Context& context) {
 }
 
 ExitCode flash(const Options& options, Context& context) {
-  const std::vector<std::string> command =
-      bitstream::flash_command(options.out, boards::find_board(options.board));
-  if (!options.dry_run) write(command, context);
-  context.result = {{"command", command}, {"done", !options.dry_run}};
-  context.text = fmt::format("{}\n", fmt::join(command, " "));
+  const boards::Board board = boards::find_board(options.board);
+  const config::Config config = design_config(options.out);
+  const bool image = config.boots() && std::filesystem::exists(options.out / "images");
+  if (image) generated_image(options.out);
+  const std::vector<std::vector<std::string>> commands =
+      bitstream::flash_commands(options.out, config, board);
+  context.result = {{"command", commands.front()},
+                    {"image_command", image ? nlohmann::ordered_json(commands.back()) : nullptr},
+                    {"done", !options.dry_run}};
+  for (const std::vector<std::string>& command : commands) {
+    if (!options.dry_run) write(command, context);
+    context.text += fmt::format("{}\n", fmt::join(command, " "));
+  }
   return ExitCode::ok;
 }
 
 }  // namespace
 
 void add_flash(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("flash", "Write a bitstream into the flash of a board");
+  CLI::App* command = app.add_subcommand(
+      "flash", "Write a bitstream, and the image that it boots, into the flash of a board");
   const auto options = std::make_shared<Options>();
   command->add_option("OUT", options->out, "Directory in which dpwa bitstream made it")->required();
   command->add_option("--board", options->board, "Board, as dpwa doctor lists them")->required();

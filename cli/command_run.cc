@@ -30,7 +30,7 @@ using nlohmann::ordered_json;
 constexpr std::size_t kImagesShown = 20, kValuesShown = 5;
 
 struct Arguments {
-  fs::path out, port, data, labels, output;
+  fs::path out, port, flash, data, labels, output;
   bool virtual_board = false;
   int baud = 115200;
   std::int64_t count = 20;
@@ -129,12 +129,22 @@ std::string to_text(const ordered_json& json, const BoardRun& run, const std::ve
   return text;
 }
 
+void require_flash(const Arguments& arguments, const config::Config& config) {
+  if (!config.boots()) {
+    throw fail(ExitCode::bad_input, "{}: a design that reads no flash; generate it with --set BOOT=spi",
+               arguments.out.string());
+  }
+  if (!fs::is_regular_file(arguments.flash))
+    throw fail(ExitCode::bad_input, "{}: no such file", arguments.flash.string());
+}
+
 ExitCode run(const Arguments& arguments, Context& context) {
   if (arguments.port.empty() && !arguments.virtual_board) {
     throw fail(ExitCode::usage, "run: no board; give --port DEVICE, or --virtual where there is none");
   }
   const config::Config config = design_config(arguments.out);
   require_serial_line(arguments.out, config);
+  if (!arguments.flash.empty()) require_flash(arguments, config);
   if (!arguments.output.empty()) require_writable(arguments.output);
   const fs::path plan_dir = plan_directory(arguments.out);
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
@@ -149,7 +159,7 @@ ExitCode run(const Arguments& arguments, Context& context) {
   const std::vector<const float*> inputs = first_samples(samples, arguments.count);
 
   std::optional<verify::VirtualBoard> board;
-  if (arguments.virtual_board) board.emplace(arguments.out, *context.progress);
+  if (arguments.virtual_board) board.emplace(arguments.out, arguments.flash, *context.progress);
   host::SerialPort port(board ? board->port() : arguments.port, arguments.baud);
   const BoardRun result = run_on_board(port, port.patience(), config, network, plan, image.words, inputs,
                                        arguments.compare, *context.progress);
@@ -167,10 +177,16 @@ void add_run(CLI::App& app, Context& context) {
   command->add_option("OUT", arguments->out, "directory made by dpwa generate, with a plan")->required();
   CLI::Option* port =
       command->add_option("--port", arguments->port, "serial port of the board, as /dev/ttyUSB1");
+  CLI::Option* virtual_board =
+      command
+          ->add_flag("--virtual", arguments->virtual_board,
+                     "no board: the same design in Verilator, behind a pseudo-terminal")
+          ->excludes(port);
   command
-      ->add_flag("--virtual", arguments->virtual_board,
-                 "no board: the same design in Verilator, behind a pseudo-terminal")
-      ->excludes(port);
+      ->add_option(
+          "--flash", arguments->flash,
+          "what the virtual board's flash holds at power-up, as OUT/images/image.bin; erased without")
+      ->needs(virtual_board);
   command->add_option("--baud", arguments->baud, "its speed, as the bitstream has it")->capture_default_str();
   command->add_option("--data", arguments->data, "samples: .npy or IDX, also gzipped")->required();
   command->add_option("--labels", arguments->labels, "class labels: how many are decided right");

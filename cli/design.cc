@@ -59,13 +59,12 @@ fs::path plan_directory(const fs::path& out, const fs::path& plan) {
   return directory;
 }
 
-lower::Image checked_image(const fs::path& out, const config::Config& config, const net::Network& network,
-                           const plan::Plan& plan) {
+std::string generated_image(const fs::path& out) {
   const fs::path file = out / "images" / "image.bin";
   if (!fs::exists(file)) {
     throw fail(ExitCode::bad_input, "{}: missing; generate the design again", file.string());
   }
-  const std::string image = read_file(file);
+  std::string image = read_file(file);
   const std::string found = content_hash(image);
   const std::string generated = manifest_text(out, "/files/images~1image.bin");
   if (found != generated) {
@@ -73,11 +72,17 @@ lower::Image checked_image(const fs::path& out, const config::Config& config, co
                "{}: damaged or exchanged: content {}, generated was {}; generate the design again",
                file.string(), found, generated);
   }
+  return image;
+}
+
+lower::Image checked_image(const fs::path& out, const config::Config& config, const net::Network& network,
+                           const plan::Plan& plan) {
+  const std::string image = generated_image(out);
   lower::Image lowered = lower::lower(config, network, plan);
   if (image != lower::to_bytes(lowered.words)) {
     throw fail(ExitCode::bad_input,
                "{}: not the image of {} (edited?); generate the design again, or give --plan PLANDIR",
-               file.string(), (out / "plan").string());
+               (out / "images" / "image.bin").string(), (out / "plan").string());
   }
   return lowered;
 }

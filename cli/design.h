@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "gen/lower/lower.h"
 #include "model/config/config.h"
@@ -21,6 +22,9 @@ void require_serial_line(const std::filesystem::path& out, const config::Config&
 /// when it has no plan.
 std::filesystem::path plan_directory(const std::filesystem::path& out,
                                      const std::filesystem::path& plan = {});
+
+/// images/image.bin of `out`. Throws Error(bad_input) unless it is there as it was generated.
+std::string generated_image(const std::filesystem::path& out);
 
 /// The image of this plan on this configuration. Throws Error(bad_input) unless images/image.bin is that, and
 /// as generated: what is simulated is then what is loaded into hardware.

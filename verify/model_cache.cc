@@ -53,7 +53,7 @@ struct Recipe {
 
 Recipe recipe_of(Bench bench) {
   if (bench == Bench::board)
-    return {"dpwa_uart_top", "virtual_board", {"tb/serial_line.h"}, {"-GCLOCKS_PER_BIT=4"}};
+    return {"dpwa_uart_top", "virtual_board", {"tb/serial_line.h", "tb/spi_flash.h"}, {"-GCLOCKS_PER_BIT=4"}};
   Recipe recipe{
       "dpwa_top", "network_tb", {"tb/dump_format.h", "tb/register_port.h", "dpwa_registers.h"}, {"--assert"}};
   if (bench == Bench::network_trace) recipe.arguments.push_back("--trace-fst");

@@ -12,8 +12,9 @@ namespace dpwa::verify {
 /// A board whose design runs in Verilator (tb/board/virtual_board.cc), as long as this object lives.
 class VirtualBoard {
  public:
-  /// Builds it (build_model) and powers it up. The design must have a serial line.
-  VirtualBoard(const std::filesystem::path& out_dir, Progress& progress);
+  /// Builds it (build_model) and powers it up. The design must have a serial line. `flash`: what the board's
+  /// flash holds where the design looks for an image; empty: the flash is erased.
+  VirtualBoard(const std::filesystem::path& out_dir, const std::filesystem::path& flash, Progress& progress);
 
   /// The pseudo-terminal where a host finds its serial line.
   const std::filesystem::path& port() const { return port_; }

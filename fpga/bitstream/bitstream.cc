@@ -11,6 +11,7 @@
 #include "fpga/synth/recipe.h"
 #include "fpga/synth/synth.h"
 #include "fpga/tools/survey.h"
+#include "gen/top/uart_top.h"
 #include "model/base/error.h"
 #include "model/base/files.h"
 #include "model/base/process.h"
@@ -20,6 +21,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kTimingFile = "nextpnr.json";
+
+/// Words that the flash loader reads, less the slots before the first (rtl/host/dpwa_flash_boot.v).
+constexpr std::uintmax_t kMostImageBytes = 4 * ((std::uintmax_t{1} << gen::kFlashWordsBits) - 8);
 
 constexpr int kSeeds = 6;
 constexpr double kSeedReach = 0.85;  ///< seeds differ by less
@@ -74,6 +78,10 @@ void check_status(const Job& job, const std::string& tool, int status, const std
 void synthesise(Job& job, const boards::Clock& clock) {
   synth::Parameters parameters = clock.parameters;
   parameters.emplace_back("CLOCKS_PER_BIT", clocks_per_bit(clock.hz, job.baud).value());
+  if (job.config.boots()) {
+    parameters.emplace_back("BOOT", 1);
+    parameters.emplace_back("FLASH_ADDRESS", job.board.flash_address);
+  }
   write_file(job.directory / "synth.ys", netlist_recipe(job.design, job.family.target, parameters));
   job.progress.begin("synthesis", synth::netlist_step_count());
   std::string error;
@@ -240,13 +248,24 @@ Report make(const fs::path& out, const config::Config& config, const boards::Boa
   return report;
 }
 
-std::vector<std::string> flash_command(const fs::path& out, const boards::Board& board) {
+std::vector<std::vector<std::string>> flash_commands(const fs::path& out, const config::Config& config,
+                                                     const boards::Board& board) {
   const fs::path file = directory_of(out, board) / family_of(board).bitstream;
   if (!fs::exists(file)) {
     throw fail(ExitCode::bad_input, "{}: not there; make it with dpwa bitstream {} --board {}", file.string(),
                out.string(), board.name);
   }
-  return {"openFPGALoader", "-b", board.loader_name, "-f", file.string()};
+  std::vector<std::vector<std::string>> commands = {
+      {"openFPGALoader", "-b", board.loader_name, "-f", file.string()}};
+  const fs::path image = out / "images" / "image.bin";
+  if (!config.boots() || !fs::exists(image)) return commands;
+  if (const std::uintmax_t bytes = fs::file_size(image); bytes > kMostImageBytes) {
+    throw fail(ExitCode::mismatch, "{}: {} bytes, a board reads at most {} from its flash; use BOOT=none",
+               image.string(), bytes, kMostImageBytes);
+  }
+  commands.push_back({"openFPGALoader", "-b", board.loader_name, "-f", "-o",
+                      fmt::format("{:#x}", board.flash_address), image.string()});
+  return commands;
 }
 
 }  // namespace dpwa::bitstream

@@ -22,8 +22,11 @@ namespace dpwa::bitstream {
 Report make(const std::filesystem::path& out, const config::Config& config, const boards::Board& board,
             int baud, Progress& progress);
 
-/// Command line of openFPGALoader that writes the board's bitstream of `out` into its flash. Throws
-/// Error(bad_input) when there is no bitstream yet.
-std::vector<std::string> flash_command(const std::filesystem::path& out, const boards::Board& board);
+/// Command lines of openFPGALoader that write the board's bitstream of `out` into its flash and, where the
+/// design reads one from there, the image of its plan behind it. Throws Error(bad_input) when there is no
+/// bitstream yet, Error(mismatch) for an image that is too large.
+std::vector<std::vector<std::string>> flash_commands(const std::filesystem::path& out,
+                                                     const config::Config& config,
+                                                     const boards::Board& board);
 
 }  // namespace dpwa::bitstream

@@ -15,6 +15,7 @@ namespace dpwa::boards {
 namespace {
 
 constexpr const char* kFolder = "fpga/boards";
+constexpr std::int64_t kFlashBytes = std::int64_t{1} << 24;  // that three bytes of address reach
 
 /// A table whose keys are all asked for, once each.
 class Reader {
@@ -93,6 +94,9 @@ Board parse_board(const std::string& name, std::string_view text) {
   board.constraints = reader.get<std::string>("constraints");
   board.baud = static_cast<int>(reader.get<std::int64_t>("baud"));
   board.loader_name = reader.get<std::string>("loader_name");
+  board.flash_address = reader.get<std::int64_t>("flash_address");
+  if (board.flash_address <= 0 || board.flash_address >= kFlashBytes)
+    throw fail(ExitCode::bad_input, "{}: flash_address: expected 1 to {}", where, kFlashBytes - 1);
   for (const toml::node& tool : reader.array("tools")) board.tools.push_back(tool.value_or(std::string()));
   for (const toml::node& clock : reader.array("clocks")) board.clocks.push_back(parse_clock(where, clock));
   reader.end();

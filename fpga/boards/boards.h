@@ -28,6 +28,7 @@ struct Board {
   int baud = 0;                    ///< of the serial line, unless asked otherwise
   std::vector<std::string> tools;  ///< that make its bitstream, as dpwa doctor names them
   std::string loader_name;         ///< what openFPGALoader calls it
+  std::int64_t flash_address = 0;  ///< byte address of an image in its flash, behind any bitstream
 };
 
 /// Reads one board.toml. Throws Error(bad_input) for an unknown, missing or wrong key.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fpga/host/board.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
@@ -15,6 +17,7 @@ namespace {
 constexpr std::size_t kWordsAtOnce = 62;        // of SEND and TAKE
 constexpr std::uint32_t kVersion = 0x00020000;  // the first with images that carry their IMAGE_ID
 constexpr std::uint32_t kMajor = 0xffff0000;
+constexpr std::uint32_t kLoaderErrors = 0x3f;  // STATUS.LOADER_ERRORS
 
 const gen::Register& find(std::string_view name) {
   for (const gen::Register& reg : gen::registers()) {
@@ -28,6 +31,15 @@ int first_bit(const char* name, std::string_view field) {
     if (part.name == field) return part.lsb;
   }
   throw std::logic_error("no field " + std::string(field));
+}
+
+/// "CRC, HASH": names of the bits of FLAGS that are set.
+std::string flag_names(std::uint32_t set) {
+  std::string names;
+  for (const gen::RegisterField& flag : find("FLAGS").fields) {
+    if ((set >> flag.lsb & 1) != 0) names += std::string(names.empty() ? "" : ", ") + flag.name;
+  }
+  return names.empty() ? "none" : names;
 }
 
 std::string address(const char* name) { return std::string(1, static_cast<char>(find(name).offset)); }
@@ -66,17 +78,23 @@ void Board::write(const char* name, std::uint32_t value) {
 
 bool Board::status(const char* field) { return (read("STATUS") >> first_bit("STATUS", field) & 1) != 0; }
 
-std::string Board::flags() {
-  const std::uint32_t set = read("FLAGS");
-  std::string names;
-  for (const gen::RegisterField& flag : find("FLAGS").fields) {
-    if ((set >> flag.lsb & 1) != 0) names += std::string(names.empty() ? "" : ", ") + flag.name;
-  }
-  return names.empty() ? "none" : names;
+void Board::wait_for_boot(Progress& progress) {
+  const Milliseconds began = link_.line().now();
+  while (status("BOOT") && link_.line().now() - began < link_.patience().machine) progress.advance(0);
+  const std::uint32_t now = read("STATUS");
+  const std::uint32_t errors = now >> first_bit("STATUS", "LOADER_ERRORS") & kLoaderErrors;
+  const bool unfinished = (now >> first_bit("STATUS", "PACKET") & 1) != 0;
+  if ((now >> first_bit("STATUS", "IMAGE_VALID") & 1) != 0 || (!unfinished && errors == 0)) return;
+  progress.note(fmt::format("{}: no image on the board (the newest one {}): it is loaded over the line",
+                            link_.line().name(),
+                            unfinished ? "has no end" : "was refused: " + flag_names(errors)));
 }
+
+std::string Board::flags() { return flag_names(read("FLAGS")); }
 
 bool Board::load(const std::vector<std::uint32_t>& image, Progress& progress) {
   image_id_ = lower::image_id(image);
+  if (config_.boots()) wait_for_boot(progress);
   if (status("BUSY") || status("PACKET")) link_.request(Request::reset);
   const bool needed = !status("IMAGE_VALID") || read("IMAGE_ID") != image_id_;
   if (needed) {

@@ -29,8 +29,9 @@ class Board {
   /// Throws Error(bad_input) unless the design is of this configuration. The link must outlive the board.
   Board(Link& link, const config::Config& config);
 
-  /// Makes `image` (packets, BEGIN .. END) the loaded one. false: it was. Whatever an earlier host left
-  /// halfway is given up. Throws Error(bad_input) when the board refuses the image.
+  /// Makes `image` (packets, BEGIN .. END) the loaded one. false: it was. With BOOT, waits until the flash is
+  /// read, and notes when the machine has refused the newest image or waits for its end. Whatever an earlier
+  /// host left halfway is given up. Throws Error(bad_input) when the board refuses the image.
   bool load(const std::vector<std::uint32_t>& image, Progress& progress);
 
   /// Runs the input of one INPUT packet through the loaded image and waits for its `outputs` values.
@@ -43,6 +44,7 @@ class Board {
   std::uint32_t read(const char* name);
   void write(const char* name, std::uint32_t value);
   bool status(const char* field);
+  void wait_for_boot(Progress& progress);
   std::string flags();
 
   /// `progress`: advances by every word.

@@ -62,6 +62,7 @@ std::string parameter_header(const config::Config& config) {
       "#include <cstdint>\n\nnamespace dpwa_params {{\n\n",
       version());
   for (const config::Field& field : config::fields()) {
+    if (!config::is_named(field, config)) continue;
     const std::string name = constant_name(field.key);
     const std::string declaration = field.is_integer
                                         ? fmt::format("int {} = {};", name, field.get(config))

@@ -23,10 +23,11 @@ The host's AXI4-Lite port (`s_axil_*`, 32-bit data, 8-bit addresses) of a config
   SLVERR and change nothing. Bits that no field names read as zero and ignore writes.
 - Images and inputs do not pass here but as packets through `s_axis_*` (rtl/host/dpwa_loader.v).
 - OUTPUT_MODE, FLAGS.INPUT_NAN and FLAGS.OUTPUT_OVERFLOW exist only with `PORT_FORMATS = "all"`, COUNTER_SELECT and COUNTER_VALUE only with
-  `PCU_COUNTERS = 1`.
+  `PCU_COUNTERS = 1`, STATUS.BOOT only with `BOOT = "spi"`.
 
 A run: send the image, read STATUS.IMAGE_VALID and FLAGS, choose OUTPUT_MODE, send inputs and take outputs, read FLAGS again. A host that
-finds its image by IMAGE_VALID and IMAGE_ID need not send it. A later host that reads BUSY or PACKET before it has sent anything follows one that stopped halfway: it resets the machine.
+finds its image by IMAGE_VALID and IMAGE_ID need not send it. With `BOOT = "spi"` it first waits until STATUS.BOOT is 0: an image from the
+flash that was not taken shows in STATUS as the host's own would, one that ended nowhere as PACKET. A later host that reads BUSY or PACKET before it has sent anything follows one that stopped halfway: it resets the machine.
 A reader of a PCU counter writes COUNTER_SELECT, waits for the response and reads COUNTER_VALUE.
 
 )";
@@ -102,6 +103,8 @@ const std::vector<Register>& registers() {
              {{"IMAGE_VALID", 0, 1, "an image is loaded and whole: inputs are taken"},
               {"BUSY", 1, 1, "an inference is under way, from its first input word to its last output word"},
               {"PACKET", 2, 1, "a packet has begun and not ended"},
+              {"BOOT", 3, 1, "an image is being read from the flash: the host's words wait",
+               RegisterNeeds::boot},
               {"LOADER_ERRORS", 8, 6, "the loader's errors since the newest BEGIN, bits as in FLAGS"}}),
       flags("FLAGS", 0x10,
             "what happened since the flag was cleared; a loader error lasts until the next BEGIN, LENGTH "
@@ -151,7 +154,8 @@ std::vector<Register> registers(const config::Config& config) {
   std::vector<Register> result = registers();
   const auto lacks = [&](RegisterNeeds needs) {
     return (needs == RegisterNeeds::floats && config.port_formats != config::PortFormats::all) ||
-           (needs == RegisterNeeds::counters && config.pcu_counters == 0);
+           (needs == RegisterNeeds::counters && config.pcu_counters == 0) ||
+           (needs == RegisterNeeds::boot && !config.boots());
   };
   const auto drop = [&](auto& of) {
     of.erase(std::remove_if(of.begin(), of.end(), [&](const auto& each) { return lacks(each.needs); }),

@@ -24,6 +24,7 @@ enum class RegisterNeeds {
   nothing,
   floats,    ///< port words that may be floating point
   counters,  ///< PCU_COUNTERS
+  boot,      ///< BOOT
 };
 
 struct RegisterField {

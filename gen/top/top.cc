@@ -45,7 +45,8 @@ std::vector<std::string> system_bench(const config::Config& config) {
   std::vector<std::string> files = {"tb/system/network_tb.cc", "tb/system/register_port.h",
                                     "tb/common/dump_format.h"};
   if (config.host_port == config::HostPort::uart)
-    files.insert(files.end(), {"tb/board/virtual_board.cc", "tb/common/serial_line.h"});
+    files.insert(files.end(),
+                 {"tb/board/virtual_board.cc", "tb/common/serial_line.h", "tb/common/spi_flash.h"});
   return files;
 }
 

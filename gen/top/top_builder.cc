@@ -49,6 +49,10 @@ void TopBuilder::ports() {
   output("cycles_o", 32, "cycles of the newest inference");
   output("transfer_o", 32, "cycles of its transfers");
   output("images_o", 32, "inferences done");
+  if (config_.boots()) {
+    input("boot_i", 1, "an image is being read from the flash");
+    output("busy_o", 1, "an inference is under way");
+  }
   output("counter_o", 32, "the selected PCU counter, all groups together");
   if (streams()) {
     output("refill_words_o", 32,

@@ -67,6 +67,10 @@ void TopBuilder::host_registers() {
       .connect("cycles_i", net("cycles_o"))
       .connect("transfer_cycles_i", net("transfer_o"))
       .connect("image_id_i", image_id);
+  if (config_.boots()) {
+    registers.connect("status_boot_i", net("boot_i"));
+    module_.assign(net("busy_o"), ~net("idle"));
+  }
   if (config_.pcu_counters != 0) {
     registers.connect("counter_select_tensor_o", net("counter_tensor"))
         .connect("counter_select_index_o", net("counter_index"))

@@ -34,12 +34,28 @@ const std::map<std::string, std::string>& renamed() {
   return table;
 }
 
+/// Those of a machine that the flash is read for.
+const std::map<std::string, std::string>& behind_flash() {
+  static const std::map<std::string, std::string> table = {
+      {"s_axis_tdata_i", "machine_data"},
+      {"s_axis_tvalid_i", "machine_valid"},
+      {"s_axis_tready_o", "machine_ready"},
+      {"errors_o", "loader_errors"},
+      {"boot_i", "boot"},
+      {"busy_o", "machine_busy"},
+  };
+  return table;
+}
+
 }  // namespace
 
 void UartTopBuilder::build() {
   parameter("CLOCKS_PER_BIT", 16, "clock cycles per bit of the serial line, 4 to 65535");
+  if (config_.boots())
+    parameter("FLASH_ADDRESS", kFlashAddress, "byte address of the image in the flash, below 2^24");
   ports();
   link();
+  if (config_.boots()) boot();
   machine();
 }
 
@@ -49,8 +65,18 @@ void UartTopBuilder::ports() {
   module_.port_group("serial line: 8 data bits, no parity, 1 stop bit");
   input("uart_rx_i");
   output("uart_tx_o");
+  if (config_.boots()) {
+    module_.port_group("SPI flash");
+    output("flash_cs_no");
+    output("flash_sck_o");
+    output("flash_mosi_o");
+    input("flash_miso_i");
+  }
   module_.port_group("status");
   output("image_valid_o", 1, "an image is loaded and whole");
+  if (!config_.boots()) return;
+  output("busy_o", 1, "the flash is being read, or an inference is under way");
+  output("error_o", 1, "there is no image though the flash was read, or the loader has found an error");
 }
 
 void UartTopBuilder::link() {
@@ -67,19 +93,56 @@ void UartTopBuilder::link() {
   }
 }
 
+void UartTopBuilder::boot() {
+  declare("boot", 1, "the flash is being read");
+  declare("machine_busy");
+  declare("loader_errors", 6);
+  declare("machine_data", 32);
+  declare("machine_valid");
+  declare("machine_ready");
+  module_.section("Flash: its image comes first, then what the host sends");
+  place("u_boot", interfaces::flash_boot())
+      .set("FLASH_ADDRESS", size("FLASH_ADDRESS"))
+      .set("WORDS_W", kFlashWordsBits)
+      .connect("flash_cs_no", net("flash_cs_no"))
+      .connect("flash_sck_o", net("flash_sck_o"))
+      .connect("flash_mosi_o", net("flash_mosi_o"))
+      .connect("flash_miso_i", net("flash_miso_i"))
+      .connect("packet_data_i", net("packet_data"))
+      .connect("packet_valid_i", net("packet_valid"))
+      .connect("packet_ready_o", net("packet_ready"))
+      .connect("machine_rst_ni", net("machine_rst_n"))
+      .connect("machine_data_o", net("machine_data"))
+      .connect("machine_valid_o", net("machine_valid"))
+      .connect("machine_ready_i", net("machine_ready"))
+      .connect("image_valid_i", net("image_valid_o"))
+      .connect("refused_i", any(net("loader_errors")))
+      .connect("boot_o", net("boot"));
+  module_.assign(net("busy_o"), net("boot") | net("machine_busy"));
+  module_.assign(net("error_o"), any(net("loader_errors")) | ~(net("boot") | net("image_valid_o")));
+}
+
+std::string UartTopBuilder::machine_net(const std::string& port) const {
+  if (config_.boots()) {
+    const auto found = behind_flash().find(port);
+    if (found != behind_flash().end()) return found->second;
+  }
+  const auto found = renamed().find(port);
+  if (found != renamed().end()) return found->second;
+  return port.rfind("s_axil_", 0) == 0 ? port.substr(2, port.size() - 4) : "";
+}
+
 void UartTopBuilder::machine() {
   module_.section("Machine");
   Instance& machine = module_.instance("u_machine", machine_);
   machine.connect("clk_i", net("clk_i")).connect("image_valid_o", net("image_valid_o"));
   for (const PortSpec& port : machine_.ports()) {
     if (port.name == "clk_i" || port.name == "image_valid_o") continue;
-    const auto found = renamed().find(port.name);
-    if (found != renamed().end()) {
-      machine.connect(port.name, net(found->second));
-    } else if (port.name == "s_axil_wstrb_i") {
+    const std::string name = machine_net(port.name);
+    if (port.name == "s_axil_wstrb_i") {
       machine.connect(port.name, literal(4, 15));
-    } else if (port.name.rfind("s_axil_", 0) == 0) {
-      machine.connect(port.name, net(port.name.substr(2, port.name.size() - 4)));
+    } else if (!name.empty()) {
+      machine.connect(port.name, net(name));
     } else {
       machine.leave_open(port.name);
     }

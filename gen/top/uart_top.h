@@ -7,8 +7,15 @@
 
 namespace dpwa::gen {
 
-/// Fills the module dpwa_uart_top: dpwa_top behind a serial line (docs/host-protocol.md). Its only parameter
-/// is CLOCKS_PER_BIT of the line.
+/// log2 of the most words of an image that a machine reads from its flash, less the eight slots before the
+/// first one (rtl/host/dpwa_flash_boot.v).
+inline constexpr int kFlashWordsBits = 20;
+
+/// Where the image lies unless a board says otherwise; the virtual board (tb/board) does not.
+inline constexpr int kFlashAddress = 0x40000;
+
+/// Fills the module dpwa_uart_top: dpwa_top behind a serial line (docs/host-protocol.md), with BOOT = "spi"
+/// also behind a flash. Its parameters are CLOCKS_PER_BIT of the line and FLASH_ADDRESS.
 class UartTopBuilder : private SectionBuilder {
  public:
   /// `machine`: interface of dpwa_top.
@@ -19,6 +26,9 @@ class UartTopBuilder : private SectionBuilder {
  private:
   void ports();
   void link();
+  void boot();
+  /// The net of a port of dpwa_top; empty when it stays open.
+  std::string machine_net(const std::string& port) const;
   void machine();
 
   Interface machine_;

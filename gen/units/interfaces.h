@@ -56,5 +56,6 @@ Interface loader();
 Interface sticky();
 Interface axil_slave();
 Interface uart_host();
+Interface flash_boot();
 
 }  // namespace dpwa::gen::interfaces

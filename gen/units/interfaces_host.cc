@@ -36,4 +36,27 @@ Interface uart_host() {
   return leaf;
 }
 
+Interface flash_boot() {
+  Interface leaf("dpwa_flash_boot");
+  leaf.parameter("FLASH_ADDRESS", 0);
+  leaf.parameter("WORDS_W", 20);
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.output("flash_cs_no");
+  leaf.output("flash_sck_o");
+  leaf.output("flash_mosi_o");
+  leaf.input("flash_miso_i");
+  leaf.input("packet_data_i", 32);
+  leaf.input("packet_valid_i");
+  leaf.output("packet_ready_o");
+  leaf.input("machine_rst_ni");
+  leaf.output("machine_data_o", 32);
+  leaf.output("machine_valid_o");
+  leaf.input("machine_ready_i");
+  leaf.input("image_valid_i");
+  leaf.input("refused_i");
+  leaf.output("boot_o");
+  return leaf;
+}
+
 }  // namespace dpwa::gen::interfaces

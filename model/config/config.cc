@@ -116,7 +116,7 @@ void apply_override(Config& config, const std::string& text) {
 std::string body_text(const Config& config) {
   std::string text;
   for (const Field& field : fields()) {
-    if (std::string_view(field.key) == "NAME") continue;
+    if (std::string_view(field.key) == "NAME" || !is_named(field, config)) continue;
     const std::string quote = field.is_integer ? "" : "\"";
     text += fmt::format("{} = {}{}{}  # {}\n", field.key, quote, field.get(config), quote, field.meaning);
   }
@@ -150,6 +150,10 @@ std::vector<std::string> differences(const Config& config) {
   return texts;
 }
 
+bool is_named(const Field& field, const Config& config) {
+  return !field.optional || field.get(config) != field.get(Config{});
+}
+
 std::string to_toml(const Config& config) {
   return fmt::format("NAME = \"{}\"\n", config.name) + body_text(config);
 }
@@ -157,7 +161,8 @@ std::string to_toml(const Config& config) {
 std::uint32_t config_hash(const Config& config) {
   std::string values;
   for (const Field& field : fields()) {
-    if (std::string_view(field.key) != "NAME") values += fmt::format("{}={}\n", field.key, field.get(config));
+    if (std::string_view(field.key) != "NAME" && is_named(field, config))
+      values += fmt::format("{}={}\n", field.key, field.get(config));
   }
   const std::string hash = content_hash(values);
   return static_cast<std::uint32_t>(std::stoul(hash.substr(hash.size() - 8), nullptr, 16));

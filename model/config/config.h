@@ -11,6 +11,7 @@ namespace dpwa::config {
 enum class LutStyle { generic, ice40, ecp5, asic };  ///< how the lane's adders are written
 enum class WriteBack { parallel, serial };           ///< how accumulators become stored values
 enum class HostPort { axi, none, uart };
+enum class Boot { none, spi };            ///< where an image comes from at power-up
 enum class PortFormats { all, integer };  ///< of input and output words
 
 /// Which policies of the PCU there are (docs/numerics.md N1.3, N5); one at least.
@@ -47,6 +48,7 @@ struct Config {
   int pcu_counters = 1;                         ///< PCU_COUNTERS: event counters per node (0, 1)
   LutStyle lut_style = LutStyle::generic;       ///< LUT_STYLE
   HostPort host_port = HostPort::axi;           ///< HOST_PORT
+  Boot boot = Boot::none;                       ///< BOOT: spi: an image is read from an SPI flash
   PortFormats port_formats = PortFormats::all;  ///< PORT_FORMATS: integer: without binary16 and float32
   int weight_words = 65536;                     ///< WEIGHT_WORDS: fast-tier plane words per lane
   int weight_tiles = 65536;                     ///< WEIGHT_TILES: weight width-table entries per group
@@ -64,6 +66,7 @@ struct Config {
   int lanes_per_group() const { return lanes / groups; }
   bool serial_write_back() const { return write_back == WriteBack::serial; }
   bool convolves() const { return conv != 0; }  ///< convolutions, pools, layers over maps
+  bool boots() const { return boot != Boot::none; }
   bool adds() const { return residual_words > 0; }
   bool has_tables() const { return table_words > 0; }
   bool has_classes() const { return policies.variance; }
@@ -89,6 +92,7 @@ struct Field {
   bool is_integer;      ///< TOML type: integer or string
   std::function<std::string(const Config&)> get;
   std::function<void(Config&, const std::string& value)> set;  ///< throws Error(usage): key, found, allowed
+  bool optional = false;  ///< texts and the hash name it only where it differs from sim-4
 };
 const std::vector<Field>& fields();
 
@@ -108,7 +112,11 @@ std::vector<std::string> differences(const Config& config);
 /// ...
 void validate(const Config& config);
 
-/// Canonical TOML text: every key in fixed order, with its meaning as a comment. What OUT/config.toml holds.
+/// Whether texts and the hash of this configuration name the field: always, or where it is not as in sim-4.
+bool is_named(const Field& field, const Config& config);
+
+/// Canonical TOML text: every named key in fixed order, with its meaning as a comment. What OUT/config.toml
+/// holds.
 std::string to_toml(const Config& config);
 
 /// Identifies the configuration at run time (register CONFIG_HASH, image header): low 32 bits of the content

@@ -67,6 +67,11 @@ Field policies_field() {
   return {"POLICIES", "policies of the precision control unit", allowed, false, get, set};
 }
 
+Field optional(Field field) {
+  field.optional = true;
+  return field;
+}
+
 Field name_field() {
   const char* const allowed = "1 to 32 letters, digits, '-' or '_'";
   const auto set = [allowed](Config& config, const std::string& text) {
@@ -126,6 +131,8 @@ const std::vector<Field>& fields() {
           "HOST_PORT", &Config::host_port,
           {{"axi", HostPort::axi}, {"uart", HostPort::uart}, {"none", HostPort::none}},
           "AXI4-Stream data with AXI4-Lite registers, these behind a serial line, or bare streams"),
+      optional(choice<Boot>("BOOT", &Config::boot, {{"none", Boot::none}, {"spi", Boot::spi}},
+                            "image at power-up: none, or read from the board's SPI flash")),
       choice<PortFormats>("PORT_FORMATS", &Config::port_formats,
                           {{"all", PortFormats::all}, {"integer", PortFormats::integer}},
                           "words at the ports: all, or only u8, s8, s16 in and integers out"),

@@ -95,6 +95,12 @@ void validate_tiers(const Config& c) {
   }
 }
 
+/// The packet stream that the flash loader shares with the host is the serial line's.
+void validate_boot(const Config& c) {
+  if (c.boots() && c.host_port != HostPort::uart)
+    throw fail(ExitCode::usage, "BOOT = \"spi\" needs HOST_PORT = \"uart\"");
+}
+
 }  // namespace
 
 void validate(const Config& config) {
@@ -108,6 +114,7 @@ void validate(const Config& config) {
   validate_policies(config);
   validate_memories(config);
   validate_tiers(config);
+  validate_boot(config);
 }
 
 }  // namespace dpwa::config

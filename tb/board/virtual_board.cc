@@ -3,7 +3,10 @@
 // Virtual board: dpwa_uart_top in Verilator with its serial line on a pseudo-terminal. A host opens that as
 // it opens the serial port of a real board; nothing else is known of it here, neither protocol nor network.
 //
-//   virtual_board
+//   virtual_board [FLASH]
+//
+// FLASH: file with what the board's flash holds from FLASH_ADDRESS on, for a design that reads it; the rest
+// of the flash is erased.
 //
 // Prints the path of the pseudo-terminal, one line, and then runs until it is ended or its parent is. The
 // clock stands still while the line has long been quiet in both directions, so an idle board uses no
@@ -21,17 +24,23 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "Vdpwa_uart_top.h"
 #include "serial_line.h"
+#include "spi_flash.h"
 #include "verilated.h"
 
 namespace {
 
 constexpr int kClocksPerBit = 4;  // as the design was built: -GCLOCKS_PER_BIT
 constexpr int kQuietClocks = 1 << 20;
+constexpr std::uint32_t kFlashAddress = 0x40000;  // FLASH_ADDRESS, as the design has it
 
 [[noreturn]] void die(const char* what) {
   std::perror(what);
@@ -99,9 +108,25 @@ class Sender {
   int left_ = 0;  // clock cycles
 };
 
+template <typename Top, typename = void>
+struct HasFlash : std::false_type {};
+template <typename Top>
+struct HasFlash<Top, std::void_t<decltype(std::declval<Top&>().flash_cs_no)>> : std::true_type {};
+
+/// One clock cycle of the flash, if the design has its pins. Whether the design is reading it.
+template <typename Top>
+bool play_flash(Top& top, dpwa::flash::SpiFlash& flash) {
+  if constexpr (HasFlash<Top>::value) {
+    top.flash_miso_i = flash.pins(top.flash_cs_no, top.flash_sck_o, top.flash_mosi_o);
+    return !top.flash_cs_no || !flash.awake();
+  } else {
+    return false;
+  }
+}
+
 class Board {
  public:
-  explicit Board(Terminal& terminal) : terminal_(terminal) {
+  Board(Terminal& terminal, const std::string& flash) : terminal_(terminal), flash_(flash, kFlashAddress) {
     top_.uart_rx_i = 1;
     top_.rst_ni = 0;
     for (int i = 0; i < 8; ++i) clock();
@@ -111,7 +136,8 @@ class Board {
   [[noreturn]] void run() {
     while (true) {
       if (sender_.idle()) {
-        if (waiting_.empty()) terminal_.read(waiting_, receiver_.idle() && quiet_ >= kQuietClocks);
+        const bool asleep = receiver_.idle() && quiet_ >= kQuietClocks && !boots_;
+        if (waiting_.empty()) terminal_.read(waiting_, asleep);
         if (!waiting_.empty()) {
           sender_.start(waiting_.front());
           waiting_.pop_front();
@@ -134,9 +160,12 @@ class Board {
     top_.eval();
     top_.clk_i = 1;
     top_.eval();
+    boots_ = play_flash(top_, flash_);
   }
 
   Terminal& terminal_;
+  dpwa::flash::SpiFlash flash_;
+  bool boots_ = false;  // the flash is being read
   Vdpwa_uart_top top_;
   Sender sender_;
   dpwa::serial::Receiver receiver_{kClocksPerBit};
@@ -146,10 +175,16 @@ class Board {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::string flash;
+  if (count > 1) {
+    std::ifstream file(arguments[1], std::ios::binary);
+    if (!file) die(arguments[1]);
+    flash.assign(std::istreambuf_iterator<char>(file), {});
+  }
   Terminal terminal;
   std::printf("%s\n", terminal.name().c_str());
   std::fflush(stdout);
-  Board(terminal).run();
+  Board(terminal, flash).run();
 }

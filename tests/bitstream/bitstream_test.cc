@@ -14,6 +14,7 @@ namespace dpwa::bitstream {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr const char* kTop = R"(module dpwa_uart_top #(parameter integer CLOCKS_PER_BIT = 16) (
@@ -24,6 +25,20 @@ constexpr const char* kTop = R"(module dpwa_uart_top #(parameter integer CLOCKS_
     if (count_q == 16'd0) uart_tx_o <= uart_rx_i;
     image_valid_o <= rst_ni && BODY;
   end
+endmodule
+)";
+
+constexpr const char* kBootTop = R"(module dpwa_uart_top #(
+  parameter integer CLOCKS_PER_BIT = 16, parameter integer FLASH_ADDRESS = 0) (
+  input wire clk_i, input wire rst_ni, input wire uart_rx_i, output wire uart_tx_o, output wire image_valid_o,
+  output wire busy_o, output wire error_o,
+  output wire flash_cs_no, output wire flash_sck_o, output wire flash_mosi_o, input wire flash_miso_i);
+  reg [23:0] count_q;
+  always @(posedge clk_i) count_q <= !rst_ni ? FLASH_ADDRESS[23:0] : count_q + 24'd1;
+  assign {flash_cs_no, flash_sck_o, flash_mosi_o} = count_q[2:0];
+  assign {busy_o, error_o} = count_q[23:22];
+  assign uart_tx_o = uart_rx_i;
+  assign image_valid_o = flash_miso_i;
 endmodule
 )";
 
@@ -60,6 +75,17 @@ TEST(Bitstream, SameDesignSameBytes) {
   EXPECT_EQ(read_file(copy.make().file), bytes);
   EXPECT_NE(read_file(copy.make(1'000'000).file), bytes) << "another number of clocks per bit";
   EXPECT_THAT(read_file(tiny.path() / "bitstream/icebreaker/report.json"), HasSubstr("\"logic_cells\""));
+}
+
+TEST(Bitstream, ADesignThatReadsTheFlashGetsItsPinsAndItsAddress) {
+  Tiny tiny("count_q[3]");
+  write_file(tiny.path() / "top.v", kBootTop);
+  tiny.config.boot = config::Boot::spi;
+  EXPECT_EQ(read_file(tiny.make().file).size(), 104090u);
+  const fs::path made = tiny.path() / "bitstream/icebreaker";
+  EXPECT_THAT(read_file(made / "synth.ys"), HasSubstr("chparam -set FLASH_ADDRESS 262144 dpwa_icebreaker"));
+  // The flash's pins lead to the design, which drives three of them.
+  EXPECT_THAT(read_file(made / "tools.log"), HasSubstr("constrained 'flash_mosi_o'"));
 }
 
 TEST(Bitstream, ASlowDesignGetsASlowerClock) {
@@ -105,21 +131,50 @@ TEST(Bitstream, AToolsErrorIsPassedOn) {
   }
 }
 
+std::string board_folder(const fs::path& out) {
+  fs::create_directories(out / "bitstream/icebreaker");
+  const std::string file = (out / "bitstream/icebreaker/bitstream.bin").string();
+  write_file(file, "x");
+  return file;
+}
+
 TEST(Flash, TheCommandLineNamesBoardAndFile) {
   const TemporaryDirectory out;
   const boards::Board board = boards::find_board("icebreaker");
   try {
-    flash_command(out.path(), board);
+    flash_commands(out.path(), config::Config(), board);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::bad_input);
     EXPECT_THAT(error.what(), HasSubstr("dpwa bitstream"));
   }
-  fs::create_directories(out.path() / "bitstream/icebreaker");
-  const std::string file = (out.path() / "bitstream/icebreaker/bitstream.bin").string();
-  write_file(file, "x");
-  EXPECT_THAT(flash_command(out.path(), board),
-              testing::ElementsAre("openFPGALoader", "-b", "ice40_generic", "-f", file));
+  const std::string file = board_folder(out.path());
+  EXPECT_THAT(flash_commands(out.path(), config::Config(), board),
+              ElementsAre(ElementsAre("openFPGALoader", "-b", "ice40_generic", "-f", file)));
+}
+
+TEST(Flash, AnImageThatIsReadFromTheFlashFollows) {
+  const TemporaryDirectory out;
+  const boards::Board board = boards::find_board("icebreaker");
+  const config::Config config = config::load("icebreaker", {"BOOT=spi"});
+  board_folder(out.path());
+  EXPECT_EQ(flash_commands(out.path(), config, board).size(), 1u) << "a design without a plan";
+  fs::create_directories(out.path() / "images");
+  const std::string image = (out.path() / "images/image.bin").string();
+  write_file(image, "words");
+  EXPECT_EQ(flash_commands(out.path(), config::Config(), board).size(), 1u);
+  const auto commands = flash_commands(out.path(), config, board);
+  ASSERT_EQ(commands.size(), 2u);
+  EXPECT_THAT(commands[1],
+              ElementsAre("openFPGALoader", "-b", "ice40_generic", "-f", "-o", "0x40000", image));
+  fs::resize_file(image, 4u << 20);
+  try {
+    flash_commands(out.path(), config, board);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::mismatch);
+    EXPECT_THAT(error.what(), HasSubstr("at most 4194272"));
+  }
 }
 
 }  // namespace

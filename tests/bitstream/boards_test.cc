@@ -26,6 +26,7 @@ constraints = "top.pcf"
 baud = 115200
 tools = ["yosys", "nextpnr-ice40"]
 loader_name = "x"
+flash_address = 0x1000
 clocks = [{ hz = 24_000_000, parameters = { PLL = 1, DIVF = 63 } }, { hz = 12_000_000, parameters = {} }]
 )";
 
@@ -56,6 +57,7 @@ TEST(Boards, TomlIsRead) {
   EXPECT_EQ(board.constraints, "top.pcf");
   EXPECT_EQ(board.baud, 115200);
   EXPECT_EQ(board.loader_name, "x");
+  EXPECT_EQ(board.flash_address, 4096);
   EXPECT_THAT(board.tools, ElementsAre("yosys", "nextpnr-ice40"));
   ASSERT_EQ(board.clocks.size(), 2u);
   EXPECT_EQ(board.clocks[0].hz, 12'000'000) << "slowest first";
@@ -70,6 +72,8 @@ TEST(Boards, WhatIsWrongIsNamed) {
   EXPECT_THAT(error_of(replaced("[\"yosys\", \"nextpnr-ice40\"]", "[]")), HasSubstr("tools"));
   EXPECT_THAT(error_of(replaced("12_000_000", "0")), HasSubstr("hz"));
   EXPECT_THAT(error_of(replaced("DIVF = 63", "DIVF = 6.3")), HasSubstr("integers"));
+  EXPECT_THAT(error_of(replaced("0x1000", "0")), HasSubstr("flash_address"));
+  EXPECT_THAT(error_of(replaced("0x1000", "0x1000000")), HasSubstr("flash_address"));
   EXPECT_THAT(error_of(replaced("hz = 12_000_000", "speed = 12_000_000")), HasSubstr("hz"));
 }
 
@@ -79,6 +83,7 @@ TEST(Boards, EveryFolderIsWhole) {
   for (const tools::Tool& tool : tools::survey().tools) tools.insert(tool.name);
   for (const Board& board : all_boards()) {
     EXPECT_THAT(board_file(board, board.wrapper), HasSubstr("dpwa_uart_top #("));
+    EXPECT_THAT(board_file(board, board.wrapper), HasSubstr("parameter integer FLASH_ADDRESS"));
     EXPECT_FALSE(board_file(board, board.constraints).empty());
     for (const std::string& tool : board.tools) EXPECT_EQ(tools.count(tool), 1u) << tool;
     for (const Clock& clock : board.clocks) {

@@ -11,6 +11,7 @@
 #include "model/base/files.h"
 #include "tests/base/temporary_directory.h"
 #include "tests/cli/invocation.h"
+#include "tests/cli/small_dense.h"
 
 namespace dpwa::cli {
 namespace {
@@ -225,6 +226,24 @@ TEST_F(BitstreamCommand, FlashHandsTheBitstreamToTheLoader) {
   const Invocation failed = invoke(flash, "", {"/usr/bin/env", path()});
   EXPECT_EQ(failed.exit_code, 5);
   EXPECT_THAT(failed.err, HasSubstr("unable to open ftdi device"));
+}
+
+TEST_F(BitstreamCommand, FlashWritesTheImageThatTheDesignReadsThere) {
+  write_small_dense(directory_.path() / "plan", directory_.path() / "x.npy");
+  const Invocation made = invoke(
+      {"generate", directory_.path() / "plan", "--config", "icebreaker", "--set", "BOOT=spi", "-o", out()});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  ASSERT_EQ(bitstream().exit_code, 0);
+  const Invocation run = invoke({"flash", out(), "--board", "icebreaker", "--dry-run"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "openFPGALoader -b ice40_generic -f " + out() +
+                         "/bitstream/icebreaker/bitstream.bin\n"
+                         "openFPGALoader -b ice40_generic -f -o 0x40000 " +
+                         out() + "/images/image.bin\n");
+  write_file(out() + "/images/image.bin", "other");
+  const Invocation damaged = invoke({"flash", out(), "--board", "icebreaker", "--dry-run"});
+  EXPECT_EQ(damaged.exit_code, 3);
+  EXPECT_THAT(damaged.err, HasSubstr("damaged or exchanged"));
 }
 
 TEST_F(BitstreamCommand, DryRunNeedsNoLoader) {

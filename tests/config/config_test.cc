@@ -207,6 +207,21 @@ TEST(Policies, AreNamesInOrder) {
   }
 }
 
+TEST(Boot, NeedsTheSerialLine) {
+  EXPECT_TRUE(load("icebreaker", {"BOOT=spi"}).boots());
+  EXPECT_THAT(refusal([] { load("sim-4", {"BOOT=spi"}); }), HasSubstr("needs HOST_PORT"));
+  EXPECT_THAT(refusal_of_set("BOOT=flash"), HasSubstr("none | spi"));
+}
+
+TEST(Boot, IsNamedWhereItIsNotNone) {
+  const Config without = load("icebreaker"), with = load("icebreaker", {"BOOT=spi"});
+  EXPECT_EQ(to_toml(without).find("BOOT"), std::string::npos);
+  EXPECT_EQ(config_hash(load("icebreaker", {"BOOT=none"})), config_hash(without));
+  EXPECT_NE(config_hash(with), config_hash(without));
+  EXPECT_THAT(to_toml(with), HasSubstr("BOOT = \"spi\""));
+  EXPECT_THAT(differences(with), testing::Contains("BOOT=spi"));
+}
+
 TEST(ConfigHash, DependsOnEveryKeyButTheName) {
   const std::string base = "PREMAX=0",
                     policies = "POLICIES=range,static";  // every other key may stand beside
@@ -243,7 +258,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "INPUT_CHANNELS=3",
                                             "PORT_FORMATS=integer",
                                             "CHANNELS=8191"};
-  EXPECT_EQ(changes.size() + 1, fields().size());
+  EXPECT_EQ(changes.size() + 2, fields().size());  // NAME, and BOOT: below
   for (const std::string& change : changes) {
     EXPECT_TRUE(hashes.insert(config_hash(load("sim-4", {base, change}))).second) << change;
   }

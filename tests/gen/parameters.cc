@@ -27,7 +27,7 @@ Environment other_parameters(const Interface& leaf) {
                                      {"WWORD_W", 11},   {"ELEMENTS", 2},     {"READS", 4},
                                      {"X_W", 9},        {"Y_W", 12},         {"SUM_W", 23},
                                      {"FINE_W", 17},    {"POOL_DELAY", 2},   {"CLOCKS_PER_BIT", 217},
-                                     {"CONV", 0}};
+                                     {"CONV", 0},       {"WORDS_W", 8},      {"FLASH_ADDRESS", 9}};
   Environment result;
   for (const ParameterSpec& each : leaf.parameters()) result[each.name] = values.at(each.name);
   // Some parameters mean different things to different leaves.

@@ -74,6 +74,11 @@ TEST(Registers, HeaderComesOnlyWithARegisterPort) {
   EXPECT_TRUE(host_files(config::load("sim-4", {"HOST_PORT=none"})).empty());
 }
 
+TEST(Registers, ABitOfTheFlashComesOnlyWithIt) {
+  EXPECT_THAT(register_header(config::load("icebreaker", {"BOOT=spi"})), HasSubstr("DPWA_STATUS_BOOT_MASK"));
+  EXPECT_THAT(register_header(config::load("icebreaker")), Not(HasSubstr("DPWA_STATUS_BOOT_MASK")));
+}
+
 std::string text_of(const std::string& module, const config::Config& config) {
   for (const Design::File& file : build_top(config).print("0.0.0")) {
     if (file.name == module + ".v") return file.text;

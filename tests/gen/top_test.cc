@@ -76,6 +76,15 @@ TEST(Top, WithoutAdditionsOrTablesThereIsNothingOfThem) {
   EXPECT_EQ(without.find("activation_table"), std::string::npos);
 }
 
+TEST(Top, TheFlashIsReadWhereItIsAskedFor) {
+  const config::Config with = small({"HOST_PORT=uart", "BOOT=spi"});
+  EXPECT_EQ(lint("dpwa_uart_top", written(with), {"FLASH_ADDRESS=1048576"}), "");
+  for (const Design::File& file : build_top(small({"HOST_PORT=uart"})).print("0.0.0")) {
+    EXPECT_EQ(file.text.find("flash"), std::string::npos) << file.name;
+    EXPECT_EQ(file.text.find("boot"), std::string::npos) << file.name;
+  }
+}
+
 TEST(Top, EveryOverridableParameterCanBeOverridden) {
   const config::Config config = small({});
   const std::map<std::string, std::int64_t> other = {

@@ -4,7 +4,9 @@
 //
 // Clock: the crystal's 12 MHz (PLL = 0), or 12 MHz * (DIVF + 1) / 2^DIVQ from the PLL. Reset: from configuration until
 // the clock has been stable for 64 cycles; flip-flops of the iCE40 power up as 0, which is reset. The green LED shines
-// while a whole image is loaded.
+// while a whole image is loaded. With BOOT = 1 the design reads one from the board's flash, the red LED shines when
+// there is none or the loader has found an error, and LED 1 of the snap-off board while the flash is read or an
+// inference is under way; with BOOT = 0 both are dark and the flash is not selected.
 
 `default_nettype none
 
@@ -12,12 +14,20 @@ module dpwa_icebreaker #(
   parameter integer CLOCKS_PER_BIT = 104,  // clock cycles per bit of the serial line
   parameter integer PLL            = 0,    // 1: the clock comes from the PLL
   parameter integer DIVF           = 63,   // multiplier of the PLL, less 1: 44 to 87
-  parameter integer DIVQ           = 5     // log2 of the PLL's output divider: 1 to 6
+  parameter integer DIVQ           = 5,    // log2 of the PLL's output divider: 1 to 6
+  parameter integer BOOT           = 0,    // 1: the design has BOOT = "spi"
+  parameter integer FLASH_ADDRESS  = 0     // byte address of the image
 ) (
   input  wire clk_12mhz_i,
   input  wire uart_rx_i,
   output wire uart_tx_o,
-  output wire led_no       // active low
+  output wire led_no,        // active low
+  output wire led_error_no,  // active low
+  output wire led_busy_o,
+  output wire flash_cs_no,
+  output wire flash_sck_o,
+  output wire flash_mosi_o,
+  input  wire flash_miso_i
 );
 
   wire clk;
@@ -53,18 +63,46 @@ module dpwa_icebreaker #(
     else if (!stable_q[6]) stable_q <= stable_q + 7'd1;
   end
 
-  wire image_valid;
-  assign led_no = !image_valid;
+  wire image_valid, error;
+  assign led_no       = !image_valid;
+  assign led_error_no = !error;
 
-  dpwa_uart_top #(
-    .CLOCKS_PER_BIT (CLOCKS_PER_BIT)
-  ) u_design (
-    .clk_i         (clk),
-    .rst_ni        (stable_q[6]),
-    .uart_rx_i     (uart_rx_i),
-    .uart_tx_o     (uart_tx_o),
-    .image_valid_o (image_valid)
-  );
+  generate
+    if (BOOT != 0) begin : gen_boot
+      dpwa_uart_top #(
+        .CLOCKS_PER_BIT (CLOCKS_PER_BIT),
+        .FLASH_ADDRESS  (FLASH_ADDRESS)
+      ) u_design (
+        .clk_i         (clk),
+        .rst_ni        (stable_q[6]),
+        .uart_rx_i     (uart_rx_i),
+        .uart_tx_o     (uart_tx_o),
+        .flash_cs_no   (flash_cs_no),
+        .flash_sck_o   (flash_sck_o),
+        .flash_mosi_o  (flash_mosi_o),
+        .flash_miso_i  (flash_miso_i),
+        .image_valid_o (image_valid),
+        .busy_o        (led_busy_o),
+        .error_o       (error)
+      );
+    end else begin : gen_no_boot
+      assign flash_cs_no  = 1'b1;
+      assign flash_sck_o  = 1'b0;
+      assign flash_mosi_o = 1'b0;
+      assign led_busy_o   = 1'b0;
+      assign error        = 1'b0;
+      wire unused = &{1'b0, flash_miso_i};
+      dpwa_uart_top #(
+        .CLOCKS_PER_BIT (CLOCKS_PER_BIT)
+      ) u_design (
+        .clk_i         (clk),
+        .rst_ni        (stable_q[6]),
+        .uart_rx_i     (uart_rx_i),
+        .uart_tx_o     (uart_tx_o),
+        .image_valid_o (image_valid)
+      );
+    end
+  endgenerate
 
 endmodule
 

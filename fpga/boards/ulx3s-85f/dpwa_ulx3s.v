@@ -3,8 +3,11 @@
 // dpwa_ulx3s: an accelerator with a serial line on the ULX3S: clock, reset, pins.
 //
 // Clock: the oscillator's 25 MHz (PLL = 0), or 25 MHz / 5 * CLKFB_DIV from the PLL. Reset: from configuration until the
-// clock has been stable for 64 cycles; flip-flops of the ECP5 have their initial values after configuration. The LED
-// shines while a whole image is loaded.
+// clock has been stable for 64 cycles; flip-flops of the ECP5 have their initial values after configuration. LED 0
+// shines while a whole image is loaded. With BOOT = 1 the design reads one from the board's flash, LED 1 shines while
+// the flash is read or an inference is under way, LED 2 when there is no image or the loader has found an error; with
+// BOOT = 0 both are dark and the flash is not selected. The flash's clock pin belongs to the configuration port, which
+// USRMCLK leads to.
 
 `default_nettype none
 
@@ -12,12 +15,21 @@ module dpwa_ulx3s #(
   parameter integer CLOCKS_PER_BIT = 217,  // clock cycles per bit of the serial line
   parameter integer PLL            = 0,    // 1: the clock comes from the PLL
   parameter integer CLKFB_DIV      = 10,   // multiplier of 5 MHz
-  parameter integer CLKOP_DIV      = 12    // output divider: clock * CLKOP_DIV is 400 to 800 MHz
+  parameter integer CLKOP_DIV      = 12,   // output divider: clock * CLKOP_DIV is 400 to 800 MHz
+  parameter integer BOOT           = 0,    // 1: the design has BOOT = "spi"
+  parameter integer FLASH_ADDRESS  = 0     // byte address of the image
 ) (
   input  wire clk_25mhz_i,
   input  wire uart_rx_i,
   output wire uart_tx_o,
-  output wire led_o
+  output wire led_o,
+  output wire led_busy_o,
+  output wire led_error_o,
+  output wire flash_cs_no,
+  output wire flash_mosi_o,
+  input  wire flash_miso_i,
+  output wire flash_wp_no,
+  output wire flash_hold_no
 );
 
   wire clk;
@@ -65,15 +77,49 @@ module dpwa_ulx3s #(
     else if (!stable_q[6]) stable_q <= stable_q + 7'd1;
   end
 
-  dpwa_uart_top #(
-    .CLOCKS_PER_BIT (CLOCKS_PER_BIT)
-  ) u_design (
-    .clk_i         (clk),
-    .rst_ni        (stable_q[6]),
-    .uart_rx_i     (uart_rx_i),
-    .uart_tx_o     (uart_tx_o),
-    .image_valid_o (led_o)
-  );
+  assign flash_wp_no   = 1'b1;
+  assign flash_hold_no = 1'b1;
+
+  generate
+    if (BOOT != 0) begin : gen_boot
+      wire flash_sck;
+      USRMCLK u_flash_clock (
+        .USRMCLKI  (flash_sck),
+        .USRMCLKTS (1'b0)
+      );
+      dpwa_uart_top #(
+        .CLOCKS_PER_BIT (CLOCKS_PER_BIT),
+        .FLASH_ADDRESS  (FLASH_ADDRESS)
+      ) u_design (
+        .clk_i         (clk),
+        .rst_ni        (stable_q[6]),
+        .uart_rx_i     (uart_rx_i),
+        .uart_tx_o     (uart_tx_o),
+        .flash_cs_no   (flash_cs_no),
+        .flash_sck_o   (flash_sck),
+        .flash_mosi_o  (flash_mosi_o),
+        .flash_miso_i  (flash_miso_i),
+        .image_valid_o (led_o),
+        .busy_o        (led_busy_o),
+        .error_o       (led_error_o)
+      );
+    end else begin : gen_no_boot
+      assign flash_cs_no  = 1'b1;
+      assign flash_mosi_o = 1'b0;
+      assign led_busy_o   = 1'b0;
+      assign led_error_o  = 1'b0;
+      wire unused = &{1'b0, flash_miso_i};
+      dpwa_uart_top #(
+        .CLOCKS_PER_BIT (CLOCKS_PER_BIT)
+      ) u_design (
+        .clk_i         (clk),
+        .rst_ni        (stable_q[6]),
+        .uart_rx_i     (uart_rx_i),
+        .uart_tx_o     (uart_tx_o),
+        .image_valid_o (led_o)
+      );
+    end
+  endgenerate
 
 endmodule
 
