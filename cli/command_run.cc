@@ -2,6 +2,7 @@
 //
 // dpwa run: samples through a board that holds a generated design.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/design.h"
 #include "cli/machine_run.h"
+#include "cli/self_test.h"
 #include "cli/text_table.h"
 #include "fpga/host/serial_port.h"
 #include "model/base/files.h"
@@ -31,7 +33,7 @@ constexpr std::size_t kImagesShown = 20, kValuesShown = 5;
 
 struct Arguments {
   fs::path out, port, flash, data, labels, output;
-  bool virtual_board = false;
+  bool virtual_board = false, self_test = false;
   int baud = 115200;
   std::int64_t count = 20;
   bool compare = false;
@@ -138,13 +140,60 @@ void require_flash(const Arguments& arguments, const config::Config& config) {
     throw fail(ExitCode::bad_input, "{}: no such file", arguments.flash.string());
 }
 
-ExitCode run(const Arguments& arguments, Context& context) {
-  if (arguments.port.empty() && !arguments.virtual_board) {
-    throw fail(ExitCode::usage, "run: no board; give --port DEVICE, or --virtual where there is none");
+ordered_json to_json(const std::vector<SelfTestResult>& results, const config::Config& config) {
+  std::int64_t checked = 0, mismatches = 0;
+  ordered_json tests = ordered_json::array();
+  for (const SelfTestResult& result : results) {
+    checked += result.outputs;
+    mismatches += result.mismatches;
+    tests.push_back({{"name", result.name},
+                     {"fills", result.fills},
+                     {"outputs", result.outputs},
+                     {"mismatches", result.mismatches},
+                     {"lanes", result.lanes}});
   }
-  const config::Config config = design_config(arguments.out);
-  require_serial_line(arguments.out, config);
-  if (!arguments.flash.empty()) require_flash(arguments, config);
+  return {{"config_hash", fmt::format("{:08x}", config::config_hash(config))},
+          {"words_checked", checked},
+          {"mismatches", mismatches},
+          {"self_tests", tests}};
+}
+
+std::string to_text(const std::vector<SelfTestResult>& results) {
+  std::int64_t mismatches = 0;
+  std::vector<std::vector<std::string>> rows = {{"self-test", "outputs", "wrong", "in lanes", "fills"}};
+  for (const SelfTestResult& result : results) {
+    mismatches += result.mismatches;
+    rows.push_back({result.name, std::to_string(result.outputs), std::to_string(result.mismatches),
+                    fmt::format("{}", fmt::join(result.lanes, ",")), result.fills});
+  }
+  return text_table(rows) +
+         (mismatches == 0 ? "\nself-test passed\n" : "\nself-test failed: the board computes wrongly\n");
+}
+
+/// A board while the command runs: a real port, or a virtual one.
+class Connection {
+ public:
+  Connection(const Arguments& arguments, Progress& progress) {
+    if (arguments.virtual_board) board_.emplace(arguments.out, arguments.flash, progress);
+    port_.emplace(board_ ? board_->port() : arguments.port, arguments.baud);
+  }
+  host::SerialPort& port() { return *port_; }
+
+ private:
+  std::optional<verify::VirtualBoard> board_;
+  std::optional<host::SerialPort> port_;
+};
+
+ExitCode self_test(const Arguments& arguments, const config::Config& config, Context& context) {
+  Connection connection(arguments, *context.progress);
+  const std::vector<SelfTestResult> results =
+      run_self_tests(connection.port(), connection.port().patience(), config, *context.progress);
+  context.result = to_json(results, config);
+  context.text = to_text(results);
+  return context.result["mismatches"] == 0 ? ExitCode::ok : ExitCode::mismatch;
+}
+
+ExitCode run_samples(const Arguments& arguments, const config::Config& config, Context& context) {
   if (!arguments.output.empty()) require_writable(arguments.output);
   const fs::path plan_dir = plan_directory(arguments.out);
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
@@ -158,15 +207,26 @@ ExitCode run(const Arguments& arguments, Context& context) {
   }
   const std::vector<const float*> inputs = first_samples(samples, arguments.count);
 
-  std::optional<verify::VirtualBoard> board;
-  if (arguments.virtual_board) board.emplace(arguments.out, arguments.flash, *context.progress);
-  host::SerialPort port(board ? board->port() : arguments.port, arguments.baud);
-  const BoardRun result = run_on_board(port, port.patience(), config, network, plan, image.words, inputs,
-                                       arguments.compare, *context.progress);
+  Connection connection(arguments, *context.progress);
+  const BoardRun result = run_on_board(connection.port(), connection.port().patience(), config, network, plan,
+                                       image.words, inputs, arguments.compare, *context.progress);
   if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
   context.result = to_json(result, arguments, config, network, labels);
   context.text = to_text(context.result, result, labels);
   return result.mismatches == 0 ? ExitCode::ok : ExitCode::mismatch;
+}
+
+ExitCode run(const Arguments& arguments, Context& context) {
+  if (arguments.port.empty() && !arguments.virtual_board) {
+    throw fail(ExitCode::usage, "run: no board; give --port DEVICE, or --virtual where there is none");
+  }
+  if (arguments.data.empty() == !arguments.self_test)
+    throw fail(ExitCode::usage, "run: give either samples (--data) or --self-test");
+  const config::Config config = design_config(arguments.out);
+  require_serial_line(arguments.out, config);
+  if (!arguments.flash.empty()) require_flash(arguments, config);
+  return arguments.self_test ? self_test(arguments, config, context)
+                             : run_samples(arguments, config, context);
 }
 
 }  // namespace
@@ -174,7 +234,9 @@ ExitCode run(const Arguments& arguments, Context& context) {
 void add_run(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("run", "Run samples on a board that holds a generated design");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("OUT", arguments->out, "directory made by dpwa generate, with a plan")->required();
+  command
+      ->add_option("OUT", arguments->out, "directory made by dpwa generate, with a plan unless --self-test")
+      ->required();
   CLI::Option* port =
       command->add_option("--port", arguments->port, "serial port of the board, as /dev/ttyUSB1");
   CLI::Option* virtual_board =
@@ -188,7 +250,9 @@ void add_run(CLI::App& app, Context& context) {
           "what the virtual board's flash holds at power-up, as OUT/images/image.bin; erased without")
       ->needs(virtual_board);
   command->add_option("--baud", arguments->baud, "its speed, as the bitstream has it")->capture_default_str();
-  command->add_option("--data", arguments->data, "samples: .npy or IDX, also gzipped")->required();
+  command->add_option("--data", arguments->data, "samples: .npy or IDX, also gzipped");
+  command->add_flag("--self-test", arguments->self_test,
+                    "no samples: networks whose outputs are known test lanes and memories");
   command->add_option("--labels", arguments->labels, "class labels: how many are decided right");
   command->add_option("-n", arguments->count, "number of samples, from the first on; 0: all")
       ->check(CLI::NonNegativeNumber)

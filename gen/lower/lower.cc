@@ -272,8 +272,10 @@ Footprint footprint(const config::Config& config, const net::Network& network, c
   return result;
 }
 
-Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan) {
-  const Layout layout = lay_out(config, network, plan);
+Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+            const Origin& origin) {
+  Layout layout = lay_out(config, network, plan);
+  move(layout.memory, origin);
   const std::string shortfall = shortfall_text(config, plan, limits(config, network, plan, layout));
   if (!shortfall.empty()) {
     throw fail(ExitCode::mismatch, "network {} does not fit configuration {}{}", network.name, config.name,

@@ -27,6 +27,12 @@ struct TensorPlace {
   int tiles = 0;
 };
 
+/// Where in activation memory the tensors begin: 0 for networks; tests of a memory move on.
+struct Origin {
+  int tile = 0;
+  int word = 0;
+};
+
 /// A network laid out for a configuration.
 struct Image {
   std::vector<std::uint32_t> words;  ///< the loader's packets, BEGIN .. END (rtl/host/dpwa_loader.v)
@@ -52,7 +58,8 @@ Footprint footprint(const config::Config& config, const net::Network& network, c
 
 /// Lays the network out. Throws Error(mismatch) with the shortfall of its footprint when it does not fit;
 /// Error(bad_input) for what no configuration can do.
-Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan);
+Image lower(const config::Config& config, const net::Network& network, const plan::Plan& plan,
+            const Origin& origin = {});
 
 /// The packet that carries one input (dpwa_loader, INPUT): port words of one sample in stored order.
 std::vector<std::uint32_t> input_packet(const plan::InputPort& port, const std::vector<std::int32_t>& words);

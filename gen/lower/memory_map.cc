@@ -55,6 +55,15 @@ MemoryMap map_memory(const net::Network& network, const plan::Plan& plan, int pr
   return map;
 }
 
+void move(MemoryMap& map, const Origin& origin) {
+  for (TensorPlace& place : map.tensors) {
+    place.tile_base += origin.tile;
+    place.word_base += origin.word;
+  }
+  map.tiles += origin.tile;
+  map.words += origin.word;
+}
+
 void map_fine_values(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      MemoryMap& map) {
   std::vector<Span> spans;

@@ -22,6 +22,9 @@ struct MemoryMap {
 /// output to the end. A node never writes over its own input.
 MemoryMap map_memory(const net::Network& network, const plan::Plan& plan, int products);
 
+/// Moves all tensors up.
+void move(MemoryMap& map, const Origin& origin);
+
 /// Places the fine values of tensors with adders: they live from the node that writes them to the last one
 /// that adds them, which may write its own fine values over them, as it has read them before
 /// (rtl/quant/dpwa_residual.v).

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/self_test.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+#include <random>
+
+#include "model/base/error.h"
+#include "model/num/planes.h"
+
+namespace dpwa::verify {
+namespace {
+
+using Values = std::vector<std::int32_t>;
+
+constexpr int kOutputPlanes = 2, kLargestOutput = 100;
+constexpr int kFillPlanes = 3;  // of weights that fill a memory: 16 bits hold all of them
+
+/// Seeded by the test's name alone: not a library's distribution, so that all platforms make the same.
+class Random {
+ public:
+  explicit Random(const std::string& name) {
+    std::seed_seq seed(name.begin(), name.end());
+    engine_.seed(seed);
+  }
+  std::int32_t within(std::int64_t lowest, std::int64_t highest) {
+    return static_cast<std::int32_t>(
+        lowest + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(highest - lowest + 1)));
+  }
+  /// Not 0.
+  std::int32_t nonzero(std::int64_t lowest, std::int64_t highest) {
+    std::int32_t value = 0;
+    while (value == 0) value = within(lowest, highest);
+    return value;
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+/// Weights that `planes` planes and 16 bits hold.
+num::Range weights_of(int planes) { return num::intersection(num::weight_range(planes), {-32768, 32767}); }
+
+/// Grows a network layer by layer together with the values that one input gives.
+class Maker {
+ public:
+  Maker(const config::Config& config, const std::string& name) : config_(config) { test_.name = name; }
+
+  void input(const Values& values, num::Range limits, int planes) {
+    test_.words = values;
+    const bool narrow = limits.lower == 0 && limits.upper < 256;
+    test_.plan.input = {narrow ? plan::PortFormat::u8 : plan::PortFormat::s16, 1, 0};
+    test_.network.name = "self-test";
+    test_.network.input_dims = {static_cast<std::int64_t>(values.size())};
+    test_.network.input_affine.scale.assign(values.size(), 1);
+    test_.network.input_affine.offset.assign(values.size(), 0);
+    tensor(values, limits, planes);
+  }
+
+  /// q: [outputs][inputs]. The bias makes the outputs `wanted`.
+  void layer(const std::vector<std::int16_t>& q, const Values& wanted, int planes) {
+    const std::size_t inputs = values_.size();
+    net::Node node;
+    node.name = fmt::format("n{}", test_.network.nodes.size());
+    node.onnx_operator = "Gemm";
+    node.input = static_cast<int>(test_.network.tensors.size()) - 1;
+    node.output = node.input + 1;
+    node.out_channels = static_cast<int>(wanted.size());
+    node.conv_shape = {1, 1, node.out_channels};
+    node.weight.assign(q.size(), 0);
+    node.bias.assign(wanted.size(), 0);
+    plan::NodePlan made;
+    made.q = q;
+    for (std::size_t channel = 0; channel < wanted.size(); ++channel) {
+      std::int64_t sum = 0;
+      int most = 0;
+      for (std::size_t i = 0; i < inputs; ++i) {
+        const std::int16_t weight = q[channel * inputs + i];
+        sum += std::int64_t{weight} * values_[i];
+        most = std::max(most, num::weight_planes(weight));
+      }
+      made.planes.push_back(most);
+      made.scale.push_back(1);
+      made.bias.push_back(static_cast<double>(wanted[channel] - sum));
+    }
+    const int index = static_cast<int>(test_.network.nodes.size());
+    test_.network.tensors[node.input].consumers.push_back(index);
+    test_.network.nodes.push_back(node);
+    test_.plan.nodes.push_back(made);
+    tensor(wanted, num::activation_range(planes, true), planes);
+    test_.network.tensors.back().producer = index;
+    test_.network.output = node.output;
+  }
+
+  SelfTest take() { return std::move(test_); }
+
+ private:
+  void tensor(const Values& values, num::Range limits, int planes) {
+    values_ = values;
+    net::Tensor tensor;
+    tensor.name = fmt::format("t{}", test_.network.tensors.size());
+    tensor.shape = {1, 1, static_cast<int>(values.size())};
+    test_.network.tensors.push_back(tensor);
+    plan::TensorPlan t;
+    t.is_signed = limits.lower < 0;
+    t.lower = static_cast<std::int32_t>(limits.lower);
+    t.upper = static_cast<std::int32_t>(limits.upper);
+    const bool follows = config_.policies.range;
+    t.pcu = {follows ? plan::Policy::range : plan::Policy::static_, follows ? 0 : planes, planes};
+    t.order.resize(values.size());
+    std::iota(t.order.begin(), t.order.end(), 0);
+    test_.plan.tensors.push_back(t);
+  }
+
+  const config::Config& config_;
+  SelfTest test_;
+  Values values_;  ///< of the newest tensor
+};
+
+/// Output channels that give every lane the same number of channels, and how many each then has.
+struct Unit {
+  int channels, per_lane;
+};
+
+Unit unit_of(const config::Config& config) {
+  const int lanes = config.lanes_per_group();
+  if (config.groups == 1) return {lanes, 1};
+  return {config.products * config.groups, config.products / lanes};
+}
+
+/// Sums of products, and a bias as large, stay below this.
+std::int64_t room_of(const config::Config& config) {
+  return std::int64_t{1} << (std::min(config.acc_w, 60) - 2);
+}
+
+Values some_outputs(Random& random, int count) {
+  Values values;
+  for (int i = 0; i < count; ++i) values.push_back(random.within(-kLargestOutput, kLargestOutput));
+  return values;
+}
+
+/// Hidden tiles of 0 to PLANES_MAX planes times weights of 1 to PLANES_MAX planes. A channel has as many
+/// weights as its accumulator has room for.
+SelfTest lanes_test(const config::Config& config, int hidden_tiles) {
+  const std::string name = "lanes";
+  Random random(name);
+  Maker maker(config, name);
+  constexpr int kInputs = 8;
+  Values input;
+  for (int i = 0; i < kInputs; ++i) input.push_back(random.within(1, 15));
+  maker.input(input, {0, 15}, 1);
+  const int hidden = hidden_tiles * config.products;
+  std::vector<std::int16_t> first;
+  for (int i = 0; i < hidden * kInputs; ++i)
+    first.push_back(static_cast<std::int16_t>(random.nonzero(-8, 7)));
+  Values values;
+  for (int h = 0; h < hidden; ++h) {
+    const int planes = (h / config.products) % (config.planes_max + 1);
+    const num::Range range = num::activation_range(planes, true);
+    values.push_back(planes == 0 ? 0 : random.nonzero(range.lower, range.upper));
+  }
+  maker.layer(first, values, config.planes_max);
+
+  const Unit unit = unit_of(config);
+  const int outputs = unit.channels * config.planes_max;
+  const std::int64_t largest = -num::activation_range(config.planes_max, true).lower;
+  std::vector<std::int16_t> second(static_cast<std::size_t>(outputs) * hidden, 0);
+  for (int channel = 0; channel < outputs; ++channel) {
+    int planes = 1 + channel / unit.channels;
+    while (planes > 1 && -weights_of(planes).lower * largest > room_of(config)) --planes;
+    const num::Range range = weights_of(planes);
+    const auto count =
+        static_cast<int>(std::clamp<std::int64_t>(room_of(config) / (-range.lower * largest), 1, hidden));
+    for (int i = 0; i < count; ++i) {
+      const int at = (channel * 7 + static_cast<int>(std::int64_t{i} * hidden / count)) % hidden;
+      second[static_cast<std::size_t>(channel) * hidden + at] =
+          static_cast<std::int16_t>(random.nonzero(range.lower, range.upper));
+    }
+  }
+  maker.layer(second, some_outputs(random, outputs), kOutputPlanes);
+  return maker.take();
+}
+
+/// A single layer: input tiles, channels of every lane, planes of every weight.
+struct Fill {
+  int tiles = 0, channels = 0, planes = 0;
+  std::int64_t words() const { return std::int64_t{tiles} * channels * planes; }
+};
+
+/// Input tiles that a layer with so many channels per lane may have.
+int most_tiles(const config::Config& config, int channels, int input_planes) {
+  const Unit unit = unit_of(config);
+  const int outputs = channels / unit.per_lane * unit.channels;
+  const int out_tiles = (outputs + config.products - 1) / config.products;
+  return std::max(0, std::min({config.input_values / config.products, config.activation_tiles - out_tiles,
+                               (config.activation_words - out_tiles * kOutputPlanes) / input_planes,
+                               config.weight_tiles / channels}));
+}
+
+/// The layer that fills most of `capacity` plane words per lane, with the fewest channels.
+Fill largest_fill(const config::Config& config, std::int64_t capacity) {
+  const Unit unit = unit_of(config);
+  Fill best;
+  for (int planes = std::min(config.planes_max, kFillPlanes); planes >= 1; --planes) {
+    const int most_channels = config.channels / config.lanes_per_group();
+    for (int channels = unit.per_lane; channels <= most_channels; channels += unit.per_lane) {
+      const std::int64_t most = capacity / (std::int64_t{channels} * planes);
+      Fill fill{static_cast<int>(std::min<std::int64_t>(most, most_tiles(config, channels, 1))), channels,
+                planes};
+      const std::int64_t inputs = std::int64_t{fill.tiles} * config.products;
+      if (fill.tiles > 0 && inputs * -weights_of(planes).lower <= room_of(config) &&
+          fill.words() > best.words())
+        best = fill;
+    }
+  }
+  return best;
+}
+
+/// -1 - digit for every digit.
+std::int16_t complement_of_weight(std::int16_t q, int planes) {
+  const std::int64_t ones = (num::plane_weight(planes) - 1) / 15;
+  return static_cast<std::int16_t>(num::saturate(-ones - q, weights_of(planes)));
+}
+
+/// Weights that fill the fast or the dense tier. `capacity`: plane words per lane.
+SelfTest weights_test(const config::Config& config, const std::string& name, bool complement,
+                      std::int64_t capacity) {
+  const Fill fill = largest_fill(config, capacity);
+  const Unit unit = unit_of(config);
+  const int inputs = fill.tiles * config.products, outputs = fill.channels / unit.per_lane * unit.channels;
+  const num::Range range = weights_of(fill.planes);
+  Random random(name);
+  Maker maker(config, fmt::format("{} {}", name, complement ? 2 : 1));
+  const std::int64_t most = room_of(config) / (inputs * -range.lower);
+  const auto largest = static_cast<std::int32_t>(std::clamp<std::int64_t>(most, 1, 15));
+  Values input;
+  for (int i = 0; i < inputs; ++i) input.push_back(random.within(1, largest));
+  maker.input(input, {0, largest}, 1);
+  std::vector<std::int16_t> q;
+  for (std::int64_t i = 0; i < std::int64_t{inputs} * outputs; ++i) {
+    const auto weight = static_cast<std::int16_t>(random.within(range.lower, range.upper));
+    q.push_back(complement ? complement_of_weight(weight, fill.planes) : weight);
+  }
+  maker.layer(q, some_outputs(random, outputs), kOutputPlanes);
+  SelfTest test = maker.take();
+  test.fills = fmt::format("{} of {} plane words per lane", fill.words(), capacity);
+  return test;
+}
+
+/// Activation memory, as much of it at a time as an input takes.
+void add_activation_tests(const config::Config& config, std::vector<SelfTest>& tests) {
+  const Unit unit = unit_of(config);
+  const int planes = std::min(config.input_planes_max(), 4);
+  const bool is_signed = planes > 2;
+  const num::Range range = num::activation_range(planes, is_signed);
+  const std::int64_t largest = std::max(range.upper, -range.lower);
+  const int resident = std::max(config.weight_words, config.dense_words / config.lanes) / unit.per_lane;
+  const auto bounded =
+      static_cast<int>(std::min<std::int64_t>(resident, room_of(config) / (8 * largest * config.products)));
+  const int tiles = std::min(most_tiles(config, unit.per_lane, planes), bounded);
+  const int inputs = tiles * config.products;
+  const int out_tiles = (unit.channels + config.products - 1) / config.products;
+  const int last_tile = config.activation_tiles - tiles - out_tiles;
+  const int last_word = config.activation_words - tiles * planes - out_tiles * kOutputPlanes;
+  const int steps =
+      1 + std::max((last_tile + tiles - 1) / tiles, (last_word + tiles * planes - 1) / (tiles * planes));
+  for (int step = 0; step < steps; ++step) {
+    for (const bool complement : {false, true}) {
+      const std::string name = fmt::format("activations {}", 2 * step + (complement ? 2 : 1));
+      Random random(fmt::format("activations at {}", step));
+      Maker maker(config, name);
+      Values input;
+      for (int i = 0; i < inputs; ++i) {
+        const std::int32_t value = random.within(range.lower, range.upper);
+        input.push_back(complement ? static_cast<std::int32_t>(range.upper + range.lower) - value : value);
+      }
+      maker.input(input, range, planes);
+      std::vector<std::int16_t> q;
+      for (int i = 0; i < inputs * unit.channels; ++i)
+        q.push_back(static_cast<std::int16_t>(random.nonzero(-8, 7)));
+      maker.layer(q, some_outputs(random, unit.channels), kOutputPlanes);
+      SelfTest test = maker.take();
+      test.origin = {std::min(step * tiles, last_tile), std::min(step * tiles * planes, last_word)};
+      test.fills = fmt::format("plane words {} to {} of {}, widths {} to {} of {}", test.origin.word,
+                               test.origin.word + tiles * planes - 1, config.activation_words,
+                               test.origin.tile, test.origin.tile + tiles - 1, config.activation_tiles);
+      tests.push_back(std::move(test));
+    }
+  }
+}
+
+}  // namespace
+
+int lane_of(const config::Config& config, int channel) {
+  const int lanes = config.lanes_per_group();
+  const int group = config.groups == 1 ? 0 : channel / config.products % config.groups;
+  return group * lanes + channel % lanes;
+}
+
+std::vector<SelfTest> self_tests(const config::Config& config) {
+  std::vector<SelfTest> tests;
+  for (int tiles = config.planes_max + 1; tiles >= 1; --tiles) {
+    SelfTest test = lanes_test(config, tiles);
+    if (tiles > 1 && !lower::footprint(config, test.network, test.plan).shortfall.empty()) continue;
+    tests.push_back(std::move(test));
+    break;
+  }
+  for (const bool complement : {false, true})
+    tests.push_back(weights_test(config, "fast weights", complement, config.weight_words));
+  for (const bool complement : {false, true}) {
+    if (config.dense_words / config.lanes > config.weight_words)
+      tests.push_back(weights_test(config, "dense weights", complement, config.dense_words / config.lanes));
+  }
+  add_activation_tests(config, tests);
+  return tests;
+}
+
+}  // namespace dpwa::verify
