@@ -56,7 +56,7 @@ Value import_max_pool(OperatorCall& call, NetworkBuilder& builder) {
   if (!kernel) return {};
   const std::optional<PlacedWindow> placed = place_window(call, *kernel, map);
   if (!placed) return {};
-  const Dims dims{call.batch(), x.dims->at(1), placed->out.h, placed->out.w};
+  const Dims dims = map_dims(x, x.dims->at(1), placed->out);
   const net::Window& w = placed->window;
   const Dims padded{x.dims->at(1), map->h + w.pad_top + w.pad_bottom, map->w + w.pad_left + w.pad_right};
   if (element_count(padded).value_or(kMaxValues + 1) > kMaxValues) {
@@ -64,7 +64,7 @@ Value import_max_pool(OperatorCall& call, NetworkBuilder& builder) {
                 fmt::format("a padded map of {} is larger than {} values", to_string(padded), kMaxValues));
     return {"", nullptr, -1, dims};
   }
-  const net::Shape shape{static_cast<int>(map->h), static_cast<int>(map->w), static_cast<int>(dims[1])};
+  const net::Shape shape = map_shape(x, *map);
   if (!x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, shape))) return {"", nullptr, -1, dims};
   const net::Shape pooled{static_cast<int>(placed->out.h), static_cast<int>(placed->out.w), shape.c};
   int tensor = x.tensor;

@@ -15,11 +15,10 @@ namespace dpwa::onnx {
 namespace {
 
 /// The mean of each channel of x, with these dims.
-Value average(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dims dims) {
+Value average(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Extent& map, Dims dims) {
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, std::move(dims)};
-  const Extent map{x.dims->at(2), x.dims->at(3)};
-  const net::Shape shape{static_cast<int>(map.h), static_cast<int>(map.w), static_cast<int>(x.dims->at(1))};
-  if (!call.accept("X", builder.as_map(x.tensor, shape))) return {"", nullptr, -1, std::move(dims)};
+  if (!call.accept("X", builder.as_map(x.tensor, map_shape(x, map))))
+    return {"", nullptr, -1, std::move(dims)};
   return {"", nullptr, x.tensor, std::move(dims), true};
 }
 
@@ -45,13 +44,14 @@ std::int64_t counted(std::int64_t at, std::int64_t kernel, std::int64_t from, st
 
 /// Windows that are divided by how many of their values lie in the map (count_include_pad 1: in the padded
 /// map, which what ceil_mode adds is no part of).
-Value average_view(OperatorCall& call, NetworkBuilder& builder, const Value& x, const PlacedWindow& placed) {
+Value average_view(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Extent& map,
+                   const PlacedWindow& placed) {
   const net::Window& w = placed.window;
-  const std::int64_t h = x.dims->at(2), width = x.dims->at(3);
+  const std::int64_t h = map.h, width = map.w;
   std::int64_t top = 0, left = 0, bottom = h, right = width;  // what counts
   if (call.integer("count_include_pad", 0) != 0) {
     const Dims pads = call.text("auto_pad", "NOTSET") == "NOTSET"
-                          ? call.integers("pads", {0, 0, 0, 0})
+                          ? given_pads(call)
                           : Dims{w.pad_top, w.pad_left, w.pad_bottom, w.pad_right};
     top = -pads[0];
     left = -pads[1];
@@ -76,22 +76,20 @@ Value average_view(OperatorCall& call, NetworkBuilder& builder, const Value& x, 
         view.add((at[0] * h + iy) * width + ix, 1.0 / static_cast<double>(count));
     }
   });
-  return view.finish({x.dims->at(0), x.dims->at(1), placed.out.h, placed.out.w});
+  return view.finish(map_dims(x, out[0], placed.out));
 }
 
 /// An average of windows smaller than the map, or padded.
-Value average_windows(OperatorCall& call, NetworkBuilder& builder, const Value& x,
+Value average_windows(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Extent& map,
                       const PlacedWindow& placed) {
   const net::Window& w = placed.window;
-  Dims dims{x.dims->at(0), x.dims->at(1), placed.out.h, placed.out.w};
-  const net::Shape map{static_cast<int>(x.dims->at(2)), static_cast<int>(x.dims->at(3)),
-                       static_cast<int>(x.dims->at(1))};
-  if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, map))) {
+  Dims dims = map_dims(x, x.dims->at(1), placed.out);
+  if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, map_shape(x, map)))) {
     return {"", nullptr, -1, std::move(dims)};
   }
   if (net::has_pads(w) && (call.integer("count_include_pad", 0) == 0 || call.integer("ceil_mode", 0) != 0))
-    return average_view(call, builder, x, placed);
-  const net::Shape out{static_cast<int>(placed.out.h), static_cast<int>(placed.out.w), map.c};
+    return average_view(call, builder, x, map, placed);
+  const net::Shape out = map_shape(x, placed.out);
   return {"", nullptr, add_window(builder, x.tensor, w, out, call.name(), call.output()), std::move(dims)};
 }
 
@@ -116,14 +114,19 @@ Value import_reduce_mean(OperatorCall& call, NetworkBuilder& builder) {
   const Value& x = call.required(0);
   std::optional<Dims> axes = mean_axes(call);
   if (!axes || !x.dims) return {};
-  for (std::int64_t& axis : *axes) axis += axis < 0 ? 4 : 0;
+  const std::size_t rank = x.dims->size();
+  for (std::int64_t& axis : *axes) axis += axis < 0 ? static_cast<std::int64_t>(rank) : 0;
   std::sort(axes->begin(), axes->end());
-  const bool of_map = x.dims->size() == 4 && x.dims->at(0) == call.batch() && *axes == Dims{2, 3};
+  const bool of_map = rank == 4 ? *axes == Dims{2, 3} : rank == 3 && *axes == Dims{2};
   const bool inside = x.is_tensor() && !x.view && builder.tensor(x.tensor).producer >= 0;
-  if (!of_map || !inside) return reduce(call, builder, kReduceMeanAxesInput, true);
+  if (!of_map || x.dims->at(0) != call.batch() || !inside)
+    return reduce(call, builder, kReduceMeanAxesInput, true);
+  const Extent map = *map_extent(call, x);
+  if (rank == 3 && !(builder.tensor(x.tensor).shape == map_shape(x, map)))
+    return reduce(call, builder, kReduceMeanAxesInput, true);
   Dims dims{x.dims->at(0), x.dims->at(1)};
-  if (call.integer("keepdims", 1) != 0) dims.insert(dims.end(), 2, 1);
-  return average(call, builder, x, std::move(dims));
+  if (call.integer("keepdims", 1) != 0) dims.resize(rank, 1);
+  return average(call, builder, x, map, std::move(dims));
 }
 
 Value import_average_pool(OperatorCall& call, NetworkBuilder& builder) {
@@ -135,9 +138,9 @@ Value import_average_pool(OperatorCall& call, NetworkBuilder& builder) {
     const std::optional<PlacedWindow> placed = kernel ? place_window(call, *kernel, map) : std::nullopt;
     if (!placed) return {};
     if (kernel->h != map->h || kernel->w != map->w || net::has_pads(placed->window))
-      return average_windows(call, builder, x, *placed);
+      return average_windows(call, builder, x, *map, *placed);
   }
-  return average(call, builder, x, {x.dims->at(0), x.dims->at(1), 1, 1});
+  return average(call, builder, x, *map, map_dims(x, x.dims->at(1), {1, 1}));
 }
 
 }  // namespace dpwa::onnx

@@ -78,6 +78,23 @@ std::optional<Dims> input_dims(const ValueInfoProto& input, std::vector<Reason>&
   return std::nullopt;
 }
 
+/// Whether a window of the graph slides over one dimension.
+bool has_lines(const GraphProto& graph) {
+  std::set<std::string> kernels;
+  for (const TensorProto& tensor : graph.initializer()) {
+    if (tensor.dims_size() == 3) kernels.insert(tensor.name());
+  }
+  return std::any_of(graph.node().begin(), graph.node().end(), [&](const NodeProto& node) {
+    const auto& attributes = node.attribute();
+    if (node.op_type() == "Conv" && node.input_size() > 1 && kernels.count(node.input(1)) != 0) return true;
+    const bool window =
+        node.op_type() == "Conv" || node.op_type() == "MaxPool" || node.op_type() == "AveragePool";
+    return window && std::any_of(attributes.begin(), attributes.end(), [](const auto& attribute) {
+             return attribute.name() == "kernel_shape" && attribute.ints_size() == 1;
+           });
+  });
+}
+
 /// The graph's name, or the file's when the graph has none but what its exporter calls every graph.
 std::string network_name(const std::string& graph, const std::string& file) {
   static constexpr std::array kExporterNames = {"", "torch_jit", "torch-jit-export", "main_graph"};
@@ -133,6 +150,10 @@ GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string&
   context_.opset = default_opset(model);
   context_.batch = batch;
   context_.symbolic_batch = input && input->symbolic;
+  context_.lines = has_lines(graph_);
+  if (input && context_.lines && input->dims.size() == 3 && input->dims[0] == batch) {
+    (void)builder_.as_map(0, {1, static_cast<int>(input->dims[2]), static_cast<int>(input->dims[1])});
+  }
   for (const TensorProto& tensor : graph_.initializer()) {
     values_[tensor.name()] = {tensor.name(), &tensor, -1, dims_of(tensor)};
   }

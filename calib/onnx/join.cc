@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "calib/onnx/movement.h"
+#include "calib/onnx/window.h"
 
 namespace dpwa::onnx {
 namespace {
@@ -23,11 +24,12 @@ std::int64_t joined_channels(OperatorCall& call, const std::vector<const Value*>
   const Dims& first = *parts.front()->dims;
   const auto rank = static_cast<std::int64_t>(first.size());
   const std::int64_t axis = call.integer("axis", 1);
-  if ((rank != 2 && rank != 4) || first[0] != call.batch() || (axis != 1 && axis != 1 - rank)) {
-    call.refuse("axis",
-                fmt::format("joins '{}' {} with what another layer computes; only along the channels of "
-                            "[batch, channels] or [batch, channels, height, width]",
-                            parts.front()->name, to_string(first)));
+  if (rank < 2 || rank > 4 || first[0] != call.batch() || (axis != 1 && axis != 1 - rank)) {
+    call.refuse(
+        "axis",
+        fmt::format("joins '{}' {} with what another layer computes; only along the channels of "
+                    "[batch, channels], [batch, channels, length] or [batch, channels, height, width]",
+                    parts.front()->name, to_string(first)));
     return 0;
   }
   std::int64_t channels = 0;
@@ -52,7 +54,7 @@ std::int64_t joined_channels(OperatorCall& call, const std::vector<const Value*>
 /// The layer that passes the part on. A vector's values may lie in a map.
 int add_passing_layer(NetworkBuilder& builder, const Part& part, const std::string& name) {
   const net::Shape in = builder.tensor(part.value->tensor).shape;
-  const bool map = part.value->dims->size() == 4;
+  const bool map = part.value->dims->size() > 2;
   const int channels = part.before + part.channels + part.after;
   net::Node node;
   node.name = name;
@@ -88,7 +90,7 @@ bool can_widen(const NetworkBuilder& builder, const std::vector<Part>& parts, co
   const int tensor = part.value->tensor;
   const auto same = [&](const Part& other) { return other.value->tensor == tensor; };
   if (std::count_if(parts.begin(), parts.end(), same) != 1) return false;
-  if (part.value->dims->size() != 4 && builder.tensor(tensor).shape.c != part.channels) return false;
+  if (part.value->dims->size() == 2 && builder.tensor(tensor).shape.c != part.channels) return false;
   const std::optional<Limits> limits = builder.open_limits(tensor);
   if (!limits || !(common || *limits == Limits{})) return false;
   const net::Node& node = builder.network().nodes[builder.tensor(tensor).producer];
@@ -110,10 +112,9 @@ std::optional<std::vector<Part>> parts_of(OperatorCall& call, NetworkBuilder& bu
       return std::nullopt;
     }
     const Dims& dims = *value->dims;
-    const Refusal refusal =
-        dims.size() == 4
-            ? builder.as_map(value->tensor, {static_cast<int>(dims[2]), static_cast<int>(dims[3]), own})
-            : builder.as_vector(value->tensor);
+    const Refusal refusal = dims.size() == 2
+                                ? builder.as_vector(value->tensor)
+                                : builder.as_map(value->tensor, map_shape(*value, *map_extent(call, *value)));
     if (!call.accept("", refusal)) return std::nullopt;
     parts.push_back({value, before, own, static_cast<int>(channels) - before - own});
     before += own;

@@ -97,8 +97,8 @@ Value without_padding(const Value& x) {
   Value inner = x;
   if (!x.padding) return inner;
   inner.view = nullptr;
-  inner.dims->at(2) -= (*x.padding)[0] + (*x.padding)[2];
-  inner.dims->at(3) -= (*x.padding)[1] + (*x.padding)[3];
+  inner.dims->back() -= (*x.padding)[1] + (*x.padding)[3];
+  if (inner.dims->size() == 4) inner.dims->at(2) -= (*x.padding)[0] + (*x.padding)[2];
   return inner;
 }
 
@@ -226,10 +226,11 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
   const std::int64_t group = call.integer("group", 1);
   if (group < 1) call.refuse("group", fmt::format("{} groups; 1 or more are needed", group));
   const std::optional<Extent> map = map_extent(call, padded);
-  const auto weight = weights(call, w, "W", 4);
+  const auto weight = weights(call, w, "W", map_axes(call) + 2);
   if (!weight) return {};
   const Dims& dims = *w.dims;
-  if (call.has("kernel_shape") && call.integers("kernel_shape", {}) != Dims{dims[2], dims[3]}) {
+  const Extent kernel{dims.size() == 3 ? 1 : dims[2], dims.back()};
+  if (call.has("kernel_shape") && call.integers("kernel_shape", {}) != Dims(dims.begin() + 2, dims.end())) {
     call.refuse("kernel_shape", fmt::format("{} is not that of the weights {}",
                                             to_string(call.integers("kernel_shape", {})), to_string(dims)));
   }
@@ -242,10 +243,10 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
     call.refuse("group", fmt::format("{} groups do not divide {} outputs", group, dims[0]));
   }
   std::vector<double> bias = conv_bias(call, dims[0]);
-  std::optional<PlacedWindow> placed = place_window(call, {dims[2], dims[3]}, map, x.tensor > 0);
+  std::optional<PlacedWindow> placed = place_window(call, kernel, map, x.tensor > 0);
   if (placed && padded.padding) add_pads(call, *padded.padding, placed->window);
   if (!placed || !fits(call, dims[0], placed->out.h, placed->out.w)) return {};
-  const Dims out{call.batch(), dims[0], placed->out.h, placed->out.w};
+  const Dims out = map_dims(x, dims[0], placed->out);
   if (x.average && group != 1) {
     call.refuse("group",
                 fmt::format("'{}' is the average of a map; only a Conv of one group can read it", x.name));
@@ -254,8 +255,7 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
     Dense dense{dims[0], *weight, std::vector<double>(dims[0], 1), std::move(bias)};
     return add_dense(call, builder, x, std::move(dense), out);
   }
-  const auto extent = [&](std::size_t axis) { return static_cast<int>(x.dims->at(axis)); };
-  const net::Shape shape{extent(2), extent(3), extent(1)};
+  const net::Shape shape = map_shape(x, *map_extent(call, x));
   if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, shape))) {
     return {"", nullptr, -1, out};
   }

@@ -117,10 +117,12 @@ std::int64_t padded_source(const std::string& mode, std::int64_t at, std::int64_
 
 /// Pads that a window could have: of a map, in space only.
 std::optional<std::array<int, 4>> around_map(const Dims& before, const Dims& after) {
-  if (before.size() != 4 || before[0] != 0 || before[1] != 0 || after[0] != 0 || after[1] != 0)
+  const std::size_t rank = before.size();
+  if (rank < 3 || rank > 4 || before[0] != 0 || before[1] != 0 || after[0] != 0 || after[1] != 0)
     return std::nullopt;
   std::array<int, 4> pads{};
-  const std::int64_t sizes[] = {before[2], before[3], after[2], after[3]};
+  const std::int64_t sizes[] = {rank == 4 ? before[2] : 0, before.back(), rank == 4 ? after[2] : 0,
+                                after.back()};
   for (std::size_t i = 0; i < 4; ++i) {
     if (sizes[i] < 0) return std::nullopt;
     pads[i] = static_cast<int>(sizes[i]);

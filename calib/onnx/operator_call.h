@@ -39,6 +39,7 @@ struct ModelContext {
   int opset = 0;
   std::int64_t batch = 1;  ///< size of dimension 0; a symbolic one counts as 1
   bool symbolic_batch = false;
+  bool lines = false;                        ///< it has 1-D windows, so [batch, channels, length] is a map
   std::deque<::onnx::TensorProto> literals;  ///< constants given as attributes
 };
 

@@ -20,21 +20,28 @@ struct Axis {
   std::int64_t out = 0;
 };
 
-/// A list attribute of `count` numbers in smallest .. kMaxExtent; `otherwise` when absent or refused.
-Dims numbers(OperatorCall& call, const std::string& attribute, std::size_t count, std::int64_t smallest,
+/// A list attribute of `each` numbers in smallest .. kMaxExtent for height and width; `otherwise` when absent
+/// or refused. A line gives those of the width; the height has the smallest.
+Dims numbers(OperatorCall& call, const std::string& attribute, std::size_t each, std::int64_t smallest,
              std::int64_t otherwise) {
-  const Dims fallback(count, otherwise);
-  Dims values = call.integers(attribute, fallback);
+  const std::size_t axes = map_axes(call), count = each * axes;
+  const Dims fallback(2 * each, otherwise);
+  Dims values = call.integers(attribute, Dims(count, otherwise));
   if (values.size() != count) {
-    call.refuse(attribute,
-                fmt::format("{} has {} numbers, 2-D needs {}", to_string(values), values.size(), count));
+    call.refuse(attribute, fmt::format("{} has {} numbers, {}-D needs {}", to_string(values), values.size(),
+                                       axes, count));
     return fallback;
   }
   const bool good = std::all_of(values.begin(), values.end(),
                                 [&](std::int64_t v) { return v >= smallest && v <= kMaxExtent; });
-  if (good) return values;
-  call.refuse(attribute, fmt::format("{} is outside {} .. {}", to_string(values), smallest, kMaxExtent));
-  return fallback;
+  if (!good) {
+    call.refuse(attribute, fmt::format("{} is outside {} .. {}", to_string(values), smallest, kMaxExtent));
+    return fallback;
+  }
+  for (std::size_t i = 0; axes == 1 && i < 2 * each; i += 2) {
+    values.insert(values.begin() + static_cast<std::ptrdiff_t>(i), smallest);
+  }
+  return values;
 }
 
 void pad_same(Axis& axis, bool extra_at_end) {
@@ -47,7 +54,7 @@ void pad_same(Axis& axis, bool extra_at_end) {
 /// Pads from `pads` or `auto_pad`, in place.
 void read_pads(OperatorCall& call, bool wide_pads, Axis& y, Axis& x) {
   const std::string mode = call.text("auto_pad", "NOTSET");
-  const Dims pads = numbers(call, "pads", 4, 0, 0);
+  const Dims pads = given_pads(call);
   if (mode == "NOTSET") {
     y.pad_begin = pads[0];
     x.pad_begin = pads[1];
@@ -56,8 +63,8 @@ void read_pads(OperatorCall& call, bool wide_pads, Axis& y, Axis& x) {
     const bool small =
         std::max(y.pad_begin, y.pad_end) < y.kernel && std::max(x.pad_begin, x.pad_end) < x.kernel;
     if (!small && !wide_pads) {
-      call.refuse("pads", fmt::format("{} is not smaller than the kernel {} x {}", to_string(pads), y.kernel,
-                                      x.kernel));
+      call.refuse("pads", fmt::format("{} is not smaller than the kernel {} x {}",
+                                      to_string(call.integers("pads", {})), y.kernel, x.kernel));
     }
     return;
   }
@@ -92,29 +99,46 @@ bool place(OperatorCall& call, Axis& axis, const char* direction, bool ceil_mode
 
 }  // namespace
 
+std::size_t map_axes(const OperatorCall& call) {
+  const std::optional<Dims>& dims = call.required(0).dims;
+  return (dims ? dims->size() == 3 : call.integers("kernel_shape", {}).size() == 1) ? 1 : 2;
+}
+
 std::optional<Extent> kernel_shape(OperatorCall& call) {
-  const std::size_t before = call.integers("kernel_shape", {}).size();
-  const Dims kernel = numbers(call, "kernel_shape", 2, 1, 0);
-  if (before != 2 || kernel[0] == 0) return std::nullopt;
+  const Dims kernel = numbers(call, "kernel_shape", 1, 1, 0);
+  if (kernel[1] == 0) return std::nullopt;
   return Extent{kernel[0], kernel[1]};
 }
+
+Dims given_pads(OperatorCall& call) { return numbers(call, "pads", 2, 0, 0); }
 
 std::optional<Extent> map_extent(OperatorCall& call, const Value& x) {
   if (!x.dims) return std::nullopt;
   const Dims& dims = *x.dims;
   if (dims.size() == 4 && dims[0] == call.batch()) return Extent{dims[2], dims[3]};
-  call.refuse("X", fmt::format("'{}' is {}; only 2-D maps [batch, channels, height, width] are supported",
+  if (dims.size() == 3 && dims[0] == call.batch()) return Extent{1, dims[2]};
+  call.refuse("X", fmt::format("'{}' is {}; only maps [batch, channels, height, width] and "
+                               "[batch, channels, length] are supported",
                                x.name, to_string(dims)));
   return std::nullopt;
+}
+
+Dims map_dims(const Value& x, std::int64_t channels, const Extent& extent) {
+  if (x.dims->size() == 3) return {x.dims->front(), channels, extent.w};
+  return {x.dims->front(), channels, extent.h, extent.w};
+}
+
+net::Shape map_shape(const Value& x, const Extent& extent) {
+  return {static_cast<int>(extent.h), static_cast<int>(extent.w), static_cast<int>(x.dims->at(1))};
 }
 
 std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std::optional<Extent> map,
                                          bool wide_pads) {
   const int before = call.refusals();
-  const Dims strides = numbers(call, "strides", 2, 1, 1);
-  const Dims dilations = numbers(call, "dilations", 2, 1, 1);
+  const Dims strides = numbers(call, "strides", 1, 1, 1);
+  const Dims dilations = numbers(call, "dilations", 1, 1, 1);
   if (call.op() != "Conv" && dilations != Dims{1, 1}) {
-    call.refuse("dilations", fmt::format("{}; only [1, 1] is supported", to_string(dilations)));
+    call.refuse("dilations", fmt::format("{}; only 1 is supported", to_string(dilations)));
   }
   const Extent in = map.value_or(kernel);
   Axis y{(kernel.h - 1) * dilations[0] + 1, strides[0], 0, 0, in.h, 0};

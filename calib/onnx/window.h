@@ -26,10 +26,23 @@ struct PlacedWindow {
 std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std::optional<Extent> map,
                                          bool wide_pads = false);
 
-/// The attribute kernel_shape as an extent; a reason when it is not two positive numbers.
+/// Spatial dimensions of a Conv or pool: two of a map, one of a line, which is a map of height 1.
+std::size_t map_axes(const OperatorCall& call);
+
+/// The attribute kernel_shape as an extent; a reason when it is not one positive number per dimension.
 std::optional<Extent> kernel_shape(OperatorCall& call);
 
-/// Height and width of [batch, c, h, w]; nothing when unknown. A reason when it is known and not such a map.
+/// The attribute pads: top, left, bottom, right.
+Dims given_pads(OperatorCall& call);
+
+/// Height and width of [batch, c, h, w] or [batch, c, w]; nothing when unknown. A reason when it is known and
+/// not such a map.
 std::optional<Extent> map_extent(OperatorCall& call, const Value& x);
+
+/// Dims of a map of this extent, of the rank of x.
+Dims map_dims(const Value& x, std::int64_t channels, const Extent& extent);
+
+/// The stored shape of the map x, of this extent.
+net::Shape map_shape(const Value& x, const Extent& extent);
 
 }  // namespace dpwa::onnx

@@ -94,11 +94,15 @@ TEST(Refused, ConvShapes) {
                 conv.add_input("b");
               }),
               ElementsAre(HasSubstr("B: 'b' is [2], expected [3]")));
-  SmallModel three({1, 2, 4});
-  three.constant("w", {3, 2, 3}, counting(18));
-  three.node("Conv", {"x", "w"}, "y");
-  EXPECT_THAT(three.reasons(), ElementsAre(HasSubstr("X: 'x' is [1, 2, 4]; only 2-D maps"),
-                                           HasSubstr("W: 'w' is [3, 2, 3]; weights of rank 4")));
+  SmallModel volume({1, 2, 4, 4, 4});
+  volume.constant("w", {3, 2, 3, 3, 3}, counting(162));
+  volume.node("Conv", {"x", "w"}, "y");
+  EXPECT_THAT(volume.reasons(), ElementsAre(HasSubstr("X: 'x' is [1, 2, 4, 4, 4]; only maps"),
+                                            HasSubstr("W: 'w' is [3, 2, 3, 3, 3]; weights of rank 4")));
+  SmallModel line({1, 2, 4});
+  line.constant("w", {3, 2, 3, 3}, counting(54));
+  line.node("Conv", {"x", "w"}, "y");
+  EXPECT_THAT(line.reasons(), ElementsAre(HasSubstr("W: 'w' is [3, 2, 3, 3]; weights of rank 3")));
 }
 
 TEST(Refused, WeightsThatAreNotFiniteFloats) {

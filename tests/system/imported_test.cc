@@ -66,10 +66,45 @@ net::Network inception() {
   return model.import();
 }
 
+/// Keyword spotting on lines: strides, dilation, depthwise, both pools, a mean.
+net::Network lines() {
+  onnx::SmallModel model({1, 3, 50});
+  const auto conv = [&](const std::string& from, std::int64_t in, std::int64_t out, std::int64_t kernel,
+                        const std::string& to) -> ::onnx::NodeProto& {
+    const float most = 2 / std::sqrt(static_cast<float>(in * kernel));
+    model.constant(
+        to + "_w", {out, in, kernel},
+        test::random_samples(out * in * kernel, static_cast<unsigned>(in + 100 * out + kernel), -most, most));
+    auto& node = model.node("Conv", {from, to + "_w"}, to + "_c");
+    model.node("Relu", {to + "_c"}, to);
+    return node;
+  };
+  auto& stem = conv("x", 3, 18, 5, "stem");
+  onnx::set_ints(stem, "strides", {2});
+  onnx::set_ints(stem, "pads", {2, 1});  // 25
+  auto& depthwise = conv("stem", 1, 18, 3, "depthwise");
+  onnx::set_int(depthwise, "group", 18);
+  onnx::set_ints(depthwise, "dilations", {2});
+  onnx::set_text(depthwise, "auto_pad", "SAME_UPPER");
+  auto& max = model.node("MaxPool", {"depthwise"}, "max");
+  onnx::set_ints(max, "kernel_shape", {3});
+  onnx::set_ints(max, "strides", {2});
+  onnx::set_ints(max, "pads", {1, 1});  // 13
+  conv("max", 18, 20, 1, "point");
+  auto& average = model.node("AveragePool", {"point"}, "average");
+  onnx::set_ints(average, "kernel_shape", {2});
+  onnx::set_ints(average, "strides", {2});  // 6
+  conv("average", 20, 9, 3, "last");
+  model.node("GlobalAveragePool", {"last"}, "mean");
+  model.node("Flatten", {"mean"}, "flat");
+  model.constant("w", {9, 10}, test::random_samples(90, 5, -0.3F, 0.3F));
+  model.node("MatMul", {"flat", "w"}, "y");
+  return model.import();
+}
+
 class Imported : public testing::TestWithParam<Machine> {};
 
-TEST_P(Imported, EqualTheGoldenModel) {
-  const net::Network network = inception();
+void expect_golden(const Machine& machine, const net::Network& network) {
   constexpr int kImages = 3;
   const std::size_t size = network.tensors[0].shape.size();
   std::vector<float> all = test::random_samples(kImages * size, 9, 0, 255);
@@ -78,13 +113,17 @@ TEST_P(Imported, EqualTheGoldenModel) {
   for (int i = 0; i < kImages; ++i)
     samples.emplace_back(all.begin() + i * size, all.begin() + (i + 1) * size);
   const plan::Plan plan = plan::range_plan(network, all, kImages, 2);
-  const verify::Simulation result = simulate(GetParam(), network, plan, samples, {});
+  const verify::Simulation result = simulate(machine, network, plan, samples, {});
   EXPECT_EQ(result.images, kImages);
   EXPECT_GE(result.values_checked, kImages * network.values_per_image());
   EXPECT_EQ(result.mismatches, 0);
   for (const std::string& line : result.reports) ADD_FAILURE() << line;
   EXPECT_EQ(result.cycles, result.predicted_cycles);
 }
+
+TEST_P(Imported, EqualTheGoldenModel) { expect_golden(GetParam(), inception()); }
+
+TEST_P(Imported, LinesEqualTheGoldenModel) { expect_golden(GetParam(), lines()); }
 
 INSTANTIATE_TEST_SUITE_P(System, Imported, testing::ValuesIn(kMachines),
                          [](const auto& each) { return std::string(each.param.name); });
