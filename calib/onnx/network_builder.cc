@@ -326,11 +326,15 @@ void NetworkBuilder::pool_in_a_layer_behind(std::size_t n) {
   count_producers(n);
 }
 
-void NetworkBuilder::surround_pooled_maps() {
+void NetworkBuilder::separate_padded_pools() {
   for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
     const net::Node& pooled = network_.nodes[n];
-    if (!pooled.pool || !net::has_pads(*pooled.pool) || !never_negative(pooled.output)) continue;
+    if (!pooled.pool || !net::has_pads(*pooled.pool)) continue;
+    const bool zeros = never_negative(pooled.output);
+    const bool overlap = pooled.pool->kh > pooled.pool->stride_y || pooled.pool->kw > pooled.pool->stride_x;
+    if (!zeros && !overlap) continue;
     if (!passes(pooled)) pool_in_a_layer_behind(n++);
+    if (!zeros) continue;
     net::Node& node = network_.nodes[n];
     net::Window &window = node.window, &pool = *node.pool;
     window.pad_top = std::exchange(pool.pad_top, 0);
@@ -364,7 +368,7 @@ void NetworkBuilder::renumber(int output) {
 
 std::vector<std::string> NetworkBuilder::finish(int output, std::string output_name) {
   std::vector<std::string> not_finite;
-  surround_pooled_maps();
+  separate_padded_pools();
   renumber(output);
   network_.output_name = std::move(output_name);
   const auto to_float = [](double v) { return static_cast<double>(static_cast<float>(v)) + 0.0; };

@@ -108,9 +108,10 @@ class NetworkBuilder {
   net::Node passing_layer(std::string name, const net::Shape& shape) const;
   /// Whether the node passes values of an inner tensor on as they are, but for limits and a pool.
   bool passes(const net::Node& node) const;
-  /// Where no value is below 0, a pool whose padding is never visited is one of a map with zeros around it,
-  /// which a layer that passes values on makes.
-  void surround_pooled_maps();
+  /// Pools with padding whose windows overlap get a layer that passes values on, so that what they read is
+  /// computed once. Where no value is below 0 any of them does: it is a pool without padding of a map with
+  /// zeros around it, which the layer makes.
+  void separate_padded_pools();
   void pool_in_a_layer_behind(std::size_t node);
   /// Tensors in the order of the nodes that make them.
   void renumber(int output);

@@ -23,8 +23,9 @@ std::int64_t most(const config::Config& config, const Layout& layout, Of of) {
   return result;
 }
 
-/// Width-table entries that the scanner's coordinates ask for: twice as many must number the tiles of every
-/// input map with its padding (rtl/ctrl/dpwa_scanner.v).
+/// Width-table entries that the scanner's coordinates ask for (rtl/ctrl/dpwa_scanner.v): twice as many must
+/// number the tiles of every input map with its padding; as many, those from a pool's padding to the other
+/// end of the map.
 std::int64_t reach(const net::Network& network, const Layout& layout) {
   std::int64_t most = 0;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
@@ -33,6 +34,14 @@ std::int64_t reach(const net::Network& network, const Layout& layout) {
     const std::int64_t rows = g.rows + w.pad_top + w.pad_bottom,
                        columns = g.columns + w.pad_left + w.pad_right;
     most = std::max({most, rows * g.row_tiles(), columns * g.tiles_per_pixel});
+    const net::Node& node = network.nodes[n];
+    if (!node.pool || !net::has_pads(*node.pool)) continue;
+    // A pool's position, inside or outside, must be as close to both ends of the map.
+    const net::Window& p = *node.pool;
+    const std::int64_t down = node.conv_shape.h - 1 + std::max(p.pad_top, p.pad_bottom),
+                       right = node.conv_shape.w - 1 + std::max(p.pad_left, p.pad_right);
+    most = std::max({most, 2 * (down * w.stride_y * g.row_tiles() + 1),
+                     2 * (right * w.stride_x * g.tiles_per_pixel + 1)});
   }
   return (most + 1) / 2;
 }

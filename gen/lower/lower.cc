@@ -40,11 +40,13 @@ class Descriptor {
 };
 
 /// Loop bounds and steps over the input (docs/architecture.md, "Loop nest").
-void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, const net::Window& pool,
+void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, const net::Node& node,
               const net::Shape& stored, const Share& share) {
   d.set("run_steps", ceil_div(g.run_tiles(), config.scan_tiles) - 1);
   d.set("run_rest", (g.run_tiles() - 1) % config.scan_tiles);
   if (!config.convolves()) return;
+  const net::Window pool = node.pool.value_or(net::Window{});
+  const net::Shape& conv = node.conv_shape;
   const int row = share.first_position / stored.w, column = share.first_position % stored.w;
   d.set("pool_rows", pool.kh - 1);
   d.set("pool_columns", pool.kw - 1);
@@ -59,7 +61,8 @@ void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, co
   const int y_step = g.window.stride_y * g.row_tiles();
   const int pool_y_step = pool.stride_y * y_step;
   const int last_run = (g.window.kh - 1) * g.row_tiles();
-  d.set_modulo("t_first", row * pool_y_step - g.window.pad_top * g.row_tiles());
+  const int t_low = -g.window.pad_top * g.row_tiles();
+  d.set_modulo("t_first", t_low + (row * pool.stride_y - pool.pad_top) * y_step);
   d.set_modulo("t_column", -last_run);
   d.set_modulo("t_window", y_step - last_run);
   d.set_modulo("t_group", -(pool.kh - 1) * y_step - last_run);
@@ -68,11 +71,18 @@ void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, co
   const int x_step = g.window.stride_x * g.tiles_per_pixel;
   const int pool_x_step = pool.stride_x * x_step;
   const int last_column = (pool.kw - 1) * x_step;
-  d.set_modulo("x_first", column * pool_x_step - g.window.pad_left * g.tiles_per_pixel);
+  const int x_low = -g.window.pad_left * g.tiles_per_pixel;
+  d.set_modulo("x_first", x_low + (column * pool.stride_x - pool.pad_left) * x_step);
   d.set_modulo("x_column", x_step);
   d.set_modulo("x_group", -last_column);
   d.set_modulo("x_position", pool_x_step - last_column);
   d.set_modulo("x_line", -(stored.w - 1) * pool_x_step - last_column);
+  if (!config.pads_pools() || !net::has_pads(pool)) return;
+  d.set("pool_pads", 1);
+  d.set_modulo("t_low", t_low);
+  d.set_modulo("t_high", t_low + (conv.h - 1) * y_step);
+  d.set_modulo("x_low", x_low);
+  d.set_modulo("x_high", x_low + (conv.w - 1) * x_step);
 }
 
 void set_addition(Descriptor& d, const net::Network& network, const Layout& layout, int n) {
@@ -111,7 +121,7 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
 
   const net::Shape& stored = network.tensors[node.output].shape;
   const int first_tile = share.first_position * ceil_div(stored.c, config.products) + share.first_tile;
-  set_walk(d, config, layout.geometry[n], node.pool.value_or(net::Window{}), stored, share);
+  set_walk(d, config, layout.geometry[n], node, stored, share);
   d.set("in_signed", plan.tensors[node.input].is_signed);
   d.set("in_planes", in.planes);
   d.set("in_tile_base", in.tile_base);

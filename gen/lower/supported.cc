@@ -54,12 +54,11 @@ void check_supported(const config::Config& config, const net::Network& network) 
                  "that pools behind write-back; add it with --set PREMAX=0",
                  network.name, node.name, net::to_string(node.activation.function));
     }
-    if (node.pool && net::has_pads(*node.pool)) {
-      throw fail(
-          ExitCode::bad_input,
-          "network {}: node {}: the max pool has padding around values that may be below 0, which the "
-          "hardware does not do; put Relu before it, or use a pool that covers the map without padding",
-          network.name, node.name);
+    if (node.pool && net::has_pads(*node.pool) && !config.pads_pools()) {
+      throw fail(ExitCode::bad_input,
+                 "network {}: node {}: a max pool with padding, and configuration {} has POOL_PADS = 0; use "
+                 "--set POOL_PADS=1",
+                 network.name, node.name, config.name);
     }
   }
 }

@@ -100,6 +100,7 @@ void GroupBuilder::scan() {
   scanner.set("WTILE_W", size("WTILE_W")).set("WWORD_W", size("INDEX_W"));
   scanner.set("GROUP_W", size("GROUP_W")).set("KERNEL_W", kernel_bits);
   scanner.set("CONV", size("CONV"));
+  scanner.set("POOL_PADS", config_.pads_pools() ? 1 : 0);
   scanner.connect("start_i", net("node_start_o") & ~node_field("idle"));
   const auto fields = [&](const Int& width, std::initializer_list<const char*> names) {
     for (const char* name : names) scanner.connect(std::string(name) + "_i", node_field(name, width));
@@ -107,13 +108,13 @@ void GroupBuilder::scan() {
   fields(size("TILE_W"),
          {"in_tile_base", "in_tiles", "row_tiles", "out_columns", "first_column", "positions"});
   fields(size("COORD_W"), {"t_first", "t_column", "t_window", "t_group", "t_line", "x_first", "x_column",
-                           "x_group", "x_position", "x_line"});
+                           "x_group", "x_position", "x_line", "t_low", "t_high", "x_low", "x_high"});
   fields(size("WORD_W"), {"in_word_base"});
   fields(3, {"in_planes"});
   fields(field_bits("run_steps"), {"run_steps"});
   fields(field_bits("run_rest"), {"run_rest"});
   fields(kernel_bits, {"kernel_rows"});
-  fields(1, {"shared"});
+  fields(1, {"shared", "pool_pads"});
   fields(4, {"pool_rows", "pool_columns"});
   fields(size("GROUP_W"), {"groups"});
   fields(size("WTILE_W"), {"weight_tile_base"});

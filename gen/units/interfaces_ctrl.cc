@@ -55,6 +55,7 @@ Interface scanner() {
   const Int group_w = leaf.parameter("GROUP_W", 11);
   const Int kernel_w = leaf.parameter("KERNEL_W", 8);
   leaf.parameter("CONV", 1);
+  leaf.parameter("POOL_PADS", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("start_i");
@@ -76,6 +77,8 @@ Interface scanner() {
   for (const char* coordinate : {"t_first_i", "t_column_i", "t_window_i", "t_group_i", "t_line_i",
                                  "x_first_i", "x_column_i", "x_group_i", "x_position_i", "x_line_i"})
     leaf.input(coordinate, tile_w + 1);
+  leaf.input("pool_pads_i");
+  for (const char* limit : {"t_low_i", "t_high_i", "x_low_i", "x_high_i"}) leaf.input(limit, tile_w + 1);
   leaf.input("weight_tile_base_i", wtile_w);
   leaf.input("weight_word_base_i", wword_w);
   leaf.input("endless_i");

@@ -43,6 +43,7 @@ struct Config {
   int lane_cuts = 2;   ///< LANE_CUTS: register levels in the lane's adder tree (0..3)
   int premax = 1;      ///< PREMAX: max pool on accumulators, before write-back (0, 1)
   int conv = 1;        ///< CONV: 0: dense layers only (0, 1)
+  int pool_pads = 1;   ///< POOL_PADS: max pools with padding (0, 1)
   WriteBack write_back = WriteBack::parallel;   ///< WRITE_BACK: one value per cycle, or bit by bit
   Policies policies;                            ///< POLICIES: of the PCU
   int pcu_counters = 1;                         ///< PCU_COUNTERS: event counters per node (0, 1)
@@ -67,6 +68,7 @@ struct Config {
   bool serial_write_back() const { return write_back == WriteBack::serial; }
   bool convolves() const { return conv != 0; }  ///< convolutions, pools, layers over maps
   bool boots() const { return boot != Boot::none; }
+  bool pads_pools() const { return convolves() && pool_pads != 0; }
   bool adds() const { return residual_words > 0; }
   bool has_tables() const { return table_words > 0; }
   bool has_classes() const { return policies.variance; }

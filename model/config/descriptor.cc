@@ -31,10 +31,15 @@ int fixed(const Config&) {
 }
 
 /// Fields that only several lane groups need are absent with one, those of streaming without a dense tier,
-/// those of additions without a memory for them, those of maps where all layers are dense.
+/// those of additions without a memory for them, those of maps where all layers are dense, those of a pool's
+/// padding where there is none.
 template <int (*kBits)(const Config&)>
 int with_maps(const Config& c) {
   return c.convolves() ? kBits(c) : 0;
+}
+template <int (*kBits)(const Config&)>
+int with_pads(const Config& c) {
+  return c.pads_pools() ? kBits(c) : 0;
 }
 int with_groups(const Config& c, int bits) { return c.groups > 1 ? bits : 0; }
 int with_stream(const Config& c, int bits) { return c.dense_words > 0 ? bits : 0; }
@@ -86,6 +91,11 @@ const Row kRows[] = {
     {"x_group", with_maps<coord>, "step to its next row or to the next channel group"},
     {"x_position", with_maps<coord>, "step to the next stored column"},
     {"x_line", with_maps<coord>, "step to the next stored row"},
+    {"pool_pads", with_pads<fixed<1>>, "the pool has padding: t and x of its positions are limited"},
+    {"t_low", with_pads<coord>, "t of the convolution's first row"},
+    {"t_high", with_pads<coord>, "t of its last row"},
+    {"x_low", with_pads<coord>, "x of its first column"},
+    {"x_high", with_pads<coord>, "x of its last column"},
     {"weight_tile_base", [](const Config& c) { return bits_for(c.weight_tiles); },
      "first entry of the weight width table"},
     {"weight_word_base", [](const Config& c) { return bits_for(c.weight_words); },

@@ -116,6 +116,7 @@ const std::vector<Field>& fields() {
       integer("LANE_CUTS", &Config::lane_cuts, 0, 3, "register levels in the lane's adder tree"),
       integer("PREMAX", &Config::premax, 0, 1, "1: max pool on accumulators, one drain per pool window"),
       integer("CONV", &Config::conv, 0, 1, "1: convolutions and max pools, 0: dense layers only"),
+      integer("POOL_PADS", &Config::pool_pads, 0, 1, "1: max pools with padding"),
       choice<WriteBack>("WRITE_BACK", &Config::write_back,
                         {{"parallel", WriteBack::parallel}, {"serial", WriteBack::serial}},
                         "one value per cycle and write-back lane, or one unit that works bit by bit"),

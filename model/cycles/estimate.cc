@@ -111,8 +111,8 @@ Estimate::GroupCycles Estimate::group(const std::vector<std::uint8_t>& widths) c
     for (int x = 0; x < stored.w; ++x) {
       for (std::size_t i = 0; i < tiles.size(); ++i) {
         const auto p = static_cast<int>(i) % window;
-        read_window(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw,
-                    reads_[i / window], tiles[i]);
+        read_window(widths, conv_row(y, p / pool.kw), conv_column(x, p % pool.kw), reads_[i / window],
+                    tiles[i]);
       }
       for (std::size_t w = 0; w < jobs.size(); ++w) {
         std::int64_t before = 0;

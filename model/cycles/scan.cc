@@ -144,8 +144,7 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
     const int y = position / stored.w, x = position % stored.w;
     std::vector<std::vector<std::vector<std::uint8_t>>> positions;  // [window position] widths
     for (int p = 0; p < window; ++p) {
-      positions.push_back(
-          window_widths(widths, y * pool.stride_y + p / pool.kw, x * pool.stride_x + p % pool.kw));
+      positions.push_back(window_widths(widths, conv_row(y, p / pool.kw), conv_column(x, p % pool.kw)));
     }
     for (int g = 0; g <= last; ++g) {
       if (!owns(group, g)) continue;

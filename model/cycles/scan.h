@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -32,6 +33,13 @@ struct ScanGeometry {
   };
   /// [channel groups of so many lanes] tiles of a pixel that the group multiplies.
   std::vector<TileRange> group_reads(int lanes) const;
+  /// Row (column) before pooling that a pool window reads at its row (column) `inner` (N4.3).
+  int conv_row(int stored_row, int inner) const {
+    return std::clamp(stored_row * pool.stride_y - pool.pad_top + inner, 0, conv.h - 1);
+  }
+  int conv_column(int stored_column, int inner) const {
+    return std::clamp(stored_column * pool.stride_x - pool.pad_left + inner, 0, conv.w - 1);
+  }
   /// Taps that have weights of their own.
   int weight_taps() const { return packed_ || shared_ ? 1 : node_.window.kh * node_.window.kw; }
 

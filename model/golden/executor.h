@@ -25,7 +25,8 @@ struct StoredTensor {
 };
 
 /// Counts of one inference, for reports. Tiles of padding taps are not visited; a position before pooling is
-/// computed once per pool window that holds it.
+/// computed once per pool window that holds it, and once for each position outside the map that it stands for
+/// (N4.3).
 struct NodeCounts {
   std::int64_t beats = 0;  ///< sum over visited tiles and output channels of planes(a) * granted planes(w)
   std::int64_t tile_macs = 0;          ///< visited tiles x output channels

@@ -181,8 +181,10 @@ std::int64_t run_node(const Job& job, const Weights& weights) {
       std::fill_n(out, job.stored_shape.c, lowest(job.write_back, row));
       const int top = oy * pool.stride_y - pool.pad_top;
       const int left = ox * pool.stride_x - pool.pad_left;
-      for (int cy = std::max(top, 0); cy < std::min(top + pool.kh, conv.h); ++cy) {
-        for (int cx = std::max(left, 0); cx < std::min(left + pool.kw, conv.w); ++cx) {
+      for (int wy = 0; wy < pool.kh; ++wy) {
+        const int cy = std::clamp(top + wy, 0, conv.h - 1);
+        for (int wx = 0; wx < pool.kw; ++wx) {
+          const int cx = std::clamp(left + wx, 0, conv.w - 1);
           reader.multiply(cy, cx, sums.data());
           if (job.write_back.fine) {
             saturated += write_back_fine(job.write_back, sums, at(cy, cx), channels, fine);

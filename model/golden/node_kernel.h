@@ -41,8 +41,8 @@ class NodeKernel {
 
   /// input: [h][w][c] stored values within the tensor's limits. residual: fine values of the tensor that the
   /// node adds, empty if it adds none. Writes the stored output and, on a fine grid (N10), its fine values,
-  /// and returns how many values saturated (N4.4), each position before pooling counted once per pool window
-  /// that holds it. classes: of each stored row (N5); empty when the output has none.
+  /// and returns how many values saturated (N4.4), each position before pooling counted as often as it is
+  /// computed (N4.3). classes: of each stored row (N5); empty when the output has none.
   std::int64_t run(const std::vector<std::int32_t>& input, const std::vector<std::int32_t>& residual,
                    std::vector<std::int32_t>& output, std::vector<std::int32_t>& fine,
                    std::vector<std::uint8_t>& classes) const;

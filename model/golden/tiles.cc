@@ -29,18 +29,23 @@ std::vector<std::int64_t> reads(const Axis& axis, const std::vector<std::int64_t
   return count;
 }
 
-std::vector<std::int64_t> once(int positions) { return std::vector<std::int64_t>(positions, 1); }
-
-/// How often each row (column) of positions before pooling is computed.
+/// How often each row (column) of positions before pooling is computed: also for those outside the map that
+/// it stands for (N4.3).
+std::vector<std::int64_t> computations(const Axis& pool) {
+  std::vector<std::int64_t> count(pool.extent, 0);
+  for (int position = 0; position < pool.positions; ++position) {
+    const int first = position * pool.stride - pool.pad;
+    for (int at = first; at < first + pool.kernel; ++at) ++count[std::clamp(at, 0, pool.extent - 1)];
+  }
+  return count;
+}
 std::vector<std::int64_t> row_computations(const net::Node& node, const net::Shape& stored) {
-  if (!node.pool) return once(node.conv_shape.h);
-  const net::Window& pool = *node.pool;
-  return reads({node.conv_shape.h, pool.kh, 1, pool.stride_y, pool.pad_top, stored.h}, once(stored.h));
+  const net::Window pool = node.pool.value_or(net::Window{});
+  return computations({node.conv_shape.h, pool.kh, 1, pool.stride_y, pool.pad_top, stored.h});
 }
 std::vector<std::int64_t> column_computations(const net::Node& node, const net::Shape& stored) {
-  if (!node.pool) return once(node.conv_shape.w);
-  const net::Window& pool = *node.pool;
-  return reads({node.conv_shape.w, pool.kw, 1, pool.stride_x, pool.pad_left, stored.w}, once(stored.w));
+  const net::Window pool = node.pool.value_or(net::Window{});
+  return computations({node.conv_shape.w, pool.kw, 1, pool.stride_x, pool.pad_left, stored.w});
 }
 
 /// The bits that decide each tile's width, for a tensor that is stored as it is.

@@ -30,8 +30,8 @@ std::vector<std::uint8_t> tile_planes(const net::Network& network, const plan::P
                                       const std::vector<std::uint8_t>& classes = {});
 
 /// Visits of the tiles of node `node`'s input during one inference by a channel that reads them, for each
-/// tile of a position: planes and tiles summed over the positions before pooling that are computed (each once
-/// per pool window that holds it) and the taps inside the map.
+/// tile of a position: planes and tiles summed over the positions before pooling, each as often as it is
+/// computed (N4.3), and the taps inside the map.
 struct TileVisits {
   std::int64_t tiles = 0;
   std::int64_t planes = 0;

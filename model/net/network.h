@@ -21,7 +21,7 @@ struct Shape {
   bool operator==(const Shape& o) const { return h == o.h && w == o.w && c == o.c; }
 };
 
-/// Kernel geometry of a convolution or a pool. Pads are zeros (convolution) or absent (max pool).
+/// Kernel geometry of a convolution or a pool. Pads are zeros (convolution) or repeat the border (max pool).
 struct Window {
   int kh = 1, kw = 1;
   int stride_y = 1, stride_x = 1;

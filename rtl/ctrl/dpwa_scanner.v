@@ -4,14 +4,12 @@
 //
 //   for each stored position of the group's share, for each channel group, for each pool-window position (one job):
 //     for ky: the kw * tiles-per-pixel tiles of one input row lie side by side: a *run*
-// Where a run begins is kept as a distance in tiles: t_q from the tensor's first tile to that of its input row, x_q from
-// there to its first column, both modulo 2**(TILE_W+1). A tap is outside the map when one of them is. Each end of a loop
-// adds the descriptor's step for the outermost loop that goes on, so no loop keeps a start of its own.
+// Where a run begins is a distance in tiles (dpwa_run_start): t from the tensor's first tile to that of its input row,
+// x from there to its first column, both modulo 2**(TILE_W+1). A tap is outside the map when one of them is.
 //
 // Every tap is scanned; one outside the map counts as a tile of width 0. Weight words lie in scan order, so their address
 // is a running sum of widths that goes back to the group's start for the next position of a pool window, to the node's for
 // a new position (not when endless_i). With shared_i all runs have the same weights: each starts at the group's start.
-//
 // With CONV = 0 a map is one pixel, and a channel group has one run.
 //
 // Two stages. A: loop counters, addresses of both width tables. B: the widths arrive; the step goes to the queue.
@@ -20,14 +18,15 @@
 `default_nettype none
 
 module dpwa_scanner #(
-  parameter integer READS    = 2,    // tiles of a step: 2, 4
-  parameter integer TILE_W   = 15,   // activation tile address bits
-  parameter integer WORD_W   = 17,   // activation word address bits
-  parameter integer WTILE_W  = 16,   // weight tile address bits
-  parameter integer WWORD_W  = 16,   // weight word address bits
-  parameter integer GROUP_W  = 11,   // bits of a channel group's number
-  parameter integer KERNEL_W = 8,    // bits of a kernel row's number
-  parameter integer CONV     = 1     // 0: dense layers only
+  parameter integer READS     = 2,    // tiles of a step: 2, 4
+  parameter integer TILE_W    = 15,   // activation tile address bits
+  parameter integer WORD_W    = 17,   // activation word address bits
+  parameter integer WTILE_W   = 16,   // weight tile address bits
+  parameter integer WWORD_W   = 16,   // weight word address bits
+  parameter integer GROUP_W   = 11,   // bits of a channel group's number
+  parameter integer KERNEL_W  = 8,    // bits of a kernel row's number
+  parameter integer CONV      = 1,    // 0: dense layers only
+  parameter integer POOL_PADS = 0     // 1: max pools with padding
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -58,6 +57,11 @@ module dpwa_scanner #(
   input  wire [TILE_W:0]     x_group_i,          // the next row of a pool window or channel group,
   input  wire [TILE_W:0]     x_position_i,       // the next stored column,
   input  wire [TILE_W:0]     x_line_i,           // the next stored row
+  input  wire                pool_pads_i,        // the pool has padding
+  input  wire [TILE_W:0]     t_low_i,            // of the convolution's first row
+  input  wire [TILE_W:0]     t_high_i,           // of its last one
+  input  wire [TILE_W:0]     x_low_i,
+  input  wire [TILE_W:0]     x_high_i,
   input  wire [WTILE_W-1:0]  weight_tile_base_i,
   input  wire [WWORD_W-1:0]  weight_word_base_i,
   input  wire                endless_i,          // weight words are numbered on from position to position
@@ -98,7 +102,7 @@ module dpwa_scanner #(
   reg [GROUP_W-1:0]  group_q;
   reg [TILE_W-1:0]   column_q;               // stored column
   reg [TILE_W-1:0]   position_q;             // of the share
-  reg [COORD_W-1:0]  t_q, x_q;
+  wire [COORD_W-1:0] t, x_run;               // where the run begins
   reg [WTILE_W-1:0]  wtile_q, wtile_group_q; // from weight_tile_base_i
 
   wire run_end       = step_q == run_steps_i;
@@ -113,8 +117,8 @@ module dpwa_scanner #(
   wire back          = run_end & (job_end ? ~window_last : shared_i);  // the next weights are the group's first
 
   wire [INDEX_W-1:0] rest       = run_rest_i | {INDEX_W{~run_end}};   // tiles of this step - 1
-  wire [COORD_W-1:0] x          = x_q + {step_q, {INDEX_W{1'b0}}};
-  wire               row_inside = t_q <= {1'b0, in_tiles_i};          // what lies before the map is a large number
+  wire [COORD_W-1:0] x          = x_run + {step_q, {INDEX_W{1'b0}}};
+  wire               row_inside = t <= {1'b0, in_tiles_i};            // what lies before the map is a large number
   wire [READS-1:0]   in_run     = ~({READS{1'b1}} << rest << 1);
   wire [READS-1:0]   in_map;
 
@@ -129,7 +133,7 @@ module dpwa_scanner #(
 
   wire b_moves, a_moves;
   wire a_steps = active_q & a_moves;
-  wire [COORD_W-1:0] tile = t_q + x;          // from the tensor's first
+  wire [COORD_W-1:0] tile = t + x;            // from the tensor's first
   assign table_re_o    = a_steps;
   assign act_tile_o    = in_tile_base_i + tile[TILE_W-1:0];
   assign weight_tile_o = weight_tile_base_i + wtile_q;
@@ -144,28 +148,19 @@ module dpwa_scanner #(
     else if (a_steps & group_end & position_last)   active_q <= 1'b0;
   end
 
-  reg [COORD_W-1:0] t_step, x_step;           // at the end of a run
-  always @(*) begin
-    if (!job_end) begin
-      t_step = {1'b0, row_tiles_i} + 1'b1;
-      x_step = {COORD_W{1'b0}};
-    end else if (!column_end) begin
-      t_step = t_column_i;
-      x_step = x_column_i;
-    end else if (!window_last) begin
-      t_step = t_window_i;
-      x_step = x_group_i;
-    end else if (!group_last) begin
-      t_step = t_group_i;
-      x_step = x_group_i;
-    end else if (!line_end) begin
-      t_step = t_group_i;
-      x_step = x_position_i;
-    end else begin
-      t_step = t_line_i;
-      x_step = x_line_i;
-    end
-  end
+  dpwa_run_start #(
+    .TILE_W    (TILE_W),
+    .POOL_PADS (POOL_PADS)
+  ) u_run_start (
+    .clk_i (clk_i), .start_i (start_i), .move_i (a_steps & run_end & ~DENSE),
+    .job_end_i (job_end), .column_end_i (column_end), .window_last_i (window_last), .group_last_i (group_last),
+    .line_end_i (line_end), .later_row_i (ky_q != {KERNEL_W{1'b0}}), .row_tiles_i (row_tiles_i),
+    .t_first_i (t_first_i), .t_column_i (t_column_i), .t_window_i (t_window_i), .t_group_i (t_group_i),
+    .t_line_i (t_line_i), .x_first_i (x_first_i), .x_column_i (x_column_i), .x_group_i (x_group_i),
+    .x_position_i (x_position_i), .x_line_i (x_line_i),
+    .pool_pads_i (pool_pads_i), .t_low_i (t_low_i), .t_high_i (t_high_i), .x_low_i (x_low_i), .x_high_i (x_high_i),
+    .t_o (t), .x_o (x_run)
+  );
 
   // Every counter goes to 0 with its loop.
   always @(posedge clk_i) begin
@@ -176,8 +171,6 @@ module dpwa_scanner #(
       group_q       <= {GROUP_W{1'b0}};
       column_q      <= first_column_i;
       position_q    <= {TILE_W{1'b0}};
-      t_q           <= t_first_i;
-      x_q           <= x_first_i;
       wtile_q       <= {WTILE_W{1'b0}};
       wtile_group_q <= {WTILE_W{1'b0}};
     end else if (a_steps) begin
@@ -185,8 +178,6 @@ module dpwa_scanner #(
       wtile_q <= back ? wtile_group_q : group_end ? {WTILE_W{1'b0}} : wtile_next;
       if (run_end & ~DENSE) begin
         ky_q <= job_end ? {KERNEL_W{1'b0}} : ky_q + 1'b1;
-        t_q  <= t_q + t_step;
-        x_q  <= x_q + x_step;
       end
       if (job_end) wx_q <= column_end ? 4'd0 : wx_q + 4'd1;
       if (job_end & column_end) wy_q <= window_last ? 4'd0 : wy_q + 4'd1;

@@ -155,11 +155,12 @@ TEST(EvaluateRefused, APlanThatNoSizeCanHoldStillHasValues) {
   plan::save(folder.folder(), network, plan);
   const fs::path data = folder.folder() / "x.npy";
   data::write_npy(data, {1, 1, 4, 4}, values);
-  const Invocation run = invoke({"evaluate", folder.folder().string(), "--data", data.string(), "--json"});
+  const Invocation run = invoke(
+      {"evaluate", folder.folder().string(), "--data", data.string(), "--config", "gw2ar-18", "--json"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const nlohmann::json json = nlohmann::json::parse(run.out);
   EXPECT_EQ(json["fits"], false);
-  EXPECT_THAT(json["refusal"].get<std::string>(), HasSubstr("the max pool has padding"));
+  EXPECT_THAT(json["refusal"].get<std::string>(), HasSubstr("use --set POOL_PADS=1"));
   EXPECT_TRUE(json["nodes"][0]["weights"].is_null());
 }
 

@@ -240,6 +240,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "LANE_CUTS=1",
                                             "PREMAX=1",
                                             "CONV=0",
+                                            "POOL_PADS=0",
                                             "WRITE_BACK=serial",
                                             "POLICIES=range",
                                             "PCU_COUNTERS=0",

@@ -70,7 +70,8 @@ TEST(Executor, EqualsTheReferenceOnActivationFunctions) {
 // The random networks must reach what they are there for, or the comparison above proves little.
 TEST(Executor, RandomNetworksReachEveryRule) {
   int added = 0, finer = 0, both = 0, packed = 0, pinned = 0, pooled = 0, saturated = 0, is_signed = 0,
-      zero_tiles = 0, wide_tiles = 0, coarse_rows = 0, changes = 0, depthwise = 0, grouped = 0, dilated = 0;
+      zero_tiles = 0, wide_tiles = 0, coarse_rows = 0, changes = 0, depthwise = 0, grouped = 0, dilated = 0,
+      padded_pools = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const RandomCase one = random_case(seed);
     const Inference inference = Executor(one.network, one.plan, one.products).run(one.words);
@@ -78,6 +79,7 @@ TEST(Executor, RandomNetworksReachEveryRule) {
     for (const plan::NodePlan& node : one.plan.nodes) pinned += node.pinned ? 1 : 0;
     for (const net::Node& node : one.network.nodes) {
       pooled += node.pool ? 1 : 0;
+      padded_pools += node.pool && net::has_pads(*node.pool) ? 1 : 0;
       depthwise += net::is_depthwise(one.network, node) ? 1 : 0;
       grouped += node.groups > 1 && !net::is_depthwise(one.network, node) ? 1 : 0;
       dilated += node.window.dilation_y * node.window.dilation_x > 1 ? 1 : 0;
@@ -105,9 +107,30 @@ TEST(Executor, RandomNetworksReachEveryRule) {
   EXPECT_GE(changes, 25);
   EXPECT_GE(grouped, 25);
   for (const int reached : {added, finer, both, packed, pinned, pooled, saturated, is_signed, zero_tiles,
-                            wide_tiles, coarse_rows, depthwise, dilated}) {
+                            wide_tiles, coarse_rows, depthwise, dilated, padded_pools}) {
     EXPECT_GE(reached, 50);
   }
+}
+
+/// A convolution of one weight that passes 2 x 2 values of 1 on, and a pool of 3 x 3 with one row and one
+/// column of padding on every side.
+RandomCase padded_pool() {
+  RandomCase one = dense_case(1, 1, 1, 2, 1);
+  net::Node& node = one.network.nodes[0];
+  one.network.tensors[0].shape = node.conv_shape = one.network.tensors[1].shape = {2, 2, 1};
+  node.window = {};
+  node.pool = net::Window{3, 3, 1, 1, 1, 1, 1, 1};
+  return one;
+}
+
+// N4.3, N4.4: nine positions are computed for each value, whatever lies inside.
+TEST(Executor, APositionOutsideTheMapIsComputedAsTheNearestInside) {
+  const RandomCase one = padded_pool();
+  const Executor executor(one.network, one.plan, one.products);
+  const std::vector<std::int32_t> words(4, 255);
+  const Inference inference = executor.run(words);
+  EXPECT_EQ(inference.nodes[0].tile_macs, 4 * 9);
+  EXPECT_EQ(inference.nodes[0].activation_planes, 4 * 9 * inference.tensors[0].planes[0]);
 }
 
 // The three number types of dot_products.h and both write-backs, on both sides of each border.

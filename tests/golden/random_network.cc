@@ -57,8 +57,10 @@ class Builder {
     if (pooled) {
       net::Window pool{between(1, std::min(3, stored.h)), between(1, std::min(3, stored.w)), between(1, 3),
                        between(1, 3)};
-      pool.pad_top = between(0, pool.kh / 2);
-      pool.pad_right = between(0, pool.kw / 2);
+      pool.pad_top = between(0, pool.kh - 1);
+      pool.pad_bottom = between(0, pool.kh - 1);
+      pool.pad_left = between(0, pool.kw - 1);
+      pool.pad_right = between(0, pool.kw - 1);
       stored = slide(stored, pool, channels);
       node.pool = pool;
     }

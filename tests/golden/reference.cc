@@ -286,6 +286,15 @@ Result write_back(const Scene& scene, int oc, int k, Wide acc, std::int64_t resi
   return {limited(y, lowest, highest), limited(u, lower * steps, upper * steps)};
 }
 
+/// N4.3: the coordinate of 0 .. extent - 1 with the least distance.
+int nearest_inside(int at, int extent) {
+  int best = 0;
+  for (int one = 1; one < extent; ++one) {
+    if (std::abs(one - at) < std::abs(best - at)) best = one;
+  }
+  return best;
+}
+
 /// One stored value of class k: every position of its pool window, in graph channel `oc`, stored as channel
 /// `c`.
 Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors, int oy, int ox, int c,
@@ -295,9 +304,8 @@ Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors
   std::optional<Result> best;
   for (int ky = 0; ky < pool.kh; ++ky) {
     for (int kx = 0; kx < pool.kw; ++kx) {
-      const int cy = oy * pool.stride_y - pool.pad_top + ky, cx = ox * pool.stride_x - pool.pad_left + kx;
-      const bool inside = cy >= 0 && cy < scene.node.conv_shape.h && cx >= 0 && cx < scene.node.conv_shape.w;
-      if (!inside) continue;
+      const int cy = nearest_inside(oy * pool.stride_y - pool.pad_top + ky, scene.node.conv_shape.h);
+      const int cx = nearest_inside(ox * pool.stride_x - pool.pad_left + kx, scene.node.conv_shape.w);
       Wide acc = 0;
       for (const Pair& pair : visited_tiles(scene, tensors[scene.node.input], cy, cx, oc)) {
         const int planes = width(pair.activations, scene.input, pair.k);

@@ -116,9 +116,14 @@ TEST(Pass, APoolWhosePadsWouldBeTheLargestMap) {
   EXPECT_THAT(model.reasons(), ElementsAre(testing::HasSubstr("[1, 7999, 7999] is larger than")));
 }
 
-TEST(Pass, APoolWithPadsOfValuesBelowZeroStaysOne) {
-  const SmallModel model = padded_pool(-1, [](SmallModel& m) { m.node("Identity", {"c"}, "pooled"); });
-  EXPECT_THAT(values(model, kPooled, 1), ElementsAre(1, 1, -2, -3, 1, 5, 6, 6, -4, 5, 6, 6));
+// Windows that overlap would compute what is before the pool several times.
+TEST(Pass, APoolWithPadsOfValuesBelowZeroHasALayerIfItsWindowsOverlap) {
+  SmallModel model = padded_pool(-1, [](SmallModel& m) { m.node("Identity", {"c"}, "pooled"); });
+  EXPECT_THAT(values(model, kPooled, 2), ElementsAre(1, 1, -2, -3, 1, 5, 6, 6, -4, 5, 6, 6));
+  EXPECT_EQ(model.import().nodes[1].pool->pad_left, 1);
+  EXPECT_FALSE(net::has_pads(model.import().nodes[1].window));
+  set_ints(*model.proto.mutable_graph()->mutable_node(2), "strides", {2, 2});
+  EXPECT_THAT(values(model, kPooled, 1), ElementsAre(1, -2, -4, 6));
 }
 
 TEST(Pass, LimitsBesideZeroAreShiftedThereAndBack) {

@@ -14,7 +14,7 @@ constexpr Machine kMachines[] = {
     {"grouped_one", 1, 1, 1, 8, 0, 0, "none", "parallel", {"SCAN_TILES=2"}},
     {"grouped_four", 4, 1, 1, 16, 2, 1},
     {"grouped_serial", 2, 1, 1, 16, 3, 0, "axi", "serial", {"SCAN_TILES=2"}},
-    {"grouped_dense", 4, 1, 2, 16, 2, 0, "axi", "parallel", {"DENSE_WORDS=16384", "WEIGHT_WORDS=64"}},
+    kStreaming,
     {"grouped_two_groups", 32, 2, 4, 16, 2, 1},
     {"grouped_one_slice", 16, 1, 16, 16, 2, 1},
     {"grouped_four_groups", 32, 4, 2, 8, 2, 0, "axi", "parallel", {"SCAN_TILES=2"}},

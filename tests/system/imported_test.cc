@@ -18,7 +18,7 @@ constexpr const char* kMemory = "RESIDUAL_WORDS=4096";
 constexpr Machine kMachines[] = {
     {"imported_two", 2, 1, 1, 8, 0, 0, "none", "parallel", {kMemory, "ACTIVATION_TILES=2048"}},
     {"imported_four", 4, 1, 2, 16, 2, 1, "axi", "parallel", {kMemory}},
-    {"imported_groups", 16, 4, 2, 16, 3, 1, "axi", "parallel", {kMemory}},
+    kFourGroups,
 };
 
 /// Adds a Conv with weights of its own and Relu: `to` of `out` channels.

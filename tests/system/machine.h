@@ -18,7 +18,7 @@ struct Machine {
   int lanes, groups, wb_lanes, products, cuts, premax;
   const char* host_port = "axi";
   const char* write_back = "parallel";
-  std::array<const char*, 4> more = {};  ///< further settings
+  std::array<const char*, 5> more = {};  ///< further settings
 };
 
 void PrintTo(const Machine& machine, std::ostream* out);
@@ -28,13 +28,24 @@ inline constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, 0, "none", "parallel", {"
 inline constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3, 1};
 inline constexpr Machine kSerialOne = {"serial_one", 1, 1, 1, 8, 0, 0, "none", "serial"};
 inline constexpr Machine kSerialTwo = {"serial_two", 2, 1, 1, 16, 3, 0, "axi", "serial", {"SCAN_TILES=2"}};
-/// Nothing at the border that the networks do not need.
+/// Weights that do not fit.
+inline constexpr Machine kStreaming = {
+    "streaming", 4, 1, 2, 16, 2, 0, "axi", "parallel", {"DENSE_WORDS=16384", "WEIGHT_WORDS=64"}};
+/// Additions in four groups.
+inline constexpr Machine kFourGroups = {"four_groups",          16, 4, 2, 16, 3, 1, "axi", "parallel",
+                                        {"RESIDUAL_WORDS=4096"}};
+/// Nothing that the networks do not need.
 inline constexpr Machine kNarrow = {
-    "narrow",   2,
-    1,          1,
-    16,         1,
-    0,          "axi",
-    "parallel", {"PORT_FORMATS=integer", "INPUT_PLANES=2", "INPUT_CHANNELS=1", "INPUT_VALUES=196"}};
+    "narrow",
+    2,
+    1,
+    1,
+    16,
+    1,
+    0,
+    "axi",
+    "parallel",
+    {"PORT_FORMATS=integer", "INPUT_PLANES=2", "INPUT_CHANNELS=1", "INPUT_VALUES=196", "POOL_PADS=0"}};
 
 config::Config configure(const Machine& machine);
 

@@ -62,6 +62,12 @@ RandomNetwork& RandomNetwork::add(const Layer& layer) {
     out.h /= layer.pool;
     out.w /= layer.pool;
   }
+  const net::Window& pool = layer.pool_window;
+  if (pool.kh * pool.kw > 1) {
+    node.pool = pool;
+    out.h = (out.h + pool.pad_top + pool.pad_bottom - pool.kh) / pool.stride_y + 1;
+    out.w = (out.w + pool.pad_left + pool.pad_right - pool.kw) / pool.stride_x + 1;
+  }
   const int fan_in = layer.kernel_rows * layer.kernel_columns * in.c / layer.groups;
   node.weight.assign(static_cast<std::size_t>(layer.channels) * fan_in, 0);
   node.bias.assign(layer.channels, 0);

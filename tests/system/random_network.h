@@ -31,6 +31,7 @@ class RandomNetwork {
     int dilation = 1;
     net::Activation activation{};  ///< its range says whether the output is signed
     bool shared_taps = false;      ///< all taps have the weights of the first
+    net::Window pool_window{};     ///< instead of `pool`, where it is larger than 1 x 1
   };
   RandomNetwork& add(const Layer& layer);
 
