@@ -66,7 +66,7 @@ ordered_json to_json(const onnx::Inspection& inspection) {
   const auto known = [supported](ordered_json value) { return supported ? value : ordered_json(nullptr); };
   ordered_json json = {{"supported", supported}, {"network", network.name}};
   json["input"] = {{"name", network.input_name}, {"dims", network.input_dims}};
-  json["output"] = known({{"name", network.output_name}, {"softmax", softmax_json(network.softmax)}});
+  json["output"] = known({{"name", network.output_name}, {"softmax", softmax_json(net::softmax_of_outputs(network))}});
   json["nodes"] = ordered_json::array();
   for (const net::Node& node : network.nodes) json["nodes"].push_back(node_json(network, node));
   json["parameters"] = known(network.parameters());

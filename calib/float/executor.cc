@@ -14,8 +14,9 @@ namespace {
 /// Samples per pass of FloatExecutor: enough to keep the matrix kernels busy, few enough for the caches.
 constexpr int kBatch = 16;
 
-/// One user sample (channel, y, x) to the stored order with the input affine applied.
-void load_sample(const net::Network& network, const float* sample, float* stored) {
+/// One user sample to the stored order with the input affine applied.
+void load_sample(const net::Network& network, const float* user, float* stored) {
+  const std::vector<float> sample = net::input_sample(network, user);
   const net::Shape& shape = network.tensors[0].shape;
   const std::int64_t pixels = std::int64_t{shape.h} * shape.w;
   for (int c = 0; c < shape.c; ++c) {
@@ -100,7 +101,7 @@ std::vector<float> FloatExecutor::outputs(const float* samples, std::int64_t cou
         pass.forward(input.data());
         for (std::int64_t i = 0; i < present; ++i) {
           const float* stored = pass.tensor(network_.output).data() + i * shape.size();
-          const std::vector<float> onnx = net::to_channel_first(stored, shape);
+          const std::vector<float> onnx = net::output_sample(network_, stored);
           std::copy(onnx.begin(), onnx.end(), result.begin() + (first + i) * shape.size());
         }
         return present;

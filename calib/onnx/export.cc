@@ -75,19 +75,13 @@ class Exporter {
     model_.add_opset_import()->set_version(opset());
     graph().set_name(network_.name);
     declare(*graph().add_input(), network_.input_name, network_.input_dims);
-    const net::Tensor& output = network_.tensors[network_.output];
-    const net::Shape& shape = output.shape;
-    const bool vector = network_.nodes.back().onnx_operator != "Conv";
-    declare(*graph().add_output(), network_.output_name,
-            vector ? Numbers{shape.c} : Numbers{shape.c, shape.h, shape.w});
+    const Numbers dims = output_dims();
+    const auto& order = network_.output_order;
+    declare(*graph().add_output(), network_.output_name, order ? permuted(*order) : dims);
     values_.resize(network_.tensors.size());
     add_input();
     for (const net::Node& node : network_.nodes) add_node(node);
-    if (network_.softmax) {
-      add_softmax(values_[network_.output], shape, vector);
-    } else if (output.name != network_.output_name) {
-      add("Identity", {values_[network_.output].name}, network_.output_name);
-    }
+    add_output(dims);
     return model_.SerializeAsString();
   }
 
@@ -165,16 +159,65 @@ class Exporter {
     add("Reshape", {name, dims.name()}, output);
   }
 
+  static Numbers permuted(const net::Transposition& order) {
+    Numbers dims;
+    for (const int axis : order.perm) dims.push_back(order.dims[axis]);
+    return dims;
+  }
+
+  /// A value of these dims, behind the batch, as the host reorders it.
+  void add_transpose(std::string name, const Numbers& dims, const net::Transposition& order,
+                     const std::string& output) {
+    if (dims != order.dims) {
+      Numbers shape = order.dims;
+      shape.insert(shape.begin(), -1);
+      const std::string reshaped = fresh(names_, name + "/dims");
+      reshape(name, shape, reshaped);
+      name = reshaped;
+    }
+    Numbers perm{0};
+    for (const int axis : order.perm) perm.push_back(axis + 1);
+    set_integers(add("Transpose", {name}, output), "perm", perm);
+  }
+
+  /// Dims of the output tensor behind the batch.
+  Numbers output_dims() const {
+    const net::Shape& shape = network_.tensors[network_.output].shape;
+    const bool vector = network_.nodes.back().onnx_operator != "Conv";
+    return vector ? Numbers{shape.c} : Numbers{shape.c, shape.h, shape.w};
+  }
+
+  void add_output(Numbers dims) {
+    const net::Tensor& tensor = network_.tensors[network_.output];
+    const auto& order = network_.output_order;
+    const std::string& output = network_.output_name;
+    std::string name = values_[network_.output].name;
+    if (network_.softmax) {
+      const std::string applied = order ? fresh(names_, output + "/softmax") : output;
+      add_softmax(name, tensor.shape, dims.size() == 1, applied);
+      if (network_.softmax->size == tensor.shape.size()) dims = {tensor.shape.size()};
+      name = applied;
+    }
+    if (order) {
+      add_transpose(name, dims, *order, output);
+    } else if (!network_.softmax && tensor.name != output) {
+      add("Identity", {name}, output);
+    }
+  }
+
   /// The input affine is per stored channel, so the input is brought to its stored shape first.
   void add_input() {
     const net::Shape& shape = network_.tensors[0].shape;
-    const bool is_map = network_.input_dims == Numbers{shape.c, shape.h, shape.w};
+    const auto& order = network_.input_order;
+    const Numbers given = order ? permuted(*order) : network_.input_dims;
+    const bool is_map = given == Numbers{shape.c, shape.h, shape.w};
     // Three dimensions are read as a map; an input that is none gets its shape from a Reshape.
-    const bool vector = network_.input_dims.size() != 3;
+    const bool vector = given.size() != 3;
     const bool map = is_map || !vector || std::int64_t{shape.h} * shape.w > 1;
-    Exported value{network_.input_name, map};
+    Exported value{order ? fresh(names_, network_.input_name + "/ordered") : network_.input_name, map};
+    if (order) add_transpose(network_.input_name, network_.input_dims, *order, value.name);
     if (map && !is_map) value.name = as({value.name, false}, shape, true);
-    if (!map && network_.input_dims.size() != 1) value.name = flattened(value.name);
+    if (!map && given.size() != 1) value.name = flattened(value.name);
     const net::InputAffine& affine = network_.input_affine;
     const Numbers dims = map ? Numbers{shape.c, 1, 1} : Numbers{shape.c};
     const auto differs = [](const std::vector<double>& all, double from) {
@@ -335,21 +378,20 @@ class Exporter {
     return output;
   }
 
-  void add_softmax(const Exported& logits, const net::Shape& shape, bool vector) {
+  void add_softmax(const std::string& logits, const net::Shape& shape, bool vector,
+                   const std::string& output) {
     const net::Softmax& softmax = *network_.softmax;
     const std::string op = softmax.logarithm ? "LogSoftmax" : "Softmax";
     if (softmax.size == shape.size()) {
-      const std::string input = vector ? logits.name : flattened(logits.name);
-      add(op, {input}, network_.output_name);
+      add(op, {vector ? logits : flattened(logits)}, output);
       return;
     }
     const std::int64_t outer = shape.size() / (softmax.size * softmax.stride);
-    const std::string groups = fresh(names_, logits.name + "/groups");
-    reshape(logits.name, {-1, outer, softmax.size, softmax.stride}, groups);
-    const std::string applied = fresh(names_, network_.output_name + "/groups");
+    const std::string groups = fresh(names_, logits + "/groups");
+    reshape(logits, {-1, outer, softmax.size, softmax.stride}, groups);
+    const std::string applied = fresh(names_, output + "/groups");
     set_integer(add(op, {groups}, applied), "axis", 2);
-    reshape(applied, vector ? Numbers{-1, shape.c} : Numbers{-1, shape.c, shape.h, shape.w},
-            network_.output_name);
+    reshape(applied, vector ? Numbers{-1, shape.c} : Numbers{-1, shape.c, shape.h, shape.w}, output);
   }
 
   const net::Network& network_;

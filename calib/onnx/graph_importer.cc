@@ -3,17 +3,19 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <onnx/checker.h>
-#include <onnx/defs/schema.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <tuple>
 #include <utility>
 
+#include "calib/onnx/inside.h"
 #include "calib/onnx/join.h"
 #include "calib/onnx/operators.h"
+#include "calib/onnx/order.h"
 #include "calib/onnx/view.h"
+#include "calib/onnx/window.h"
 
 namespace dpwa::onnx {
 namespace {
@@ -22,10 +24,6 @@ using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 using ::onnx::TensorProto;
 using ::onnx::ValueInfoProto;
-
-// What libonnx 1.12 knows; newer models are checked with these (see kMaxOpset).
-constexpr int kCheckerOpset = 17;
-constexpr int kCheckerIrVersion = 8;
 
 constexpr const char* kOutputReader = "the network's output";
 
@@ -38,14 +36,6 @@ int default_opset(const ::onnx::ModelProto& model) {
     }
   }
   return 0;
-}
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-/// Whether the operator takes a list of inputs, of which the checker lets empty names pass.
-bool takes_list(const NodeProto& node, int opset) {
-  const auto& inputs = ::onnx::OpSchemaRegistry::Schema(node.op_type(), opset, "")->inputs();
-  return !inputs.empty() && inputs.back().GetOption() == ::onnx::OpSchema::Variadic;
 }
 
 /// Dims of the network's input with a symbolic batch as 1; reasons for everything else that is not a number.
@@ -76,23 +66,6 @@ std::optional<Dims> input_dims(const ValueInfoProto& input, std::vector<Reason>&
   reasons.push_back({"", "", input.name(),
                      fmt::format("an input of {} is larger than {} values", to_string(dims), kMaxValues)});
   return std::nullopt;
-}
-
-/// Whether a window of the graph slides over one dimension.
-bool has_lines(const GraphProto& graph) {
-  std::set<std::string> kernels;
-  for (const TensorProto& tensor : graph.initializer()) {
-    if (tensor.dims_size() == 3) kernels.insert(tensor.name());
-  }
-  return std::any_of(graph.node().begin(), graph.node().end(), [&](const NodeProto& node) {
-    const auto& attributes = node.attribute();
-    if (node.op_type() == "Conv" && node.input_size() > 1 && kernels.count(node.input(1)) != 0) return true;
-    const bool window =
-        node.op_type() == "Conv" || node.op_type() == "MaxPool" || node.op_type() == "AveragePool";
-    return window && std::any_of(attributes.begin(), attributes.end(), [](const auto& attribute) {
-             return attribute.name() == "kernel_shape" && attribute.ints_size() == 1;
-           });
-  });
 }
 
 /// The graph's name, or the file's when the graph has none but what its exporter calls every graph.
@@ -143,7 +116,8 @@ std::optional<GraphInput> GraphImporter::read_input(const GraphProto& graph, std
 }
 
 GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string& name,
-                             const std::optional<GraphInput>& input, std::int64_t batch)
+                             const std::optional<GraphInput>& input, std::int64_t batch,
+                             const std::optional<net::Transposition>& order)
     : graph_(model.graph()),
       has_input_(input.has_value()),
       builder_(make_builder(network_name(graph_.name(), name), input, batch)) {
@@ -151,15 +125,33 @@ GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string&
   context_.batch = batch;
   context_.symbolic_batch = input && input->symbolic;
   context_.lines = has_lines(graph_);
-  if (input && context_.lines && input->dims.size() == 3 && input->dims[0] == batch) {
-    (void)builder_.as_map(0, {1, static_cast<int>(input->dims[2]), static_cast<int>(input->dims[1])});
-  }
   for (const TensorProto& tensor : graph_.initializer()) {
     values_[tensor.name()] = {tensor.name(), &tensor, -1, dims_of(tensor)};
   }
   for (const ValueInfoProto& each : graph_.input())
     values_.insert({each.name(), {each.name(), nullptr, -1, {}}});
-  if (input) values_[input->name] = {input->name, nullptr, 0, input->dims};
+  if (!input) return;
+  Value& value = values_[input->name] = {input->name, nullptr, 0, input->dims};
+  context_.input_dims = input->dims;
+  context_.input_dims[0] /= batch;
+  context_.input_order = order.has_value();
+  if (order) order_input(value, *order);
+  if (context_.lines && input->dims.size() == 3 && input->dims[0] == batch && !order) {
+    (void)builder_.as_map(0, {1, static_cast<int>(input->dims[2]), static_cast<int>(input->dims[1])});
+  }
+}
+
+void GraphImporter::order_input(Value& value, const net::Transposition& order) {
+  Order back{{}, Dims(order.perm.size()), value.name + "/order", "Transpose"};
+  for (std::size_t i = 0; i < order.perm.size(); ++i) {
+    back.dims.push_back(order.dims[order.perm[i]]);
+    back.perm[order.perm[i]] = static_cast<std::int64_t>(i);
+  }
+  builder_.order_input(order);
+  if (context_.lines && back.dims.size() == 2) {
+    (void)builder_.as_map(0, {1, static_cast<int>(back.dims[1]), static_cast<int>(back.dims[0])});
+  }
+  value.order = std::make_shared<const Order>(std::move(back));
 }
 
 void GraphImporter::refuse(const NodeProto& node, const std::string& name, const std::string& attribute,
@@ -206,52 +198,6 @@ std::string GraphImporter::unique_name(int index) {
     node_names_.insert(name);
   }
   return name;
-}
-
-bool GraphImporter::check_newer(const NodeProto& node, const std::string& name,
-                                const NewerDefinition& newer) {
-  for (const auto& attribute : node.attribute()) {
-    const auto& known = newer.attributes;
-    if (std::find(known.begin(), known.end(), attribute.name()) != known.end()) continue;
-    refuse(node, name, attribute.name(), "not valid ONNX: unknown attribute");
-    return false;
-  }
-  const bool sizes = node.input_size() >= newer.least_inputs && node.input_size() <= newer.most_inputs &&
-                     node.output_size() == 1;
-  if (!sizes) {
-    refuse(node, name, "",
-           fmt::format("not valid ONNX: {} inputs, {} outputs", node.input_size(), node.output_size()));
-  }
-  return sizes && check_required(node, name, newer.least_inputs);
-}
-
-bool GraphImporter::check_required(const NodeProto& node, const std::string& name, int required) {
-  const auto& inputs = node.input();
-  if (std::all_of(inputs.begin(), inputs.begin() + required, [](const auto& i) { return !i.empty(); })) {
-    return true;
-  }
-  refuse(node, name, "", "not valid ONNX: a required input is left out");
-  return false;
-}
-
-bool GraphImporter::check_node(const NodeProto& node, const std::string& name) {
-  const NewerDefinition* const newer = newer_definition(node.op_type());
-  if (newer && context_.opset >= newer->since) return check_newer(node, name, *newer);
-  if (newer && newer->first) {
-    refuse(node, name, "", fmt::format("operator set {} has no {}", context_.opset, node.op_type()));
-    return false;
-  }
-  ::onnx::checker::CheckerContext context;
-  context.set_ir_version(kCheckerIrVersion);
-  const int opset = std::clamp(context_.opset, 1, kCheckerOpset);
-  context.set_opset_imports({{"", opset}});
-  try {
-    ::onnx::checker::check_node(node, context, {});
-  } catch (const std::exception& error) {
-    refuse(node, name, "", "not valid ONNX: " + first_line(error.what()));
-    return false;
-  }
-  return !takes_list(node, opset) || check_required(node, name, node.input_size());
 }
 
 std::optional<std::vector<const Value*>> GraphImporter::resolve(const NodeProto& node,
@@ -317,13 +263,16 @@ void GraphImporter::import_fused(int index, const FusedActivation& fused) {
   if (!valid || !inputs) return define_outputs(node, name, {});
   compute_average_of(inputs->front());
   compute_view_of(inputs->front());
-  const Value& x = *inputs->front();
+  Value x = *inputs->front();
+  const auto order = std::exchange(x.order, nullptr);
   if (x.is_constant()) {
     refuse(node, name, fused.input, "an activation needs a Conv, Gemm or MatMul before it");
     return define_outputs(node, name, {});
   }
-  OperatorCall call(node, name, *inputs, context_, reasons_);
-  define_outputs(node, name, import_activation(call, builder_, fused.activation));
+  OperatorCall call(node, name, {&x}, context_, reasons_);
+  Value result = import_activation(call, builder_, fused.activation);
+  result.order = order;
+  define_outputs(node, name, std::move(result));
 }
 
 void GraphImporter::import_node(int index) {
@@ -348,6 +297,16 @@ void GraphImporter::import_node(int index) {
     refuse(node, name, "", "computes a constant; fold constants when the network is exported");
     return define_outputs(node, name, {});
   }
+  if (const std::optional<Inside> in = inside(node, *inputs, context_)) {
+    OperatorCall call(in->node, name, in->inputs, context_, reasons_);
+    return define_outputs(node, name, outside(*in, handler(call, builder_), context_, name));
+  }
+  if (!passes_order(node.op_type())) {
+    for (const Value* const input : *inputs) {
+      if (input && !reads_views(node.op_type())) want_order(*input, context_);
+      put_in_order(input);
+    }
+  }
   if (!reads_averages(node.op_type())) {
     for (const Value* const input : *inputs) compute_average_of(input);
   }
@@ -367,8 +326,13 @@ void GraphImporter::compute_average_of(const Value* input) {
   if (readers_[value.name].size() > 1) builder_.close(value.tensor);
 }
 
+void GraphImporter::put_in_order(const Value* input) {
+  if (input && input->order) values_.at(input->name) = in_order(*input);
+}
+
 void GraphImporter::compute_view_of(const Value* input) {
   if (!input || !input->view) return;
+  put_in_order(input);
   Value& value = values_.at(input->name);
   value = compute_view(value, builder_, reasons_);
   if (value.is_tensor() && readers_[value.name].size() > 1) builder_.close(value.tensor);
@@ -387,6 +351,7 @@ void GraphImporter::finish() {
   const Value& value = found->second;
   if (value.is_constant()) reasons_.push_back({"", "", output, "the network's output is a constant"});
   int tensor = value.is_tensor() && !value.is_constant() ? value.tensor : 0;
+  if (value.order) builder_.order_output(transposition(value.order->dims, value.order->perm));
   if (has_input_ && reasons_.empty() && builder_.network().nodes.empty()) {
     // Nothing but changes of shape and constants: a layer applies them.
     tensor = builder_.pass(tensor, graph_.node_size() > 0 ? unique_name(0) : output, output).value_or(tensor);
@@ -394,6 +359,9 @@ void GraphImporter::finish() {
   for (const std::string& node : builder_.finish(tensor, output)) {
     reasons_.push_back(
         {node, "", "", "folding the constants into its weights gives values that are not finite"});
+  }
+  if (builder_.network().softmax && !net::softmax_of_outputs(builder_.network())) {
+    reasons_.push_back({"", "", output, "a Transpose takes the groups of the Softmax before it apart"});
   }
   if (has_input_ && reasons_.empty() && builder_.network().nodes.empty()) {
     reasons_.push_back({"", "", "", "no Conv, Gemm or MatMul: there is nothing to accelerate"});
@@ -415,8 +383,8 @@ Inspection GraphImporter::run() {
                                     readers_[input->first].size())});
     input->second.tensor = -1;
   }
-  for (int i = 0; i < graph_.node_size(); ++i) import_node(i);
-  finish();
+  for (int i = 0; i < graph_.node_size() && !context_.wanted_order; ++i) import_node(i);
+  if (!context_.wanted_order) finish();
   return {builder_.network(), std::move(reasons_)};
 }
 

@@ -34,14 +34,21 @@ class GraphImporter {
 
   /// `batch`: how much of input.dims[0] is the batch (input.batch, or 1 when that is data). `model` must
   /// outlive this.
+  /// `order`: how the host transposes the input.
   GraphImporter(const ::onnx::ModelProto& model, const std::string& name,
-                const std::optional<GraphInput>& input, std::int64_t batch);
+                const std::optional<GraphInput>& input, std::int64_t batch,
+                const std::optional<net::Transposition>& order = std::nullopt);
 
+  /// Stops early when the host should transpose the input.
   Inspection run();
+
+  /// How it should.
+  const std::optional<net::Transposition>& wanted_order() const { return context_.wanted_order; }
 
  private:
   void count_readers();
   void check_model();
+  void order_input(Value& value, const net::Transposition& order);
   void import_node(int index);
   /// The call's inputs as the handler sees them; nothing (and a reason) when one does not exist.
   std::optional<std::vector<const Value*>> resolve(const ::onnx::NodeProto& node, const std::string& name,
@@ -54,7 +61,9 @@ class GraphImporter {
   bool check_node(const ::onnx::NodeProto& node, const std::string& name);
   /// Makes an average a tensor, for all of its readers.
   void compute_average_of(const Value* input);
-  /// The same of a view.
+  /// Puts the data of a value in the order of its dims.
+  void put_in_order(const Value* input);
+  /// Makes a view a tensor.
   void compute_view_of(const Value* input);
   void define_outputs(const ::onnx::NodeProto& node, const std::string& name, Value value);
   void check_readers(const ::onnx::NodeProto& node, const std::string& name, Value& value);

@@ -18,15 +18,29 @@ std::string to_string(const Reason& reason) {
   return where.empty() ? reason.text : where + ": " + reason.text;
 }
 
+namespace {
+
+/// `batch`: how much of the input's first dimension is one. What the graph transposes its input by, the host
+/// does instead.
+Inspection import_as(const ::onnx::ModelProto& model, const std::string& name,
+                     const std::optional<GraphInput>& input, std::int64_t batch) {
+  GraphImporter importer(model, name, input, batch);
+  Inspection result = importer.run();
+  if (!importer.wanted_order()) return result;
+  return GraphImporter(model, name, input, batch, importer.wanted_order()).run();
+}
+
+}  // namespace
+
 Inspection inspect_onnx(const std::filesystem::path& path) {
   const ::onnx::ModelProto model = load_model(path);
   const std::string name = path.stem().string();
   std::vector<Reason> reasons;
   const std::optional<GraphInput> input = GraphImporter::read_input(model.graph(), reasons);
-  Inspection result = GraphImporter(model, name, input, input ? input->batch : 1).run();
+  Inspection result = import_as(model, name, input, input ? input->batch : 1);
   if (input && input->batch > 1 && !result.supported()) {
     // A first dimension above 1 is a fixed batch, unless the graph only makes sense with it as data.
-    Inspection unbatched = GraphImporter(model, name, input, 1).run();
+    Inspection unbatched = import_as(model, name, input, 1);
     if (unbatched.supported()) result = std::move(unbatched);
   }
   result.reasons.insert(result.reasons.begin(), reasons.begin(), reasons.end());

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "calib/onnx/join.h"
+#include "calib/onnx/order.h"
 
 namespace dpwa::onnx {
 namespace {
@@ -206,13 +207,10 @@ Value import_transpose(OperatorCall& call, NetworkBuilder& builder) {
                 fmt::format("{} moves the batch of '{}' {}", to_string(perm), x.name, to_string(*x.dims)));
     return {};
   }
-  const Dims from = own_dims(call, x), strides = strides_of(from);
-  Dims dims, moved;
-  for (const std::int64_t axis : perm) {
-    dims.push_back(from[axis]);
-    moved.push_back(strides[axis]);
-  }
-  return move_values(call, builder, x, dims, [&](const Dims& at) { return number_of(at, moved); });
+  if (!x.is_constant()) return transpose(call, x, perm);
+  const Dims moved = permuted(strides_of(*x.dims), perm);
+  return move_values(call, builder, x, permuted(*x.dims, perm),
+                     [&](const Dims& at) { return number_of(at, moved); });
 }
 
 Value import_slice(OperatorCall& call, NetworkBuilder& builder) {

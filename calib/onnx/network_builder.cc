@@ -54,6 +54,13 @@ NetworkBuilder::NetworkBuilder(std::string name, std::string input_name, std::ve
   folds_.push_back({Stage::input, false, std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0)});
 }
 
+void NetworkBuilder::order_input(net::Transposition order) {
+  std::vector<std::int64_t> dims;
+  for (const int axis : order.perm) dims.push_back(order.dims[axis]);
+  (void)as_map(0, input_shape(dims));
+  network_.input_order = std::move(order);
+}
+
 Refusal NetworkBuilder::as_vector(int tensor) const {
   if (folds_[tensor].stage != Stage::softmax) return std::nullopt;
   return std::string("Softmax is only supported as the last operator");
@@ -371,6 +378,8 @@ std::vector<std::string> NetworkBuilder::finish(int output, std::string output_n
   separate_padded_pools();
   renumber(output);
   network_.output_name = std::move(output_name);
+  net::Tensor& last = network_.tensors[network_.output];
+  if (network_.output_order && last.name == network_.output_name) last.name += "/stored";
   const auto to_float = [](double v) { return static_cast<double>(static_cast<float>(v)) + 0.0; };
   network_.input_affine = {folds_[0].scale, folds_[0].offset};
   for (double& v : network_.input_affine.scale) v = to_float(v);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/net/network.h"
@@ -46,6 +47,10 @@ class NetworkBuilder {
   /// A layer that passes the tensor's values on, named `node`: what cannot be folded into the tensor can be
   /// folded into its output. Nothing when it would be too large, or after a softmax.
   std::optional<int> pass(int tensor, const std::string& node, const std::string& output);
+
+  /// The host transposes the network's input, and its output, like this. Precondition: no layer yet.
+  void order_input(net::Transposition order);
+  void order_output(net::Transposition order) { network_.output_order = std::move(order); }
 
   /// x * scale[c] + offset[c], [channels of the tensor].
   Refusal apply_affine(int tensor, const std::vector<double>& scale, const std::vector<double>& offset,

@@ -13,9 +13,11 @@
 
 #include "calib/onnx/import.h"
 #include "calib/onnx/tensor.h"
+#include "model/net/network.h"
 
 namespace dpwa::onnx {
 
+struct Order;
 struct View;
 
 /// What an ONNX name stands for during import: a constant, a tensor of the network, or (neither) the result
@@ -29,6 +31,7 @@ struct Value {
   std::shared_ptr<const View> view = nullptr;  ///< sums of the tensor's values; null: the tensor itself
   /// The view is the tensor's map with zeros around it: top, left, bottom, right.
   std::optional<std::array<int, 4>> padding = std::nullopt;
+  std::shared_ptr<const Order> order = nullptr;  ///< of its data, where that is not that of its tensor
 
   bool is_constant() const { return constant != nullptr; }
   bool is_tensor() const { return tensor >= 0; }
@@ -39,8 +42,11 @@ struct ModelContext {
   int opset = 0;
   std::int64_t batch = 1;  ///< size of dimension 0; a symbolic one counts as 1
   bool symbolic_batch = false;
-  bool lines = false;                        ///< it has 1-D windows, so [batch, channels, length] is a map
-  std::deque<::onnx::TensorProto> literals;  ///< constants given as attributes
+  bool lines = false;        ///< it has 1-D windows, so [batch, channels, length] is a map
+  Dims input_dims;           ///< of one sample, the batch as 1
+  bool input_order = false;  ///< the host transposes the network's input
+  std::optional<net::Transposition> wanted_order;  ///< how it should: what the graph does
+  std::deque<::onnx::TensorProto> literals;        ///< constants given as attributes
 };
 
 /// One node under import: attributes and inputs with their checks. A check that fails adds a reason and gives

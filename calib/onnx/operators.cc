@@ -44,7 +44,7 @@ constexpr std::array kOperators = {
     Operator{"ReduceMean", import_reduce_mean, false, false, true},
     Operator{"AveragePool", import_average_pool, false, false},
     Operator{"GlobalAveragePool", import_average_pool, false, false, false, 1},
-    Operator{"Transpose", import_transpose, true, false, true},
+    Operator{"Transpose", import_transpose, true, true, true},
     Operator{"Slice", import_slice, true, false, true},
     Operator{"Gather", import_gather, true, false, true},
     Operator{"GatherElements", import_gather_elements, true, false, true},

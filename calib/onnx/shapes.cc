@@ -26,12 +26,13 @@ Value with_dims(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dim
     }
     // A network input that becomes a map is one from here on: constants per channel may follow.
     const bool map = dims.size() == 4 || (dims.size() == 3 && call.model().lines);
-    if (map && dims[0] == call.batch() && x.is_tensor() && !x.view && builder.tensor(x.tensor).producer < 0) {
+    if (map && dims[0] == call.batch() && x.is_tensor() && !x.view && !x.order &&
+        builder.tensor(x.tensor).producer < 0) {
       (void)builder.as_map(x.tensor, {static_cast<int>(dims.size() == 4 ? dims[2] : 1),
                                       static_cast<int>(dims.back()), static_cast<int>(dims[1])});
     }
   }
-  return {"", x.constant, x.tensor, std::move(dims), x.average, x.view};
+  return {"", x.constant, x.tensor, std::move(dims), x.average, x.view, std::nullopt, x.order};
 }
 
 /// Axes of Squeeze and Unsqueeze in 0 .. rank-1, ascending; nothing and a reason when illegal.

@@ -120,9 +120,9 @@ std::vector<float> fold_view(const View& view, const std::vector<float>& weight,
   return result;
 }
 
-Dims sample_dims(const OperatorCall& call, const Dims& dims) {
+Dims sample_dims(std::int64_t batch, const Dims& dims) {
   Dims sample = dims;
-  if (call.batch() != 1 && !sample.empty()) sample[0] /= call.batch();
+  if (batch != 1 && !sample.empty()) sample[0] /= batch;
   return sample;
 }
 

@@ -69,7 +69,10 @@ std::vector<float> fold_view(const View& view, const std::vector<float>& weight,
                              const std::vector<double>& scale, std::vector<double>& offset);
 
 /// Dims of one sample: the batch as 1.
-Dims sample_dims(const OperatorCall& call, const Dims& dims);
+Dims sample_dims(std::int64_t batch, const Dims& dims);
+inline Dims sample_dims(const OperatorCall& call, const Dims& dims) {
+  return sample_dims(call.batch(), dims);
+}
 
 /// Row-major strides.
 Dims strides_of(const Dims& dims);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 namespace dpwa::onnx {
 namespace {
@@ -98,6 +100,22 @@ bool place(OperatorCall& call, Axis& axis, const char* direction, bool ceil_mode
 }
 
 }  // namespace
+
+bool has_lines(const ::onnx::GraphProto& graph) {
+  std::set<std::string> kernels;
+  for (const ::onnx::TensorProto& tensor : graph.initializer()) {
+    if (tensor.dims_size() == 3) kernels.insert(tensor.name());
+  }
+  return std::any_of(graph.node().begin(), graph.node().end(), [&](const ::onnx::NodeProto& node) {
+    const auto& attributes = node.attribute();
+    if (node.op_type() == "Conv" && node.input_size() > 1 && kernels.count(node.input(1)) != 0) return true;
+    const bool window =
+        node.op_type() == "Conv" || node.op_type() == "MaxPool" || node.op_type() == "AveragePool";
+    return window && std::any_of(attributes.begin(), attributes.end(), [](const auto& attribute) {
+             return attribute.name() == "kernel_shape" && attribute.ints_size() == 1;
+           });
+  });
+}
 
 std::size_t map_axes(const OperatorCall& call) {
   const std::optional<Dims>& dims = call.required(0).dims;

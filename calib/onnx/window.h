@@ -26,6 +26,9 @@ struct PlacedWindow {
 std::optional<PlacedWindow> place_window(OperatorCall& call, Extent kernel, std::optional<Extent> map,
                                          bool wide_pads = false);
 
+/// Whether a window of the graph slides over one dimension.
+bool has_lines(const ::onnx::GraphProto& graph);
+
 /// Spatial dimensions of a Conv or pool: two of a map, one of a line, which is a map of height 1.
 std::size_t map_axes(const OperatorCall& call);
 

@@ -93,7 +93,8 @@ std::vector<std::int32_t> Executor::quantize(const std::vector<std::int32_t>& wo
 }
 
 std::vector<std::int32_t> Executor::port_words(const float* sample, std::int64_t& off_grid) const {
-  const std::vector<float> values = net::to_channel_last(sample, network_.tensors[0].shape);
+  const std::vector<float> onnx = net::input_sample(network_, sample);
+  const std::vector<float> values = net::to_channel_last(onnx.data(), network_.tensors[0].shape);
   std::vector<std::int32_t> words;
   words.reserve(values.size());
   for (const float value : values) words.push_back(plan::to_port_word(plan_.input, value, off_grid));
@@ -106,7 +107,7 @@ std::vector<float> Executor::outputs(const Inference& inference) const {
   for (const std::int32_t q : inference.tensors[network_.output].q) {
     values.push_back(num::dequantize_float32(q, exponent));
   }
-  return net::to_channel_first(values.data(), network_.tensors[network_.output].shape);
+  return net::output_sample(network_, values.data());
 }
 
 }  // namespace dpwa::golden

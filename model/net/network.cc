@@ -128,4 +128,57 @@ std::vector<float> to_channel_first(const float* sample, const Shape& shape) {
   return out;
 }
 
+std::vector<float> transpose(const float* sample, const Transposition& order) {
+  const std::size_t rank = order.dims.size();
+  std::vector<std::int64_t> strides(rank, 1), dims, steps, at(rank, 0);
+  for (std::size_t i = rank; i-- > 1;) strides[i - 1] = strides[i] * order.dims[i];
+  for (const int axis : order.perm) {
+    dims.push_back(order.dims[axis]);
+    steps.push_back(strides[axis]);
+  }
+  const std::int64_t count = rank == 0 ? 1 : strides[0] * order.dims[0];
+  std::vector<float> out;
+  out.reserve(count);
+  std::int64_t source = 0;
+  while (static_cast<std::int64_t>(out.size()) < count) {
+    out.push_back(sample[source]);
+    for (std::size_t i = rank; i-- > 0;) {
+      source += steps[i];
+      if (++at[i] < dims[i]) break;
+      source -= dims[i] * steps[i];
+      at[i] = 0;
+    }
+  }
+  return out;
+}
+
+std::vector<float> input_sample(const Network& network, const float* sample) {
+  if (network.input_order) return transpose(sample, *network.input_order);
+  return {sample, sample + network.tensors[0].shape.size()};
+}
+
+std::vector<float> output_sample(const Network& network, const float* stored) {
+  std::vector<float> onnx = to_channel_first(stored, network.tensors[network.output].shape);
+  return network.output_order ? transpose(onnx.data(), *network.output_order) : onnx;
+}
+
+std::optional<Softmax> softmax_of_outputs(const Network& network) {
+  if (!network.softmax || !network.output_order) return network.softmax;
+  Softmax softmax = *network.softmax;
+  if (softmax.size == network.tensors[network.output].shape.size()) return softmax;
+  const Transposition& order = *network.output_order;
+  std::int64_t behind = 1;  // values of the output from one of an axis to the next
+  std::vector<std::int64_t> strides(order.dims.size(), 1);
+  for (std::size_t i = order.dims.size(); i-- > 1;) strides[i - 1] = strides[i] * order.dims[i];
+  for (std::size_t i = order.perm.size(); i-- > 0;) {
+    const int axis = order.perm[i];
+    if (order.dims[axis] == softmax.size && strides[axis] == softmax.stride) {
+      softmax.stride = behind;
+      return softmax;
+    }
+    behind *= order.dims[axis];
+  }
+  return std::nullopt;
+}
+
 }  // namespace dpwa::net

@@ -96,6 +96,14 @@ struct Softmax {
   }
 };
 
+/// How the host reorders one sample: values of these dimensions (ONNX order) become values whose dimension i
+/// is dimension perm[i] of them.
+struct Transposition {
+  std::vector<std::int64_t> dims;
+  std::vector<int> perm;
+  bool operator==(const Transposition& o) const { return dims == o.dims && perm == o.perm; }
+};
+
 /// The folded network. Nodes are in execution order; tensors[0] is the input.
 struct Network {
   std::string name;
@@ -107,6 +115,10 @@ struct Network {
   std::vector<Node> nodes;
   int output = -1;                 ///< tensor index of the network's output
   std::optional<Softmax> softmax;  ///< was removed; the host applies it, no order of values changes
+  /// From the user's sample to the input tensor in ONNX order (channel, y, x), and from the output tensor in
+  /// ONNX order, after the softmax, to what the user gets: graphs that transpose at their border. The same
+  /// order without.
+  std::optional<Transposition> input_order, output_order;
 
   std::int64_t parameters() const;  ///< weights and biases
   std::int64_t macs() const;        ///< multiply-accumulates of one inference, padding taps included
@@ -154,7 +166,19 @@ std::vector<int> residual_classes(const Network& network);
 /// Reorders one sample from the ONNX order (channel, y, x) to the stored order (y, x, channel).
 std::vector<float> to_channel_last(const float* sample, const Shape& shape);
 
-/// The inverse of to_channel_last, for outputs handed back to the user.
+/// The inverse of to_channel_last.
 std::vector<float> to_channel_first(const float* sample, const Shape& shape);
+
+std::vector<float> transpose(const float* sample, const Transposition& order);
+
+/// A sample as the user has it -> the network's input in ONNX order (channel, y, x).
+std::vector<float> input_sample(const Network& network, const float* sample);
+
+/// The network's output in the stored order -> as the user gets it.
+std::vector<float> output_sample(const Network& network, const float* stored);
+
+/// The softmax over the values that the user gets; nothing where the network has none, or where output_order
+/// takes the values of its groups apart.
+std::optional<Softmax> softmax_of_outputs(const Network& network);
 
 }  // namespace dpwa::net

@@ -170,14 +170,20 @@ TEST(FloatExecutor, BytesDoNotDependOnThreadsOrPlace) {
 }
 
 TEST(FloatExecutor, OutputsAreInOnnxOrder) {
-  const net::Network network =
+  net::Network network =
       test::NetworkBuilder({3, 3, 2}, 12).conv(2, window(2, 2), -kInfinity, kInfinity).build();
-  const std::vector<float> sample = test::random_samples(18, 13);
+  std::vector<float> sample = test::random_samples(18, 13);
   const test::NaiveRun naive = test::naive_run(network, sample.data());
   const std::vector<float> outputs = FloatExecutor(network, 1).outputs(sample.data(), 1);
   for (int c = 0; c < 2; ++c) {
     for (int p = 0; p < 4; ++p) EXPECT_NEAR(outputs[c * 4 + p], naive.tensors[1][p * 2 + c], 1e-6);
   }
+  // A channel-last network takes and gives the stored order.
+  sample = net::to_channel_last(sample.data(), network.tensors[0].shape);
+  network.input_order = net::Transposition{{3, 3, 2}, {2, 0, 1}};
+  network.output_order = net::Transposition{{2, 2, 2}, {1, 2, 0}};
+  const std::vector<float> last = FloatExecutor(network, 1).outputs(sample.data(), 1);
+  EXPECT_EQ(net::to_channel_first(last.data(), {2, 2, 2}), outputs);
 }
 
 TEST(OrderedParallel, MergesInOrderAndPassesOnTheFirstFailure) {

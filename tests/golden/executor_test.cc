@@ -200,6 +200,16 @@ TEST(Executor, PortWordsAndOutputsChangeTheOrderOfChannels) {
   inference.tensors.resize(2);
   inference.tensors[1].q = {3, -5};
   EXPECT_EQ(Executor(one.network, one.plan).outputs(inference), (std::vector<float>{0.75f, -1.25f}));
+
+  one.network.input_order = net::Transposition{{1, 2, 2}, {2, 0, 1}};
+  one.network.tensors[1].shape = {2, 1, 2};
+  inference.tensors[1].q = {3, -5, 7, 9};
+  const Executor last(one.network, one.plan);
+  const float pixels[] = {1, 10, 2, 20};
+  EXPECT_EQ(last.port_words(pixels, off_grid), (std::vector<std::int32_t>{2, 20, 4, 40}));
+  EXPECT_EQ(last.outputs(inference), (std::vector<float>{0.75f, 1.75f, -1.25f, 2.25f}));
+  one.network.output_order = net::Transposition{{2, 2, 1}, {1, 2, 0}};
+  EXPECT_EQ(last.outputs(inference), (std::vector<float>{0.75f, -1.25f, 1.75f, 2.25f}));
 }
 
 }  // namespace

@@ -66,5 +66,30 @@ TEST(ChannelOrder, ChannelLastPutsTheChannelsOfAPixelTogether) {
   EXPECT_EQ(to_channel_first(stored.data(), shape), onnx);
 }
 
+TEST(Transpose, NumbersDimensionsOfTheSource) {
+  std::vector<float> values(6);
+  std::iota(values.begin(), values.end(), 0.0F);
+  EXPECT_EQ(transpose(values.data(), {{3, 2, 1}, {1, 2, 0}}), (std::vector<float>{0, 2, 4, 1, 3, 5}));
+  EXPECT_EQ(transpose(values.data(), {{3, 2, 1}, {0, 1, 2}}), values);
+  EXPECT_EQ(transpose(values.data(), {{1, 2, 3}, {2, 0, 1}}), (std::vector<float>{0, 3, 1, 4, 2, 5}));
+}
+
+TEST(Transpose, MovesTheGroupsOfASoftmax) {
+  Network network;
+  network.tensors.push_back({"y", {2, 3, 4}, -1, {}});
+  network.output = 0;
+  EXPECT_FALSE(softmax_of_outputs(network).has_value());
+  network.softmax = Softmax{4, 6};
+  EXPECT_EQ(softmax_of_outputs(network), (Softmax{4, 6}));
+  network.output_order = Transposition{{4, 2, 3}, {1, 2, 0}};
+  EXPECT_EQ(softmax_of_outputs(network), (Softmax{4, 1}));
+  network.softmax = Softmax{3, 1, true};
+  EXPECT_EQ(softmax_of_outputs(network), (Softmax{3, 4, true}));
+  network.softmax = Softmax{6, 1};
+  EXPECT_FALSE(softmax_of_outputs(network).has_value());
+  network.softmax = Softmax{24, 1};
+  EXPECT_EQ(softmax_of_outputs(network), (Softmax{24, 1}));
+}
+
 }  // namespace
 }  // namespace dpwa::net

@@ -84,6 +84,7 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
   };
   expect(a.name == b.name, "name");
   expect(a.input_dims == b.input_dims, "input_dims");
+  expect(a.input_order == b.input_order && a.output_order == b.output_order, "order of the host");
   expect(a.input_name == b.input_name && a.output_name == b.output_name, "input or output name");
   expect(same_bits(a.input_affine.scale, b.input_affine.scale), "input scale");
   expect(same_bits(a.input_affine.offset, b.input_affine.offset), "input offset");
@@ -116,7 +117,7 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
 std::vector<float> evaluate(const net::Network& network, const std::vector<float>& sample) {
   const net::Shape& shape = network.tensors[0].shape;
   std::vector<std::vector<float>> values(network.tensors.size());
-  values[0] = net::to_channel_last(sample.data(), shape);
+  values[0] = net::to_channel_last(net::input_sample(network, sample.data()).data(), shape);
   for (std::size_t i = 0; i < values[0].size(); ++i) {
     const std::size_t c = i % shape.c;
     values[0][i] =
@@ -128,7 +129,7 @@ std::vector<float> evaluate(const net::Network& network, const std::vector<float
                    values[std::max(node.residual, 0)]);
     if (node.pool) out = pooled(*node.pool, node.conv_shape, network.tensors[node.output].shape, out);
   }
-  return net::to_channel_first(values[network.output].data(), network.tensors[network.output].shape);
+  return net::output_sample(network, values[network.output].data());
 }
 
 }  // namespace dpwa::onnx

@@ -23,13 +23,14 @@ Floats outputs(const SmallModel& model) {
   return evaluate(network, counting(network.tensors[0].shape.size()));
 }
 
-TEST(View, ALoneTransposeIsALayerOfZerosAndOnes) {
+TEST(View, ALoneTransposeIsTheHosts) {
   SmallModel model({2, 3});
   model.node("Transpose", {"x"}, "y");
   const net::Network network = model.import();
   ASSERT_EQ(network.nodes.size(), 1U);
-  EXPECT_EQ(network.nodes[0].name, "y");
-  EXPECT_EQ(network.tensors[1].name, "y");
+  EXPECT_EQ(network.nodes[0].weight.size(), 6U) << "values are passed on";
+  EXPECT_EQ(network.output_order, (net::Transposition{{2, 3}, {1, 0}}));
+  EXPECT_EQ(network.tensors[1].name, "y/stored");
   EXPECT_THAT(evaluate(network, {1, 2, 3, 4, 5, 6}), ElementsAre(1, 4, 2, 5, 3, 6));
 }
 
@@ -253,8 +254,8 @@ TEST(View, AClaimOfManyValuesIsRefusedBeforeTheyExist) {
   products.node("ConvTranspose", {"x", "w"}, "y");
   EXPECT_THAT(products.reasons(),
               ElementsAre(HasSubstr("[1, 4, 1008, 1008] with 81 products each is too large")));
-  SmallModel large({1, 3, 1000, 1000});
-  set_ints(large.node("Transpose", {"x"}, "y"), "perm", {0, 2, 3, 1});
+  SmallModel large({1, 4, 1000, 1000});
+  set_int(large.node("DepthToSpace", {"x"}, "y"), "blocksize", 2);
   EXPECT_THAT(large.reasons(), ElementsAre(HasSubstr("more than 1048576 weights")));
 }
 

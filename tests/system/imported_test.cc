@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Graphs that the importer writes as other layers, in Verilator: every stored value and every cycle. Concat
-// of several layers, max pools with padding, averages of fewer values at the border.
+// of several layers, max pools with padding, averages of fewer values at the border, maps of
+// height 1, channel-last graphs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "calib/float/executor.h"
 #include "tests/float/small_networks.h"
 #include "tests/onnx/small_model.h"
 #include "tests/support/range_plan.h"
@@ -102,6 +106,30 @@ net::Network lines() {
   return model.import();
 }
 
+/// An image and a map of results in channel-last order, values in it between the layers.
+net::Network channel_last() {
+  onnx::SmallModel model({1, 11, 9, 3});
+  const auto transpose = [&](const std::string& from, std::vector<std::int64_t> perm, const std::string& to) {
+    onnx::set_ints(model.node("Transpose", {from}, to), "perm", std::move(perm));
+  };
+  const auto conv = [&](const std::string& from, int in, int out, int kernel, const std::string& to) {
+    transpose(from, {0, 3, 1, 2}, to + "_first");
+    convolve(model, to + "_first", in, out, kernel, to + "_map");
+    transpose(to + "_map", {0, 2, 3, 1}, to);
+  };
+  model.constant("mean", {3}, {100, 120, 90});
+  model.constant("deviation", {3}, {60, 50, 70});
+  model.node("Sub", {"x", "mean"}, "centred");
+  model.node("Div", {"centred", "deviation"}, "normal");
+  conv("normal", 3, 18, 3, "a");
+  conv("a", 18, 5, 1, "b");
+  onnx::set_int(model.node("Concat", {"a", "b"}, "joined"), "axis", 3);
+  conv("joined", 23, 6, 3, "c");
+  model.constant("k", {6}, {1, 2, 3, 4, 5, 6});
+  model.node("Add", {"c", "k"}, "y");
+  return model.import();
+}
+
 class Imported : public testing::TestWithParam<Machine> {};
 
 void expect_golden(const Machine& machine, const net::Network& network) {
@@ -119,11 +147,20 @@ void expect_golden(const Machine& machine, const net::Network& network) {
   EXPECT_EQ(result.mismatches, 0);
   for (const std::string& line : result.reports) ADD_FAILURE() << line;
   EXPECT_EQ(result.cycles, result.predicted_cycles);
+  // What the user gets is what the float network gives, value by value.
+  const std::vector<float> expected = floating::FloatExecutor(network).outputs(all.data(), kImages);
+  const std::size_t values = expected.size() / kImages;
+  float largest = 0;
+  for (const float value : expected) largest = std::max(largest, std::abs(value));
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_NEAR(result.outputs[i / values][i % values], expected[i], 0.1 * largest) << i;
 }
 
 TEST_P(Imported, EqualTheGoldenModel) { expect_golden(GetParam(), inception()); }
 
 TEST_P(Imported, LinesEqualTheGoldenModel) { expect_golden(GetParam(), lines()); }
+
+TEST_P(Imported, ChannelLastEqualsTheGoldenModel) { expect_golden(GetParam(), channel_last()); }
 
 INSTANTIATE_TEST_SUITE_P(System, Imported, testing::ValuesIn(kMachines),
                          [](const auto& each) { return std::string(each.param.name); });
