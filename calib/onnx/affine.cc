@@ -113,17 +113,19 @@ Affine affine_of(const std::string& op, bool reversed, const std::vector<double>
   return affine;
 }
 
-/// The sum of two computed tensors.
-Value add_tensors(OperatorCall& call, NetworkBuilder& builder, const Value& a, const Value& b) {
+/// The sum or difference of two computed tensors.
+Value combine_tensors(OperatorCall& call, NetworkBuilder& builder, const Value& a, const Value& b) {
   const std::optional<Dims> dims = a.dims == b.dims ? a.dims : std::nullopt;
   if (a.dims && b.dims && !dims) {
-    call.refuse("",
-                fmt::format("adds '{}' {} and '{}' {}; two computed tensors must have the same dimensions",
-                            a.name, to_string(*a.dims), b.name, to_string(*b.dims)));
+    call.refuse("", fmt::format("{} '{}' {} and '{}' {}; two computed tensors must have the same dimensions",
+                                call.op() == "Add" ? "adds" : "subtracts", a.name, to_string(*a.dims), b.name,
+                                to_string(*b.dims)));
   }
   int sum = -1;
   if (!call.refused() && a.is_tensor() && b.is_tensor()) {
-    call.accept("", builder.add(a.tensor, b.tensor, call.name(), call.output(), sum));
+    call.accept("", call.op() == "Add"
+                        ? builder.add(a.tensor, b.tensor, call.name(), call.output(), sum)
+                        : builder.subtract(a.tensor, b.tensor, call.name(), call.output(), sum));
   }
   return result_of(call, sum, dims);
 }
@@ -134,7 +136,7 @@ Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
   const Value& a = call.required(0);
   const Value& b = call.required(1);
   if (!a.is_constant() && !b.is_constant()) {
-    if (call.op() == "Add") return add_tensors(call, builder, a, b);
+    if (call.op() == "Add" || call.op() == "Sub") return combine_tensors(call, builder, a, b);
     call.refuse("", fmt::format("combines two computed tensors ('{}' and '{}'); one constant is needed",
                                 a.name, b.name));
     return {"", nullptr, -1, a.dims == b.dims ? a.dims : std::nullopt};

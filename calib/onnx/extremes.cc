@@ -39,6 +39,45 @@ Value limited_beside(OperatorCall& call, NetworkBuilder& builder, const Value& x
   return result_of(call, tensor, x.dims);
 }
 
+/// The larger or smaller of two computed tensors: b + max(0, a - b) or a - max(0, a - b). `which`: behind the
+/// operator's name.
+Value extreme_of(OperatorCall& call, NetworkBuilder& builder, const Value& a, const Value& b,
+                 const std::string& which) {
+  if (a.dims && b.dims && a.dims != b.dims) {
+    call.refuse("", fmt::format("compares {} and {}; two computed tensors must have the same dimensions",
+                                named_dims(a), named_dims(b)));
+  }
+  if (call.refused() || !a.is_tensor() || !b.is_tensor()) return {"", nullptr, -1, a.dims};
+  if (a.tensor == b.tensor) return a;
+  const std::string name = call.name() + which, output = call.output() + which;
+  builder.close(a.tensor);
+  builder.close(b.tensor);
+  int above = -1, result = -1;
+  if (call.accept("", builder.subtract(a.tensor, b.tensor, name + "/above", output + "/above", above))) {
+    (void)builder.clamp(above, 0, kInfinity, output + "/above");
+    call.accept("", call.op() == "Max" ? builder.add(b.tensor, above, name, output, result)
+                                       : builder.subtract(a.tensor, above, name, output, result));
+  }
+  return result_of(call, result, a.dims);
+}
+
+/// That of all computed inputs; nothing when the dims of one are unknown.
+std::optional<Value> extreme_of_computed(OperatorCall& call, NetworkBuilder& builder) {
+  std::optional<Value> found;
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < call.inputs(); ++i) {
+    if (!call.required(i).dims) return std::nullopt;
+    if (!call.required(i).is_constant()) last = i;
+  }
+  for (std::size_t i = 0; i <= last; ++i) {
+    const Value& input = call.required(i);
+    if (input.is_constant()) continue;
+    const std::string which = i == last ? "" : fmt::format("/{}", i);
+    found = found ? extreme_of(call, builder, *found, input, which) : input;
+  }
+  return found;
+}
+
 /// The constants of Max or Min, one per value of a sample of x.
 std::optional<std::vector<double>> constant_limits(OperatorCall& call, const Value& x, bool largest) {
   const Dims dims = sample_dims(call, *x.dims);
@@ -75,9 +114,11 @@ Value clip_elsewhere(OperatorCall& call, NetworkBuilder& builder, float lower, f
 
 Value import_extreme(OperatorCall& call, NetworkBuilder& builder) {
   const bool largest = call.op() == "Max";
-  const Value* const x = only_computed(call, "compares");
+  const std::optional<Value> x = extreme_of_computed(call, builder);
   if (!x) return {};
-  if (call.inputs() == 1) return *x;
+  bool alone = true;
+  for (std::size_t i = 0; i < call.inputs(); ++i) alone &= !call.required(i).is_constant();
+  if (alone) return *x;
   const auto k = constant_limits(call, *x, largest);
   if (!k || !x->is_tensor()) return {"", nullptr, -1, x->dims};
   const bool one = std::adjacent_find(k->begin(), k->end(), std::not_equal_to<>()) == k->end();

@@ -8,7 +8,7 @@
 #include <functional>
 #include <limits>
 
-#include "calib/onnx/operators.h"
+#include "calib/onnx/movement.h"
 
 namespace dpwa::onnx {
 namespace {
@@ -38,6 +38,31 @@ net::Activation function_of(OperatorCall& call) {
   return {call.op() == "Sigmoid" ? Function::sigmoid
           : call.op() == "Tanh"  ? Function::tanh
                                  : Function::hard_swish};
+}
+
+/// x times a slope of its channel where it is below 0: slope * x + max(0, (1 - slope) * x), and where a slope
+/// is above 1 the maximum of -(1 - slope) * x is subtracted.
+Value with_slopes(OperatorCall& call, NetworkBuilder& builder, const Value& x,
+                  const std::vector<double>& slopes) {
+  if (!call.accept("", builder.as_vector(x.tensor))) return result_of(call, -1, x.dims);
+  const std::vector<double> none(slopes.size(), 0);
+  std::vector<double> rest, sign;
+  for (const double slope : slopes) {
+    rest.push_back(std::fabs(1 - slope));
+    sign.push_back(slope > 1 ? -1 : 1);
+  }
+  const auto layer = [&](int from, const std::string& what, const std::vector<double>& scale) {
+    const int tensor = *builder.pass(from, call.name() + what, call.output() + what);
+    (void)builder.apply_affine(tensor, scale, none, call.output() + what);
+    return tensor;
+  };
+  int positive = layer(x.tensor, "/positive", rest);
+  (void)builder.clamp(positive, 0, std::numeric_limits<float>::infinity(), call.output() + "/positive");
+  if (std::count(sign.begin(), sign.end(), -1.0) != 0) positive = layer(positive, "/signed", sign);
+  const int linear = layer(x.tensor, "/linear", slopes);
+  int sum = -1;
+  call.accept("", builder.add(linear, positive, call.name(), call.output(), sum));
+  return result_of(call, sum, x.dims);
 }
 
 }  // namespace
@@ -72,15 +97,30 @@ Value import_function(OperatorCall& call, NetworkBuilder& builder) {
 }
 
 Value import_prelu(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& x = call.required(0);
   const auto slopes = call.floats(call.required(1), "slope");
-  if (!slopes) return {"", nullptr, -1, call.required(0).dims};
+  if (!slopes || !x.dims) return {"", nullptr, -1, x.dims};
   const bool one = !slopes->empty() &&
                    std::adjacent_find(slopes->begin(), slopes->end(), std::not_equal_to<>()) == slopes->end();
-  if (!one) {
-    call.refuse("slope", "differs between channels; one slope for all is needed");
-    return {"", nullptr, -1, call.required(0).dims};
+  if (one && slopes->front() >= 0)
+    return import_activation(call, builder, {Function::leaky_relu, slopes->front()});
+  const Dims dims = sample_dims(call, *x.dims);
+  const auto constant = broadcast_constant(call, call.required(1), "slope", dims, named_dims(x));
+  if (!constant || !x.is_tensor()) return {"", nullptr, -1, x.dims};
+  std::vector<double> each;
+  for_each_index(dims, [&](const Dims& at) { each.push_back(constant->at(at)); });
+  const auto channels = per_channel(each, builder, x.tensor);
+  if (!channels) {
+    call.refuse("slope", "differs within a channel of a map");
+    return {"", nullptr, -1, x.dims};
   }
-  return import_activation(call, builder, {Function::leaky_relu, slopes->front()});
+  return with_slopes(call, builder, x, *channels);
+}
+
+Value import_abs(OperatorCall& call, NetworkBuilder& builder) {
+  const Value& x = call.required(0);
+  if (!x.is_tensor()) return {"", nullptr, -1, x.dims};
+  return with_slopes(call, builder, x, std::vector<double>(builder.tensor(x.tensor).shape.c, -1));
 }
 
 }  // namespace dpwa::onnx

@@ -377,11 +377,11 @@ Inspection GraphImporter::run() {
   count_readers();
   const auto input =
       std::find_if(values_.begin(), values_.end(), [](const auto& v) { return v.second.tensor == 0; });
-  if (input != values_.end() && readers_[input->first].size() != 1) {
-    reasons_.push_back({"", "", input->first,
-                        fmt::format("the input is read {} times; branches are not supported",
-                                    readers_[input->first].size())});
+  if (input != values_.end() && readers_[input->first].empty()) {
+    reasons_.push_back({"", "", input->first, "the input is read by nothing"});
     input->second.tensor = -1;
+  } else if (input != values_.end() && readers_[input->first].size() > 1) {
+    builder_.close(0);
   }
   for (int i = 0; i < graph_.node_size() && !context_.wanted_order; ++i) import_node(i);
   if (!context_.wanted_order) finish();

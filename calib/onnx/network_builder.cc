@@ -71,6 +71,9 @@ Refusal NetworkBuilder::as_map(int tensor, const net::Shape& shape) {
   net::Shape& current = network_.tensors[tensor].shape;
   Fold& fold = folds_[tensor];
   if (current == shape) return std::nullopt;
+  if (fold.stage == Stage::input && is_read(tensor)) {
+    return fmt::format("the network's input is read as {} and as {}", describe(current), describe(shape));
+  }
   if (fold.stage != Stage::input) {
     return fmt::format("{} are read as {}; only the network's input can change its shape", describe(current),
                        describe(shape));
@@ -248,7 +251,11 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::st
     sum = a;
     return apply_affine(a, two, none, output);
   }
-  if (maker(a) < 0 || maker(b) < 0) return std::string("the network's input cannot be added to a tensor");
+  for (int* const tensor : {&a, &b}) {
+    if (maker(*tensor) >= 0) continue;
+    if (Refusal refusal = as_map(*tensor, network_.tensors[tensor == &a ? b : a].shape)) return refusal;
+    *tensor = passed_input();
+  }
   if (folds_[a].stage == Stage::softmax || folds_[b].stage == Stage::softmax) {
     return std::string("Softmax is only supported as the last operator");
   }
@@ -375,6 +382,7 @@ void NetworkBuilder::renumber(int output) {
 
 std::vector<std::string> NetworkBuilder::finish(int output, std::string output_name) {
   std::vector<std::string> not_finite;
+  share_input();
   separate_padded_pools();
   renumber(output);
   network_.output_name = std::move(output_name);

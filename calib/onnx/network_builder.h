@@ -66,6 +66,9 @@ class NetworkBuilder {
   /// named `node`; the other one is stored. `sum` becomes the tensor of the result.
   Refusal add(int a, int b, const std::string& node, const std::string& output, int& sum);
 
+  /// a - b: the sum of a and of b times -1.
+  Refusal subtract(int a, int b, const std::string& node, const std::string& output, int& difference);
+
   /// The limits of a tensor that can still get channels of zeros, and have its limits behind a sum; else
   /// nothing.
   std::optional<Limits> open_limits(int tensor) const;
@@ -106,6 +109,13 @@ class NetworkBuilder {
   /// Why nothing can be folded into the tensor any more.
   Refusal closed(int tensor) const;
   bool takes_residual(int tensor) const;
+  /// Whether a layer multiplies the tensor already.
+  bool is_read(int tensor) const;
+  /// The network's input as a layer passes it on: that can be added. Always the same one.
+  int passed_input();
+  /// An input of few channels is stored as the windows of the layer that reads it (docs/numerics.md N1.5), so
+  /// one layer passes it on to several.
+  void share_input();
   /// Producers of the tensors that the nodes make, from one node on.
   void count_producers(std::size_t first);
   void move_to_end(int node);
@@ -123,6 +133,7 @@ class NetworkBuilder {
 
   net::Network network_;
   std::vector<Fold> folds_;  // [tensors]
+  int passed_input_ = -1;    // tensor
 };
 
 }  // namespace dpwa::onnx

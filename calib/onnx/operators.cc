@@ -36,6 +36,7 @@ constexpr std::array kOperators = {
     Operator{"Swish", import_function, false, false},
     Operator{"Elu", import_function, false, false, false, 6},
     Operator{"PRelu", import_prelu, false, false},
+    Operator{"Abs", import_abs, false, false, false, 6},
     Operator{"MaxPool", import_max_pool, false, false},
     Operator{"GlobalMaxPool", import_max_pool, false, false, false, 1},
     Operator{"Max", import_extreme, false, false},

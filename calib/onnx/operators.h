@@ -88,6 +88,7 @@ Value import_softmax(OperatorCall& call, NetworkBuilder& builder);   ///< and Lo
 // functions.cc
 Value import_function(OperatorCall& call, NetworkBuilder& builder);  ///< LeakyRelu, Sigmoid, Gelu ...
 Value import_prelu(OperatorCall& call, NetworkBuilder& builder);
+Value import_abs(OperatorCall& call, NetworkBuilder& builder);
 Value import_activation(OperatorCall& call, NetworkBuilder& builder, const net::Activation& activation);
 
 // extremes.cc

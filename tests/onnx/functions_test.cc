@@ -75,11 +75,12 @@ TEST(Functions, PReluWithOneSlope) {
     m.node("PRelu", {"a", "slope"}, "y");
   }));
   EXPECT_TRUE((node.activation == net::Activation{net::Function::leaky_relu, 0.25F}));
-  EXPECT_THAT(dense([](SmallModel& m) {
-                m.constant("slope", {4}, {0.25F, 0.5F, 0.25F, 0.25F});
-                m.node("PRelu", {"a", "slope"}, "y");
-              }).reasons(),
-              ElementsAre(HasSubstr("differs between channels")));
+  SmallModel map({1, 2, 1, 2});
+  map.constant("slope", {2}, {0.25F, 0.5F});
+  map.constant("w", {2, 2, 1, 1}, {1, 0, 0, 1});
+  map.node("Conv", {"x", "w"}, "c");
+  map.node("PRelu", {"c", "slope"}, "y");
+  EXPECT_THAT(map.reasons(), ElementsAre(HasSubstr("differs within a channel of a map")));
 }
 
 TEST(Functions, GatedPatterns) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Graphs that the importer writes as other layers, in Verilator: every stored value and every cycle. Concat
 // of several layers, max pools with padding, averages of fewer values at the border, maps of
-// height 1, channel-last graphs.
+// height 1, channel-last graphs, an input with several readers, differences, maxima, slopes per channel.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -130,6 +130,35 @@ net::Network channel_last() {
   return model.import();
 }
 
+/// An image with two readers; a difference, the larger of two, a slope per channel.
+net::Network branches() {
+  onnx::SmallModel model({1, 3, 6, 6});
+  convolve(model, "x", 3, 18, 3, "a");
+  convolve(model, "x", 3, 18, 1, "b");
+  model.node("Sub", {"a", "b"}, "d");
+  model.node("Max", {"b", "d"}, "m");
+  model.constant("slopes", {18, 1, 1}, test::random_samples(18, 7, -0.5F, 1.5F));
+  model.node("PRelu", {"d", "slopes"}, "p");
+  model.node("Add", {"m", "p"}, "sum");
+  convolve(model, "sum", 18, 6, 3, "y");
+  return model.import();
+}
+
+/// A vector that two layers read and an addition.
+net::Network shortcut() {
+  onnx::SmallModel model({1, 40});
+  model.constant("w", {40, 40}, test::random_samples(1600, 3, -0.3F, 0.3F));
+  model.constant("v", {40, 10}, test::random_samples(400, 4, -0.3F, 0.3F));
+  model.constant("u", {40, 10}, test::random_samples(400, 5, -0.3F, 0.3F));
+  model.node("MatMul", {"x", "w"}, "a");
+  model.node("Relu", {"a"}, "b");
+  model.node("Add", {"x", "b"}, "sum");
+  model.node("MatMul", {"sum", "v"}, "c");
+  model.node("MatMul", {"x", "u"}, "d");
+  model.node("Sub", {"c", "d"}, "y");
+  return model.import();
+}
+
 class Imported : public testing::TestWithParam<Machine> {};
 
 void expect_golden(const Machine& machine, const net::Network& network) {
@@ -161,6 +190,11 @@ TEST_P(Imported, EqualTheGoldenModel) { expect_golden(GetParam(), inception()); 
 TEST_P(Imported, LinesEqualTheGoldenModel) { expect_golden(GetParam(), lines()); }
 
 TEST_P(Imported, ChannelLastEqualsTheGoldenModel) { expect_golden(GetParam(), channel_last()); }
+
+TEST_P(Imported, BranchesEqualTheGoldenModel) {
+  expect_golden(GetParam(), branches());
+  expect_golden(GetParam(), shortcut());
+}
 
 INSTANTIATE_TEST_SUITE_P(System, Imported, testing::ValuesIn(kMachines),
                          [](const auto& each) { return std::string(each.param.name); });
