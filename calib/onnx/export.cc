@@ -41,10 +41,10 @@ void set_float(NodeProto& node, const std::string& name, float value) {
 }
 
 /// Functions that are an operator without attributes.
-const std::map<net::Function, const char*> kOperators = {{net::Function::sigmoid, "Sigmoid"},
-                                                         {net::Function::tanh, "Tanh"},
-                                                         {net::Function::hard_swish, "HardSwish"},
-                                                         {net::Function::gelu, "Gelu"}};
+const std::map<net::Function, const char*> kOperators = {
+    {net::Function::sigmoid, "Sigmoid"},      {net::Function::tanh, "Tanh"},
+    {net::Function::hard_swish, "HardSwish"}, {net::Function::gelu, "Gelu"},
+    {net::Function::softplus, "Softplus"},    {net::Function::mish, "Mish"}};
 
 void set_integer(NodeProto& node, const std::string& name, std::int64_t value) {
   AttributeProto* const attribute = node.add_attribute();
@@ -100,6 +100,7 @@ class Exporter {
       const bool gelu = function == net::Function::gelu || function == net::Function::gelu_tanh;
       if (function == net::Function::hard_swish) needed = std::max(needed, kHardSwishSince);
       if (gelu) needed = std::max(needed, kGeluSince);
+      if (function == net::Function::mish) needed = std::max(needed, kMishSince);
     }
     return needed;
   }
@@ -335,6 +336,12 @@ class Exporter {
       case net::Function::elu:
         set_float(apply("Elu"), "alpha", activation.alpha);
         break;
+      case net::Function::selu: {
+        NodeProto& selu = apply("Selu");
+        set_float(selu, "alpha", activation.alpha);
+        set_float(selu, "gamma", activation.beta);
+        break;
+      }
       case net::Function::hard_sigmoid: {
         NodeProto& sigmoid = apply("HardSigmoid");
         set_float(sigmoid, "alpha", activation.alpha);
@@ -359,6 +366,8 @@ class Exporter {
       case net::Function::tanh:
       case net::Function::hard_swish:
       case net::Function::gelu:
+      case net::Function::softplus:
+      case net::Function::mish:
         apply(kOperators.at(activation.function));
     }
     return output;

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <map>
+#include <string>
 
 #include "calib/onnx/movement.h"
 
@@ -30,14 +32,19 @@ net::Activation function_of(OperatorCall& call) {
   if (call.op() == "HardSigmoid") {
     return {Function::hard_sigmoid, call.real("alpha", 0.2F), call.real("beta", 0.5F)};
   }
+  if (call.op() == "Selu")
+    return {Function::selu, call.real("alpha", 1.67326319F), call.real("gamma", 1.05070102F)};
   if (call.op() == "Gelu") return gelu(call);
   if (call.op() == "Swish") {
     if (call.real("alpha", 1) != 1) call.refuse("alpha", "only 1 is supported");
     return {Function::swish};
   }
-  return {call.op() == "Sigmoid" ? Function::sigmoid
-          : call.op() == "Tanh"  ? Function::tanh
-                                 : Function::hard_swish};
+  static const std::map<std::string, Function> kPlain = {{"Sigmoid", Function::sigmoid},
+                                                         {"Tanh", Function::tanh},
+                                                         {"HardSwish", Function::hard_swish},
+                                                         {"Softplus", Function::softplus},
+                                                         {"Mish", Function::mish}};
+  return {kPlain.at(call.op())};
 }
 
 /// x times a slope of its channel where it is below 0: slope * x + max(0, (1 - slope) * x), and where a slope
@@ -89,7 +96,11 @@ Value import_function(OperatorCall& call, NetworkBuilder& builder) {
   if (!std::isfinite(activation.alpha) || !std::isfinite(activation.beta)) {
     call.refuse("alpha", "is not finite");
   }
-  const bool curved = activation.function == Function::elu || activation.function == Function::hard_sigmoid;
+  const bool scaled = activation.function == Function::selu;
+  const bool curved =
+      scaled || activation.function == Function::elu || activation.function == Function::hard_sigmoid;
+  if (scaled && !(activation.beta > 0))
+    call.refuse("gamma", fmt::format("{} is not above 0", activation.beta));
   if (curved && !(activation.alpha > 0)) {
     call.refuse("alpha", fmt::format("{} is not above 0", activation.alpha));
   }

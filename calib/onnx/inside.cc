@@ -25,9 +25,9 @@ Kind kind_of(const std::string& op) {
       {"ReduceMax", Kind::reduces}, {"ReduceMean", Kind::reduces}, {"ReduceSum", Kind::reduces},
       {"Pad", Kind::pads}};
   static const std::set<std::string> kElementwise = {
-      "Abs",  "Add",       "Sub",       "Mul",  "Div",         "Relu",    "Clip",
-      "Max",  "Min",       "LeakyRelu", "Elu",  "PRelu",       "Sigmoid", "Tanh",
-      "Gelu", "HardSwish", "Sum",       "Mean", "HardSigmoid", "Neg",     "Swish"};
+      "Abs", "Add",       "Sub",         "Mul",   "Div",     "Relu", "Clip",     "Max",
+      "Min", "LeakyRelu", "Elu",         "PRelu", "Sigmoid", "Tanh", "Gelu",     "HardSwish",
+      "Sum", "Mean",      "HardSigmoid", "Neg",   "Swish",   "Selu", "Softplus", "Mish"};
   const auto found = kKinds.find(op);
   if (found != kKinds.end()) return found->second;
   return kElementwise.count(op) != 0 ? Kind::elementwise : Kind::none;

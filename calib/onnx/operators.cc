@@ -35,6 +35,9 @@ constexpr std::array kOperators = {
     Operator{"Gelu", import_function, false, false},
     Operator{"Swish", import_function, false, false},
     Operator{"Elu", import_function, false, false, false, 6},
+    Operator{"Selu", import_function, false, false, false, 6},
+    Operator{"Softplus", import_function, false, false, false, 1},
+    Operator{"Mish", import_function, false, false},
     Operator{"PRelu", import_prelu, false, false},
     Operator{"Abs", import_abs, false, false, false, 6},
     Operator{"MaxPool", import_max_pool, false, false},
@@ -83,6 +86,7 @@ const Operator* find(const std::string& op_type) {
 const std::array kNewer = {
     NewerDefinition{"ReduceMean", kReduceMeanAxesInput, false, 1, 2, {"keepdims", "noop_with_empty_axes"}},
     NewerDefinition{"ReduceMax", 18, false, 1, 2, {"keepdims", "noop_with_empty_axes"}},
+    NewerDefinition{"Mish", kMishSince, true, 1, 1, {}},
     NewerDefinition{"Gelu", kGeluSince, true, 1, 1, {"approximate"}},
     NewerDefinition{"Swish", kSwishSince, true, 1, 1, {"alpha"}},
     NewerDefinition{"Pad", 18, false, 2, 4, {"mode"}},

@@ -17,6 +17,7 @@ namespace dpwa::onnx {
 inline constexpr int kMinOpset = 7;  ///< of most operators
 inline constexpr int kMaxOpset = 25;
 inline constexpr int kReduceMeanAxesInput = 18;
+inline constexpr int kMishSince = 18;
 inline constexpr int kGeluSince = 20;
 inline constexpr int kSwishSince = 24;
 

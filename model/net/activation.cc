@@ -14,6 +14,8 @@ constexpr double kRootTwoOverPi = 0.79788456080286535588;
 constexpr double kTanhCubic = 0.044715;
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); }
+
 double tanh_argument(double x) { return kRootTwoOverPi * (x + kTanhCubic * x * x * x); }
 
 }  // namespace
@@ -40,6 +42,12 @@ double value(const Activation& a, double x) {
       return x * sigmoid(2 * tanh_argument(x));  // (1 + tanh t) / 2
     case Function::elu:
       return x < 0 ? a.alpha * std::expm1(x) : x;
+    case Function::selu:
+      return a.beta * (x < 0 ? a.alpha * std::expm1(x) : x);
+    case Function::softplus:
+      return softplus(x);
+    case Function::mish:
+      return x * std::tanh(softplus(x));
   }
   return x;
 }
@@ -72,6 +80,14 @@ double slope(const Activation& a, double x) {
     }
     case Function::elu:
       return x < 0 ? a.alpha * std::exp(x) : 1;
+    case Function::selu:
+      return a.beta * (x < 0 ? a.alpha * std::exp(x) : 1);
+    case Function::softplus:
+      return sigmoid(x);
+    case Function::mish: {
+      const double y = std::tanh(softplus(x));
+      return y + x * (1 - y * y) * sigmoid(x);
+    }
   }
   return 1;
 }
@@ -97,6 +113,15 @@ FunctionRange range(const Activation& a) {
       return {-0.1700410F, kInfinity};  // at -0.7525
     case Function::elu:
       return {-a.alpha, kInfinity};
+    case Function::selu: {
+      const double lowest = -double{a.alpha} * a.beta;
+      const auto lower = static_cast<float>(lowest);
+      return {lower > lowest ? std::nextafter(lower, -kInfinity) : lower, kInfinity};
+    }
+    case Function::softplus:
+      return {0, kInfinity};
+    case Function::mish:
+      return {-0.3088435F, kInfinity};  // at -1.1924
   }
   return {-kInfinity, kInfinity};
 }
@@ -107,6 +132,7 @@ bool is_monotone(const Activation& a) {
     case Function::swish:
     case Function::gelu:
     case Function::gelu_tanh:
+    case Function::mish:
       return false;
     default:
       return true;
@@ -118,6 +144,8 @@ double steepest(const Activation& a) {
     case Function::leaky_relu:
     case Function::elu:
       return std::max(1.0, double{a.alpha});
+    case Function::selu:
+      return a.beta * std::max(1.0, double{a.alpha});
     case Function::sigmoid:
       return 0.25;
     case Function::hard_sigmoid:
@@ -129,6 +157,8 @@ double steepest(const Activation& a) {
     case Function::gelu:
     case Function::gelu_tanh:
       return 1.13;
+    case Function::mish:
+      return 1.09;
     default:
       return 1;
   }
@@ -165,6 +195,12 @@ const char* to_string(Function function) {
       return "gelu_tanh";
     case Function::elu:
       return "elu";
+    case Function::selu:
+      return "selu";
+    case Function::softplus:
+      return "softplus";
+    case Function::mish:
+      return "mish";
   }
   return "";
 }

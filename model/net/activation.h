@@ -15,7 +15,10 @@ enum class Function {
   swish,       ///< x / (1 + e^-x)
   gelu,        ///< x / 2 (1 + erf(x / sqrt 2))
   gelu_tanh,   ///< x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
-  elu          ///< x < 0 ? alpha (e^x - 1) : x; alpha > 0
+  elu,         ///< x < 0 ? alpha (e^x - 1) : x; alpha > 0
+  selu,        ///< beta elu; alpha > 0, beta > 0
+  softplus,    ///< ln(1 + e^x)
+  mish         ///< x tanh(ln(1 + e^x))
 };
 
 struct Activation {

@@ -63,7 +63,7 @@ TEST(Executor, EqualsTheReferenceOnActivationFunctions) {
       saturated += node.saturated;
     }
   }
-  EXPECT_EQ(functions.size(), 9U);
+  EXPECT_EQ(functions.size(), 12U);
   EXPECT_GT(saturated, 0);
 }
 

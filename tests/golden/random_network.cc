@@ -99,7 +99,10 @@ class Builder {
                                                             {Function::swish},
                                                             {Function::gelu},
                                                             {Function::gelu_tanh},
-                                                            {Function::elu, 1.5F}};
+                                                            {Function::elu, 1.5F},
+                                                            {Function::selu, 1.75F, 1.125F},
+                                                            {Function::softplus},
+                                                            {Function::mish}};
     node.activation = kFunctions[between(0, static_cast<int>(kFunctions.size()) - 1)];
     node.lower = net::range(node.activation).lower;
     node.upper = chance(20) ? 0.75F : net::range(node.activation).upper;

@@ -29,6 +29,14 @@ double function_of(const net::Activation& a, double x) {
       return 0.5 * x * (1 + std::tanh(root * (x + 0.044715 * x * x * x)));
     case Function::elu:
       return x < 0 ? a.alpha * (std::exp(x) - 1) : x;
+    case Function::selu:
+      return a.beta * (x < 0 ? a.alpha * (std::exp(x) - 1) : x);
+    case Function::softplus:
+      return x > 30 ? x : std::log(1 + std::exp(x));
+    case Function::mish: {
+      const double e = 1 + std::exp(std::min(x, 30.0));
+      return x * (e * e - 1) / (e * e + 1);
+    }
     case Function::identity:
       break;
   }
@@ -37,14 +45,15 @@ double function_of(const net::Activation& a, double x) {
 
 int index_exponent(const net::Activation& a, int output_exponent) {
   using net::Function;
-  const std::set<Function> bent = {Function::hard_swish, Function::swish, Function::gelu,
-                                   Function::gelu_tanh};
+  const std::set<Function> bent = {Function::hard_swish, Function::swish, Function::gelu, Function::gelu_tanh,
+                                   Function::mish};
   double steepest = bent.count(a.function) != 0 ? 1.5 : 1;
   if (a.function == Function::sigmoid) steepest = 0.25;
   if (a.function == Function::hard_sigmoid) steepest = a.alpha;
   if (a.function == Function::elu || a.function == Function::leaky_relu) {
     steepest = std::max(1.0, std::abs(double{a.alpha}));
   }
+  if (a.function == Function::selu) steepest = std::max(1.0, double{a.alpha}) * a.beta;
   int finer = -20;
   while (std::exp2(finer) < steepest) ++finer;
   return output_exponent - finer;

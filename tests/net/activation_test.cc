@@ -20,7 +20,11 @@ const std::vector<Activation> kAll = {{Function::identity},
                                       {Function::swish},
                                       {Function::gelu},
                                       {Function::gelu_tanh},
-                                      {Function::elu, 1.5F}};
+                                      {Function::elu, 1.5F},
+                                      {Function::selu, 1.67326319F, 1.05070102F},
+                                      {Function::selu, 0.5F, 2},
+                                      {Function::softplus},
+                                      {Function::mish}};
 
 /// Calls visit(x) on a fine grid around zero.
 template <typename Visit>
@@ -41,6 +45,11 @@ TEST(Activation, ValuesOfTheDefinitions) {
   EXPECT_NEAR(value({Function::gelu}, 1), 0.8413447460685429, 1e-15);
   EXPECT_NEAR(value({Function::gelu_tanh}, 1), 0.8411919906082768, 1e-15);
   EXPECT_NEAR(value({Function::elu, 2}, -1), 2 * (std::exp(-1.0) - 1), 1e-15);
+  EXPECT_NEAR(value({Function::selu, 2, 3}, -1), 6 * (std::exp(-1.0) - 1), 1e-15);
+  EXPECT_DOUBLE_EQ(value({Function::selu, 2, 3}, 2), 6);
+  EXPECT_NEAR(value({Function::softplus}, 1), 1.3132616875182228, 1e-15);
+  EXPECT_DOUBLE_EQ(value({Function::softplus}, 1000), 1000);
+  EXPECT_NEAR(value({Function::mish}, 1), 0.8650983882673103, 1e-15);
 }
 
 TEST(Activation, SlopeIsTheDerivativeAndBounded) {

@@ -44,6 +44,9 @@ TEST(Functions, OperatorsWithTheirDefaults) {
       {"Tanh", {net::Function::tanh}},
       {"HardSwish", {net::Function::hard_swish}},
       {"Elu", {net::Function::elu, 1}},
+      {"Selu", {net::Function::selu, 1.67326319F, 1.05070102F}},
+      {"Softplus", {net::Function::softplus}},
+      {"Mish", {net::Function::mish}},
       {"Gelu", {net::Function::gelu}}};
   for (const auto& [op, activation] : operators) {
     const std::string name = op;
@@ -67,6 +70,19 @@ TEST(Functions, Attributes) {
       only_node(dense([](SmallModel& m) { set_float(m.node("LeakyRelu", {"a"}, "y"), "alpha", 0); }));
   EXPECT_TRUE(zero.activation.is_identity());
   EXPECT_EQ(zero.lower, 0);
+}
+
+TEST(Functions, SeluHasTwoFactorsAboveZero) {
+  const auto selu = [](float alpha, float gamma) {
+    return dense([=](SmallModel& m) {
+      auto& node = m.node("Selu", {"a"}, "y");
+      set_float(node, "alpha", alpha);
+      set_float(node, "gamma", gamma);
+    });
+  };
+  EXPECT_TRUE((only_node(selu(2, 3)).activation == net::Activation{net::Function::selu, 2, 3}));
+  EXPECT_THAT(selu(2, 0).reasons(), ElementsAre("Selu 'y', gamma: 0 is not above 0"));
+  EXPECT_THAT(selu(-1, 1).reasons(), ElementsAre("Selu 'y', alpha: -1 is not above 0"));
 }
 
 TEST(Functions, PReluWithOneSlope) {

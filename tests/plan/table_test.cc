@@ -27,7 +27,10 @@ const std::vector<net::Activation> kFunctions = {{Function::leaky_relu, 0.01F},
                                                  {Function::gelu},
                                                  {Function::gelu_tanh},
                                                  {Function::elu, 1},
-                                                 {Function::elu, 3}};
+                                                 {Function::elu, 3},
+                                                 {Function::selu, 1.67326319F, 1.05070102F},
+                                                 {Function::softplus},
+                                                 {Function::mish}};
 
 net::Node node_of(const net::Activation& activation) {
   net::Node node;
