@@ -95,7 +95,8 @@ std::string Board::flags() { return flag_names(read("FLAGS")); }
 bool Board::load(const std::vector<std::uint32_t>& image, Progress& progress) {
   image_id_ = lower::image_id(image);
   if (config_.boots()) wait_for_boot(progress);
-  if (status("BUSY") || status("PACKET")) link_.request(Request::reset);
+  if (status("BUSY") || status("PACKET") || (config_.boots() && status("BOOT")))
+    link_.request(Request::reset);
   const bool needed = !status("IMAGE_VALID") || read("IMAGE_ID") != image_id_;
   if (needed) {
     progress.begin("load the image, words", static_cast<std::int64_t>(image.size()));

@@ -8,6 +8,7 @@ namespace dpwa::host {
 namespace {
 
 constexpr std::uint32_t kCrcError = 1, kHashError = 2, kCountError = 4, kOpcodeError = 8, kRefused = 16;
+constexpr int kStatus = 0x0c;
 
 /// CRC-32 bit by bit.
 std::uint32_t checksum(const std::string& bytes) {
@@ -50,6 +51,7 @@ void BoardModel::reset_machine() {
   image_.clear();
   outputs_.clear();
   valid_ = false;
+  boot_reads = 0;
   packets_ = errors_ = flags_ = images_ = image_id_ = select_ = mode_ = 0;
 }
 
@@ -103,7 +105,9 @@ std::string BoardModel::execute(int code, const std::string& payload) {
       return size == 4 ? done + payload + "\x01" : wrong_length;
     case 1:
       if (size != 1) return wrong_length;
-      return read(first, value) ? done + bytes_of(value) : no_register;
+      if (!read(first, value)) return no_register;
+      if (first == kStatus && boot_reads > 0) --boot_reads;
+      return done + bytes_of(value);
     case 2:
       if (size != 5) return wrong_length;
       return write(first, word_of(payload, 1)) ? done : no_register;
@@ -145,7 +149,7 @@ std::string BoardModel::give(int wanted) {
 
 /// false: the machine does not take it now.
 bool BoardModel::stream_word(std::uint32_t word) {
-  if (packet_.empty() && busy()) return false;
+  if ((packet_.empty() && busy()) || boot_reads > 0) return false;
   const std::uint32_t opcode = word >> 28;
   if (packet_.empty() && (opcode < 1 || opcode > 4)) {
     errors_ |= kOpcodeError;
@@ -209,7 +213,8 @@ void BoardModel::end_of_packet() {
 }
 
 std::uint32_t BoardModel::status() const {
-  return (valid_ ? 1U : 0U) | (busy() ? 2U : 0U) | (packet_.empty() ? 0U : 4U) | errors_ << 8;
+  return (valid_ ? 1U : 0U) | (busy() ? 2U : 0U) | (packet_.empty() ? 0U : 4U) | (boot_reads > 0 ? 8U : 0U) |
+         errors_ << 8;
 }
 
 bool BoardModel::read(int address, std::uint32_t& value) const {
@@ -218,7 +223,7 @@ bool BoardModel::read(int address, std::uint32_t& value) const {
       {0x00, id},
       {0x04, version},
       {0x08, config_hash_},
-      {0x0c, status()},
+      {kStatus, status()},
       {0x10, flags_},
       {0x14, mode_},
       {0x18, images_},

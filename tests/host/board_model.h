@@ -29,6 +29,7 @@ class BoardModel {
   int busy_takes = 0;                     ///< TAKEs that are answered with nothing before an output comes
   int words_at_once = 62;                 ///< most words that one SEND takes
   bool drops_inputs = false;              ///< a machine that forgets its inputs
+  int boot_reads = 0;                     ///< reads of STATUS that find BOOT set, and no word is taken
   std::map<int, std::uint32_t> counters;  ///< COUNTER_SELECT -> COUNTER_VALUE
   int images_loaded = 0;
   int executed = 0;  ///< requests that were not repeated

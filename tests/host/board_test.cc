@@ -32,12 +32,16 @@ Words mix(const Words& image, const Words& input) {
   return output;
 }
 
-Words image(std::uint32_t content) {
-  lower::PacketWriter packets(config::config_hash(kConfig));
+const config::Config kBooting = config::load("icebreaker", {"BOOT=spi"});
+
+Words image_of(const config::Config& config, std::uint32_t content) {
+  lower::PacketWriter packets(config::config_hash(config));
   packets.load(static_cast<lower::Target>(1), 3, 100, 2, {content, 0x7e7e7e7e, 0, ~0U});
   packets.load(static_cast<lower::Target>(2), 0, 0, 1, Words(60, 0x7d));
   return packets.finish();
 }
+
+Words image(std::uint32_t content) { return image_of(kConfig, content); }
 
 Words input(std::uint32_t content) { return {4U << 28, 3, content, 0x7d, 0x7e}; }
 
@@ -230,6 +234,53 @@ TEST(Board, ARefusedImage) {
     EXPECT_EQ(error.code(), ExitCode::bad_input);
     EXPECT_THAT(error.what(), AllOf(HasSubstr("refuses the image"), HasSubstr("CRC")));
   }
+}
+
+/// A host's load of an image into a board that reads its flash; what it says.
+std::string load_behind_flash(BoardModel& board, Milliseconds delay = Milliseconds(0)) {
+  class Notes : public SilentProgress {
+   public:
+    void note(const std::string& line) override { text += line + "\n"; }
+    std::string text;
+  } notes;
+  MemoryLine line(board);
+  line.delay = delay;
+  Link link(line, {}, 1);
+  EXPECT_TRUE(Board(link, kBooting).load(image_of(kBooting, 5), notes));
+  EXPECT_EQ(board.images_loaded, 1);
+  return notes.text;
+}
+
+TEST(Board, WaitsUntilTheFlashIsRead) {
+  BoardModel board(mix, config::config_hash(kBooting));
+  board.boot_reads = 20;
+  EXPECT_EQ(load_behind_flash(board), "");
+}
+
+TEST(Board, AFlashWithoutEndIsGivenUp) {
+  BoardModel board(mix, config::config_hash(kBooting));
+  board.boot_reads = 1 << 30;
+  EXPECT_EQ(load_behind_flash(board, Milliseconds(100)), "");
+}
+
+TEST(Board, ARefusedFlashIsSaid) {
+  BoardModel board(mix, config::config_hash(kBooting));
+  {
+    MemoryLine line(board);
+    Link link(line, {}, 1);
+    link.request(Request::send, lower::to_bytes({~0U}));
+  }
+  EXPECT_EQ(
+      load_behind_flash(board),
+      "memory: no image on the board (the newest one was refused: OPCODE): it is loaded over the line\n");
+  {
+    MemoryLine line(board);
+    Link link(line, {}, 1);
+    link.request(Request::send, lower::to_bytes({2U << 28}));
+  }
+  board.images_loaded = 0;
+  EXPECT_EQ(load_behind_flash(board),
+            "memory: no image on the board (the newest one has no end): it is loaded over the line\n");
 }
 
 TEST(Board, AMachineThatForgetsItsInput) {
