@@ -173,7 +173,7 @@ net::Network pooled_rows(std::int64_t h, std::int64_t kernel, std::int64_t strid
   return model.import();
 }
 
-TEST(Windows, PoolPositionsOutsideTheMapAreNotVisited) {
+TEST(Windows, PoolPositionsOutsideTheMapChangeNoMaximum) {
   EXPECT_THAT(evaluate(pooled_rows(4, 2, 2, {1, 1}, false), {-1, -2, -3, -4}), ElementsAre(-1, -2, -4));
 }
 
@@ -182,7 +182,7 @@ TEST(Windows, CeilModeAddsTheLastPartlyOutsidePosition) {
   EXPECT_THAT(evaluate(pooled_rows(5, 2, 2, {0, 0}, true), {1, 2, 3, 4, 5}), ElementsAre(2, 4, 5));
   EXPECT_EQ(pooled_rows(5, 2, 2, {0, 0}, true).nodes[0].pool->pad_bottom, 1);
   EXPECT_THAT(evaluate(pooled_rows(4, 1, 3, {0, 0}, true), {1, 2, 3, 4}), ElementsAre(1, 4));
-  // the third position would start after the map: never visited
+  // the third position would start after the map: there is none
   EXPECT_THAT(evaluate(pooled_rows(2, 2, 3, {1, 1}, true), {1, 2}), ElementsAre(1));
 }
 
