@@ -108,9 +108,12 @@ constexpr const char* kDissolveEverything =
 const std::vector<std::string> kSteps{"elaborate",         "modules: coarse",  "modules: gates",
                                       "flattened: coarse", "flattened: gates", "report"};
 
-std::string read_sources(const Design& design) {
+std::string read_sources(const Design& design, Target target) {
+  // With the macro, rtl/arith/dpwa_carry_chain.v is made of the device's carry cells.
+  const char* define = target == Target::ecp5 ? "-D DPWA_ECP5_CELLS " : "";
   std::string script = "# Run by hand: cd to this directory; yosys -s synth.ys\n";
-  for (const auto& source : design.sources) script += fmt::format("read_verilog \"{}\"\n", source.string());
+  for (const auto& source : design.sources)
+    script += fmt::format("read_verilog {}\"{}\"\n", define, source.string());
   return script;
 }
 
@@ -176,7 +179,7 @@ endmodule
 }
 
 std::string recipe(const Design& design, Target target, const std::filesystem::path& liberty) {
-  std::string script = read_sources(design);
+  std::string script = read_sources(design, target);
   for (const bool flatten : {false, true}) {
     const Mapping mapping = mapping_of(target, design.top, liberty, flatten);
     const std::string dissolve = std::string(flatten ? kDissolveEverything : kDissolveBordersOnly) + "\n";
@@ -199,7 +202,7 @@ std::string netlist_recipe(const Design& design, Target target, const Parameters
   const bool flatten = target == Target::ice40;
   const Mapping mapping = mapping_of(target, design.top, {}, flatten);
   const std::string dissolve = fmt::format("{}\n", flatten ? kDissolveEverything : kDissolveBordersOnly);
-  std::string script = read_sources(design);
+  std::string script = read_sources(design, target);
   for (const auto& [name, value] : parameters)
     script += fmt::format("chparam -set {} {} {}\n", name, value, design.top);
   script += mapping.elaborate + "\n" + step_done(0);

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fpga/synth/recipe.h"
 #include "model/base/error.h"
 #include "model/base/files.h"
 #include "tests/base/temporary_directory.h"
@@ -15,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 // Two shift registers of four bits, a row kept apart as the lane's are, and one memory of 64 bytes.
@@ -105,6 +107,17 @@ TEST(Synth, Ice40FitsItsDevice) {
   EXPECT_GT(report.fit->sites.at(0).used, 8 + report.fit->wrapper_cells);
   EXPECT_EQ(report.total.bram, 1);
   EXPECT_EQ(report.total.lut, 4 + 4) << "the AND gates sit in front of the row, whose sums fill their LUT4s";
+}
+
+TEST(Recipe, TakesTheCarryCellsOfEcp5ThereAlone) {
+  Design design;
+  design.top = "a";
+  design.sources = {"a.v"};
+  const std::string macro = "DPWA_ECP5_CELLS";
+  EXPECT_THAT(recipe(design, Target::ecp5, {}), HasSubstr("read_verilog -D " + macro + " \"a.v\""));
+  EXPECT_THAT(netlist_recipe(design, Target::ecp5, {}), HasSubstr("-D " + macro));
+  for (const Target target : {Target::ice40, Target::xilinx, Target::gowin, Target::asic})
+    EXPECT_THAT(recipe(design, target, {}), Not(HasSubstr(macro)));
 }
 
 TEST(Synth, SameDesignSameReport) {
