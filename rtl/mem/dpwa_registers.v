@@ -15,9 +15,17 @@ module dpwa_registers #(
   output reg  [32*WORDS-1:0]      values_o
 );
 
-  always @(posedge clk_i) begin
-    if (we_i) values_o[waddr_i * 32 +: 32] <= wdata_i;
-  end
+  // Word by word: an index into the bus as a whole becomes a shifter of all its bits.
+  localparam integer ADDR_W = $clog2(WORDS);
+  genvar k;
+  generate
+    for (k = 0; k < WORDS; k = k + 1) begin : gen_word
+      localparam [ADDR_W-1:0] WORD = k;
+      always @(posedge clk_i) begin
+        if (we_i & (waddr_i == WORD)) values_o[32*k +: 32] <= wdata_i;
+      end
+    end
+  endgenerate
 
 endmodule
 
