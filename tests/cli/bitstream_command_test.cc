@@ -21,6 +21,7 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::MatchesRegex;
+using testing::Not;
 
 class BitstreamCommand : public testing::Test {
  protected:
@@ -98,6 +99,17 @@ TEST_F(BitstreamCommand, WhatTheDesignDoesNotReachIsRoutedAgainForLess) {
   EXPECT_EQ(json::parse(run.out).at("clock_hz"), 21'000'000);
   EXPECT_EQ(json::parse(run.out).at("clocks_per_bit"), 21);
   EXPECT_THAT(run.err, HasSubstr("seed 6: routed for up to 22.3 MHz, not 24 MHz"));
+}
+
+TEST_F(BitstreamCommand, NoClockAboveTheOneAskedForIsTried) {
+  generate();
+  const Invocation run = bitstream({"--baud", "1000000", "--clock", "21.5"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(json::parse(run.out).at("clock_hz"), 21'000'000);
+  EXPECT_THAT(run.err, Not(HasSubstr("24 MHz")));
+  const Invocation none = bitstream({"--clock", "1"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err + none.out, HasSubstr("--clock 1: the slowest clock of icebreaker is"));
 }
 
 TEST_F(BitstreamCommand, ASeedWithoutPlacementIsAnAttempt) {
