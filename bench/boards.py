@@ -42,7 +42,7 @@ class Design:
 
 
 ECP5 = {"ACC_W": 32, "MULT_W": 20, "PREMAX": 0}
-ECP5_FAST = {"ACTIVATION_WORDS": 8192, "PLANES_MAX": 3, "INPUT_PLANES": 3, "PORT_FORMATS": "integer", **ECP5}
+ECP5_FAST = {"ACTIVATION_WORDS": 8192, "PLANES_MAX": 3, "INPUT_PLANES": 3, "POOL_PADS": 0, "PORT_FORMATS": "integer", **ECP5}
 DESIGNS = {
     "icebreaker-dense": Design("icebreaker", "icebreaker", {}, ("fmnist_mlp",)),  # without maps
     "icebreaker": Design("icebreaker", "up5k", {

@@ -185,6 +185,15 @@ Expr GroupBuilder::drained_window() const {
 
 Expr GroupBuilder::lane_last() const { return bit(net("lane_beat"), size("LEVEL_W") + 1); }
 
+void GroupBuilder::register_between(const std::string& name, const Int& width, const Expr& from,
+                                    const Expr& to) {
+  place(name, interfaces::delay())
+      .set("WIDTH", width)
+      .set("CYCLES", 1)
+      .connect("d_i", from)
+      .connect("q_o", to);
+}
+
 Expr GroupBuilder::load_we(Target target) const {
   return net("load_we_i") & equal(net("load_target_i"), literal(4, static_cast<std::uint64_t>(target)));
 }

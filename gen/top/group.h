@@ -55,6 +55,9 @@ class GroupBuilder : private SectionBuilder {
   Expr lane_last() const;
   Expr load_we(lower::Target target) const;
   bool serial() const { return config_.serial_write_back(); }
+  bool cut() const { return config_.stage_cuts != 0; }
+  /// STAGE_CUTS: `to` is `from` one cycle later.
+  void register_between(const std::string& name, const Int& width, const Expr& from, const Expr& to);
 
   const std::vector<config::NodeField> fields_;
 };

@@ -12,8 +12,15 @@ void GroupBuilder::precision_control() {
   const auto choose = [&](const char* name, const Int& width) {
     const std::string tile = std::string("tile_") + name;
     declare(tile, width);
-    module_.assign(net(tile), mux(net("packing_i"), net(std::string("pack_") + name + "_i"),
-                                  net(std::string("store_") + name)));
+    Expr chosen =
+        mux(net("packing_i"), net(std::string("pack_") + name + "_i"), net(std::string("store_") + name));
+    if (!cut()) {
+      module_.assign(net(tile), chosen);
+      return;
+    }
+    declare("next_" + tile, width);
+    module_.assign(net("next_" + tile), chosen);
+    register_between("u_" + tile + "_cut", width, net("next_" + tile), net(tile));
   };
   choose("valid", 1);
   choose("element", size("ELEMENT_W"));
@@ -106,11 +113,15 @@ Instance& GroupBuilder::tile_writer(const std::string& name, const Interface& le
       .connect("tile_we_o", net("store_tile_we_o"))
       .connect("tile_addr_o", net("store_tile_o"))
       .connect("tile_planes_o", net("stored_planes"))
-      .connect("busy_o", net("busy_o"));
+      .connect("busy_o", net(cut() ? "writing" : "busy_o"));
 }
 
 void GroupBuilder::assembler() {
   module_.section("Tile assembly");
+  if (cut()) {
+    declare("writing");
+    module_.assign(net("busy_o"), net("writing") | net("tile_valid"));
+  }
   tile_writer("u_assembler", interfaces::tile_assembler())
       .set("WB_LANES", size("WB_LANES"))
       .connect("values_i", net("tile_values"))

@@ -19,6 +19,7 @@ void GroupBuilder::residual() {
   declare("residual_wdata", word);
   Instance& sums = place("u_residual", interfaces::residual());
   connect_rounded(sums);
+  if (cut()) sums.set("CUTS", 1);
   sums.set("WB_LANES", size("WB_LANES"))
       .set("SLICES", size("SLICES"))
       .set("SUM_W", config::kFineSumBits)

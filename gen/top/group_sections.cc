@@ -32,6 +32,7 @@ void GroupBuilder::sequence() {
 
 void GroupBuilder::memories() {
   module_.section("Memories: activation words and widths, weights");
+  if (cut()) declare("memory_word", size("PLANE_W"));
   place("u_activation_words", serial() ? interfaces::digit_ram() : interfaces::ram())
       .set("WIDTH", size("PLANE_W"))
       .set("DEPTH", size("ACTIVATION_WORDS"))
@@ -40,7 +41,7 @@ void GroupBuilder::memories() {
       .connect("wdata_i", net("bus_word_i"))
       .connect("re_i", net("beat") | net("read_word_re_i"))
       .connect("raddr_i", mux(net("read_word_re_i"), net("read_word_i"), net("beat_act")))
-      .connect("rdata_o", net("read_data_o"));
+      .connect("rdata_o", net(cut() ? "memory_word" : "read_data_o"));
   place("u_activation_widths", interfaces::width_table())
       .set("ENTRIES", size("ACTIVATION_TILES"))
       .set("WIDTH", size("ENTRY_W"))
@@ -101,6 +102,7 @@ void GroupBuilder::scan() {
   scanner.set("GROUP_W", size("GROUP_W")).set("KERNEL_W", kernel_bits);
   scanner.set("CONV", size("CONV"));
   scanner.set("POOL_PADS", config_.pads_pools() ? 1 : 0);
+  if (cut()) scanner.set("CUTS", 1);
   scanner.connect("start_i", net("node_start_o") & ~node_field("idle"));
   const auto fields = [&](const Int& width, std::initializer_list<const char*> names) {
     for (const char* name : names) scanner.connect(std::string(name) + "_i", node_field(name, width));
@@ -234,9 +236,15 @@ void GroupBuilder::arithmetic() {
   declare("lane_beat", 3 + size("LEVEL_W"), "the beat, when its words have been read");
   place("u_read_delay", interfaces::delay())
       .set("WIDTH", 3 + size("LEVEL_W"))
-      .set("CYCLES", 1)
+      .set("CYCLES", cut() ? 2 : 1)
       .connect("d_i", concat({net("beat"), net("beat_last"), net("beat_signed"), net("beat_level")}))
       .connect("q_o", net("lane_beat"));
+  if (cut()) {
+    register_between("u_word_cut", size("PLANE_W"), net("memory_word"), net("read_data_o"));
+    declare("lane_weights", size("LANES") * size("PLANE_W"));
+    register_between("u_weight_cut", size("LANES") * size("PLANE_W"), net("weight_words"),
+                     net("lane_weights"));
+  }
   place("u_lanes", interfaces::lane_array())
       .set("LANES", size("LANES"))
       .set("WB_LANES", size("SKEWED"))
@@ -250,7 +258,7 @@ void GroupBuilder::arithmetic() {
       .connect("level_i", part(net("lane_beat"), 0, size("LEVEL_W")))
       .connect("a_signed_i", bit(net("lane_beat"), size("LEVEL_W")))
       .connect("a_i", net("read_data_o"))
-      .connect("w_i", net("weight_words"))
+      .connect("w_i", net(cut() ? "lane_weights" : "weight_words"))
       .connect("sums_o", net("sums"))
       .connect("corr_o", net("corr"));
 }
@@ -268,8 +276,9 @@ void GroupBuilder::write_back() {
   if (config_.premax != 0) {
     declare("pooled_last");
     declare("pooled_sums", size("LANES") * size("ACC_W"));
-    place("u_premax", interfaces::premax())
-        .set("LANES", size("LANES"))
+    Instance& premax = place("u_premax", interfaces::premax());
+    if (cut()) premax.set("CUTS", 1);
+    premax.set("LANES", size("LANES"))
         .set("WB_LANES", size("WB_LANES"))
         .set("PRODUCTS", size("PRODUCTS"))
         .set("ACC_W", size("ACC_W"))
@@ -290,7 +299,7 @@ void GroupBuilder::write_back() {
       .set("PRODUCTS", size("PRODUCTS"))
       .set("ACC_W", size("ACC_W"))
       .set("ROW_W", size("ROW_W"))
-      .set("LATENCY", size("LANE_CUTS") + 3)
+      .set("LATENCY", size("LANE_CUTS") + 3 + (premax && cut() ? 1 : 0))
       .connect("start_i", net("node_start_o"))
       .connect("window_i", drained_window())
       .connect("groups_i", node_field("groups", 12))
@@ -313,6 +322,7 @@ void GroupBuilder::write_back() {
   }
   Instance& lanes = place("u_write_back", interfaces::write_back_array());
   connect_constants(lanes);
+  if (cut()) lanes.set("CUTS", 1);
   lanes.set("WB_LANES", size("WB_LANES"))
       .set("ACC_W", size("ACC_W"))
       .set("MULT_W", size("MULT_W"))

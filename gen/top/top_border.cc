@@ -6,6 +6,23 @@ namespace dpwa::gen {
 
 using lower::Target;
 
+/// Prefix of the loader's nets: with STAGE_CUTS what it loads is registered on its way to the memories.
+std::string TopBuilder::load_prefix() {
+  if (config_.stage_cuts == 0) return "load";
+  constexpr std::pair<const char*, int> kNets[] = {
+      {"we", 1}, {"target", 4}, {"bank", 8}, {"addr", 32}, {"data", 128}};
+  for (const auto& [name, width] : kNets) {
+    const std::string from = std::string("loader_") + name, to = std::string("load_") + name;
+    declare(from, width);
+    place("u_" + to + "_cut", interfaces::delay())
+        .set("WIDTH", width)
+        .set("CYCLES", 1)
+        .connect("d_i", net(from))
+        .connect("q_o", net(to));
+  }
+  return "loader";
+}
+
 void TopBuilder::host() {
   module_.section("Host: packets and the course of one inference");
   declare("input_values", 20, "- 1");
@@ -14,17 +31,18 @@ void TopBuilder::host() {
   module_.assign(net("input_words"),
                  mux(border_bit("port_format", 1), concat({zeros(1), slice(net("input_values"), 19, 1)}),
                      concat({zeros(2), slice(net("input_values"), 19, 2)})));
+  const std::string prefix = load_prefix();
   place("u_loader", interfaces::loader())
       .set("ENTRY_WORDS", 4)
       .set("CONFIG_HASH", size("CONFIG_HASH"))
       .connect("valid_i", net("s_axis_tvalid_i"))
       .connect("word_i", net("s_axis_tdata_i"))
       .connect("ready_o", net("s_axis_tready_o"))
-      .connect("we_o", net("load_we"))
-      .connect("target_o", net("load_target"))
-      .connect("bank_o", net("load_bank"))
-      .connect("addr_o", net("load_addr"))
-      .connect("data_o", net("load_data"))
+      .connect("we_o", net(prefix + "_we"))
+      .connect("target_o", net(prefix + "_target"))
+      .connect("bank_o", net(prefix + "_bank"))
+      .connect("addr_o", net(prefix + "_addr"))
+      .connect("data_o", net(prefix + "_data"))
       .connect("input_words_i", net("input_words"))
       .connect("input_begin_o", net("input_begin"))
       .connect("idle_i", net("idle"))
@@ -164,8 +182,9 @@ void TopBuilder::output_path() {
   declare("read_q", size("VALUE_W"));
   declare("read_last");
   declare("read_ready");
-  place("u_reader", interfaces::output_reader())
-      .set("PRODUCTS", size("PRODUCTS"))
+  Instance& reader = place("u_reader", interfaces::output_reader());
+  if (config_.stage_cuts != 0) reader.set("CUTS", 1);
+  reader.set("PRODUCTS", size("PRODUCTS"))
       .set("VALUE_W", size("VALUE_W"))
       .set("TILE_W", size("TILE_W"))
       .set("WORD_W", size("WORD_W"))

@@ -21,7 +21,8 @@ class TopBuilder : private SectionBuilder {
   void ports();
   void register_ports();
   void nets();
-  void host();        // loader, control
+  void host();  // loader, control
+  std::string load_prefix();
   void input_path();  // unpacker, quantizer, packer
   void groups();      // lane groups and the bus between them
   void store_bus();

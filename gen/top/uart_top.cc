@@ -87,6 +87,7 @@ void UartTopBuilder::link() {
   module_.section("Host: frames on the serial line become words and register accesses");
   Instance& host = place("u_host", leaf);
   host.set("CLOCKS_PER_BIT", size("CLOCKS_PER_BIT")).set("ADDR_W", kRegisterAddressBits);
+  if (config_.stage_cuts != 0) host.set("CUTS", 1);
   host.connect("uart_rx_i", net("uart_rx_i")).connect("uart_tx_o", net("uart_tx_o"));
   for (const PortSpec& port : leaf.ports()) {
     if (is_link(port)) host.connect(port.name, net(net_of(port.name)));

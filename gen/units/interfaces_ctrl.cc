@@ -56,6 +56,7 @@ Interface scanner() {
   const Int kernel_w = leaf.parameter("KERNEL_W", 8);
   leaf.parameter("CONV", 1);
   leaf.parameter("POOL_PADS", 0);
+  leaf.parameter("CUTS", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("start_i");
@@ -267,6 +268,7 @@ Interface write_back_array() {
   const Int value_w = leaf.parameter("VALUE_W", 21);
   const Int rows = leaf.parameter("ROWS", 2048);
   leaf.parameter("CLASSES", 0);
+  leaf.parameter("CUTS", 0);
   leaf.parameter("FIRST_BANK", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
@@ -402,6 +404,7 @@ Interface premax() {
   leaf.parameter("PRODUCTS", 16);
   const Int acc_w = leaf.parameter("ACC_W", 48);
   leaf.parameter("LATENCY", 5);
+  leaf.parameter("CUTS", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("start_i");

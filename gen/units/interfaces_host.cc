@@ -7,6 +7,7 @@ Interface uart_host() {
   Interface leaf("dpwa_uart_host");
   leaf.parameter("CLOCKS_PER_BIT", 16);
   const Int addr_w = leaf.parameter("ADDR_W", 8);
+  leaf.parameter("CUTS", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("uart_rx_i");

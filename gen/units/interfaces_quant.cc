@@ -57,6 +57,7 @@ Interface residual() {
   const Int fine_w = leaf.parameter("FINE_W", 18);
   const Int value_w = leaf.parameter("VALUE_W", 17);
   const Int words = leaf.parameter("WORDS", 1024);
+  leaf.parameter("CUTS", 0);
   leaf.parameter("POOL_DELAY", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");

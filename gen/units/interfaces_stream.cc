@@ -89,6 +89,7 @@ Interface output_reader() {
   const Int tile_w = leaf.parameter("TILE_W", 15);
   const Int word_w = leaf.parameter("WORD_W", 17);
   leaf.parameter("CONV", 1);
+  leaf.parameter("CUTS", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("start_i");

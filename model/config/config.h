@@ -41,6 +41,7 @@ struct Config {
   int shift_max = 63;  ///< SHIFT_MAX: largest write-back right shift
   int scan_tiles = 4;  ///< SCAN_TILES: tiles whose widths are looked at per cycle (2, 4)
   int lane_cuts = 2;   ///< LANE_CUTS: register levels in the lane's adder tree (0..3)
+  int stage_cuts = 0;  ///< STAGE_CUTS: 1: registers between memories, lanes and write-back (0, 1)
   int premax = 1;      ///< PREMAX: max pool on accumulators, before write-back (0, 1)
   int conv = 1;        ///< CONV: 0: dense layers only (0, 1)
   int pool_pads = 1;   ///< POOL_PADS: max pools with padding (0, 1)

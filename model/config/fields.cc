@@ -114,6 +114,8 @@ const std::vector<Field>& fields() {
       integer("SHIFT_MAX", &Config::shift_max, 1, 63, "largest write-back right shift"),
       integer("SCAN_TILES", &Config::scan_tiles, 2, 4, "tiles whose widths are looked at per cycle: 2, 4"),
       integer("LANE_CUTS", &Config::lane_cuts, 0, 3, "register levels in the lane's adder tree"),
+      optional(integer("STAGE_CUTS", &Config::stage_cuts, 0, 1,
+                       "1: registers between memories, lanes and write-back, for a faster clock")),
       integer("PREMAX", &Config::premax, 0, 1, "1: max pool on accumulators, one drain per pool window"),
       integer("CONV", &Config::conv, 0, 1, "1: convolutions and max pools, 0: dense layers only"),
       integer("POOL_PADS", &Config::pool_pads, 0, 1, "1: max pools with padding"),

@@ -50,6 +50,7 @@ void validate_write_back(const Config& c) {
   };
   require("GROUPS", c.groups, 1);
   require("WB_LANES", c.wb_lanes, 1);
+  require("STAGE_CUTS", c.stage_cuts, 0);
   require("PREMAX", c.premax, 0);
   require("RESIDUAL_WORDS", c.residual_words, 0);
   require("TABLE_WORDS", c.table_words, 0);
@@ -57,6 +58,15 @@ void validate_write_back(const Config& c) {
     throw fail(ExitCode::usage,
                "WRITE_BACK = \"serial\" has no policy 'variance'; use POLICIES = \"range,static\"");
   }
+}
+
+/// The registers of STAGE_CUTS are in none of the sections for weight streams and step classes.
+void validate_stage_cuts(const Config& c) {
+  if (c.stage_cuts == 0) return;
+  if (c.dense_words > 0)
+    throw fail(ExitCode::usage, "STAGE_CUTS = 1 needs DENSE_WORDS = 0, found {}", c.dense_words);
+  if (c.policies.variance)
+    throw fail(ExitCode::usage, "STAGE_CUTS = 1 has no policy 'variance'; use POLICIES = \"range,static\"");
 }
 
 /// The unit that adds fine values has one pair of limits, not one per step class.
@@ -112,6 +122,7 @@ void validate(const Config& config) {
   validate_widths(config);
   validate_write_back(config);
   validate_policies(config);
+  validate_stage_cuts(config);
   validate_memories(config);
   validate_tiers(config);
   validate_boot(config);

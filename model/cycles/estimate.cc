@@ -10,7 +10,7 @@ namespace dpwa::cycles {
 namespace {
 
 /// Cycles of the first scan step, in which nothing is issued: once per node.
-constexpr std::int64_t kFirstStep = 1;
+std::int64_t first_step(const config::Config& config) { return 1 + config.stage_cuts; }
 
 /// Scanner and issue stage, job after job of one channel group: the rules of docs/architecture.md, "Timing",
 /// tile by tile instead of cycle by cycle.
@@ -74,7 +74,7 @@ Estimate::Estimate(const config::Config& config, const net::Network& network, in
       scan_tiles_(config.scan_tiles),
       drain_cycles_(static_cast<int>(drain_slot(config))),
       premax_(config.premax != 0),
-      fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, kFirstStep, 1))) {
+      fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, first_step(config), 1))) {
   const std::vector<TileRange> all = group_reads(lanes_);
   std::unique_copy(all.begin(), all.end(), std::back_inserter(reads_));
   counted_ = reads_.size();

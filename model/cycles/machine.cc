@@ -18,6 +18,7 @@ int address_bits(int words) {
 
 Machine::Machine(const config::Config& config, int flush_cycles, const std::optional<WeightStream>& stream)
     : scan_tiles_(config.scan_tiles),
+      has_stage_t_(config.stage_cuts != 0),
       slot_(static_cast<int>(drain_slot(config))),
       flush_slot_(std::max(slot_, flush_cycles)) {
   if (stream) refill_.emplace(*stream, config.lanes_per_group(), address_bits(config.weight_words));
@@ -51,7 +52,7 @@ void Machine::run(const Job& job) {
 }
 
 std::int64_t Machine::last_issue() {
-  while (stage_b_.valid || count_ > 0) cycle(nullptr);
+  while (stage_t_.valid || stage_b_.valid || count_ > 0) cycle(nullptr);
   return last_;
 }
 
@@ -71,10 +72,13 @@ void Machine::cycle(const Step* next) {
   const int kept = count_ - (leaves ? 1 : 0);
   if (leaves) std::rotate(queue_.begin(), queue_.begin() + 1, queue_.end());
   const bool b_moves = stage_b_.valid && space;
-  taken_ = !stage_b_.valid || space;
+  const bool b_takes = !stage_b_.valid || space;
+  taken_ = b_takes || (has_stage_t_ && !stage_t_.valid);
   count_ = kept;
   if (b_moves) push(stage_b_, kept);
-  if (taken_) stage_b_ = next ? *next : Step{};
+  const Step scanned = next ? *next : Step{};
+  if (b_takes) stage_b_ = has_stage_t_ ? stage_t_ : scanned;
+  if (taken_ && has_stage_t_) stage_t_ = scanned;
   if (refill_) refill_->cycle(oldest);
   ++now_;
 }
@@ -152,10 +156,13 @@ std::int64_t end_cycle(const config::Config& config, int group, std::int64_t las
                        int last_tile_planes) {
   if (config.serial_write_back()) return last_issue + drain_slot(config) + 1;
   const int lane_latency = config.lane_cuts + 3;
+  // STAGE_CUTS: registers behind the memories, before the write-back lanes and before the tile assembler, and
+  // where there are such, in the pool of accumulators and behind the fine memory.
+  const int cuts = config.stage_cuts * (3 + config.premax + (config.adds() ? 1 : 0));
   const int write_back_latency =
       6 + (config.adds() ? 5 : 0) + (config.has_tables() ? config::kTableLatency : 0);
-  const std::int64_t complete = last_issue + 1 + lane_latency + (config.slices() - 1) + write_back_latency +
-                                1;  // the tile enters the assembler
+  const std::int64_t complete = last_issue + 1 + lane_latency + cuts + (config.slices() - 1) +
+                                write_back_latency + 1;  // the tile enters the assembler
   const int entries = std::max(1, last_tile_planes);
   if (config.groups == 1) return complete + entries + 2;
   // Over the store bus: the group's turns come every `groups` cycles, its first in the cycle after the node's

@@ -78,6 +78,7 @@ class Machine {
   std::int64_t oldest_word() const;
 
   int scan_tiles_;
+  bool has_stage_t_;  // STAGE_CUTS
   int slot_;
   int flush_slot_;
   std::int64_t now_ = 0;
@@ -85,6 +86,7 @@ class Machine {
   std::int64_t beats_ = 0;
   int done_beats_ = 0;  // of the head
   int wait_ = 0;
+  Step stage_t_;  // between A and B
   Step stage_b_;
   bool taken_ = false;  // stage A moved in this cycle
   std::array<Entry, 2 * kMostScanTiles> queue_;

@@ -3,7 +3,7 @@
 // dpwa_premax: max pool on accumulators: one running maximum per lane, so that only a pool window's last job is drained.
 //
 //   last_i ends a job whose last beat enters slice 0 in cycle t; its slice s is on sums_i in cycle t + LATENCY + s
-//   pooled_o of that slice in that cycle = the largest dot product (corrected: sum - corr) of the window so far
+//   pooled_o of that slice CUTS cycles later = the largest dot product (corrected: sum - corr) of the window so far
 //   last_o = last_i of the window's last job
 //
 // Write-back rounds and limits monotonically with a positive multiplier, so the largest accumulator gives the largest
@@ -16,7 +16,8 @@ module dpwa_premax #(
   parameter integer WB_LANES = 1,    // lanes per slice, divides LANES
   parameter integer PRODUCTS = 16,   // values per tile
   parameter integer ACC_W    = 48,   // accumulator bits
-  parameter integer LATENCY  = 5     // of dpwa_mac_lane, at least 2
+  parameter integer LATENCY  = 5,    // of dpwa_mac_lane, at least 2
+  parameter integer CUTS     = 0     // 1: a register before the comparison
 ) (
   input  wire                   clk_i,
   input  wire                   rst_ni,
@@ -76,8 +77,9 @@ module dpwa_premax #(
   assign last_o = last_i & window_last;
 
   // Entry d of the delay line: a job's end, and whether the job is its window's first, d + 1 cycles ago. Slice s looks
-  // at entry LATENCY - 1 + s; the corrector's value of slice 0 goes down the slices in the same way.
-  localparam integer DEPTH = LATENCY + SLICES - 1;
+  // at entry LATENCY - 1 + CUTS + s; the corrector's value of slice 0 goes down the slices in the same way.
+  localparam integer FIRST = LATENCY - 1 + CUTS;
+  localparam integer DEPTH = FIRST + SLICES;
 
   reg [DEPTH-1:0] end_q;
   reg [DEPTH-1:0] first_q;
@@ -103,12 +105,14 @@ module dpwa_premax #(
     end
     for (l = 0; l < LANES; l = l + 1) begin : gen_lane
       localparam integer SLICE = l / WB_LANES;
-      wire signed [ACC_W-1:0] value = sums_i[l*ACC_W +: ACC_W] - corr[SLICE*ACC_W +: ACC_W];
+      wire signed [ACC_W-1:0] value;
       reg  signed [ACC_W-1:0] best_q;
-      wire keeps = ~first_q[LATENCY-1+SLICE] & (best_q > value);
+      dpwa_delay #(.WIDTH(ACC_W), .CYCLES(CUTS)) u_cut (
+        .clk_i(clk_i), .d_i(sums_i[l*ACC_W +: ACC_W] - corr[SLICE*ACC_W +: ACC_W]), .q_o(value));
+      wire keeps = ~first_q[FIRST+SLICE] & (best_q > value);
       assign pooled_o[l*ACC_W +: ACC_W] = keeps ? best_q : value;
       always @(posedge clk_i) begin
-        if (end_q[LATENCY-1+SLICE]) best_q <= pooled_o[l*ACC_W +: ACC_W];
+        if (end_q[FIRST+SLICE]) best_q <= pooled_o[l*ACC_W +: ACC_W];
       end
     end
   endgenerate

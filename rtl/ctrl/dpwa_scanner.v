@@ -12,8 +12,8 @@
 // a new position (not when endless_i). With shared_i all runs have the same weights: each starts at the group's start.
 // With CONV = 0 a map is one pixel, and a channel group has one run.
 //
-// Two stages. A: loop counters, addresses of both width tables. B: the widths arrive; the step goes to the queue.
-// Advance rule: B moves when the queue has space; A moves when B is empty or moves.
+// Two stages. A: loop counters, addresses of both width tables. B (dpwa_scan_step): the widths arrive; the step goes to
+// the queue.
 
 `default_nettype none
 
@@ -26,7 +26,8 @@ module dpwa_scanner #(
   parameter integer GROUP_W   = 11,   // bits of a channel group's number
   parameter integer KERNEL_W  = 8,    // bits of a kernel row's number
   parameter integer CONV      = 1,    // 0: dense layers only
-  parameter integer POOL_PADS = 0     // 1: max pools with padding
+  parameter integer POOL_PADS = 0,    // 1: max pools with padding
+  parameter integer CUTS      = 0     // 1: a register behind the width tables
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -131,7 +132,7 @@ module dpwa_scanner #(
     end
   endgenerate
 
-  wire b_moves, a_moves;
+  wire a_moves;
   wire a_steps = active_q & a_moves;
   wire [COORD_W-1:0] tile = t + x;            // from the tensor's first
   assign table_re_o    = a_steps;
@@ -192,74 +193,43 @@ module dpwa_scanner #(
     end
   end
 
-  // Stage B: widths arrive ------------------------------------------------------------------------------------------
-  reg               b_valid_q, b_end_q, b_back_q;
-  reg [READS-1:0]   b_in_run_q, b_in_map_q;
-  reg [2:0]         b_job_q;
-  reg [WORD_W-1:0]  b_word_q;      // slot of the first tile, which may be one before the tensor
-  reg [WWORD_W-1:0] wword_q, wword_group_q;
+  // Stage B ---------------------------------------------------------------------------------------------------------
+  dpwa_scan_step #(
+    .READS  (READS),
+    .COORD_W(COORD_W),
+    .WORD_W (WORD_W),
+    .WWORD_W(WWORD_W),
+    .CUTS   (CUTS)
+  ) u_step (
+    .clk_i             (clk_i),
+    .rst_ni            (rst_ni),
+    .start_i           (start_i),
+    .in_word_base_i    (in_word_base_i),
+    .in_planes_i       (in_planes_i),
+    .weight_word_base_i(weight_word_base_i),
+    .endless_i         (endless_i),
+    .valid_i           (active_q),
+    .ready_o           (a_moves),
+    .in_run_i          (in_run),
+    .in_map_i          (in_map),
+    .tile_i            (tile),
+    .back_i            (back),
+    .end_i             (job_end),
+    .job_i             ({position_last, group_last, window_last}),
+    .act_widths_i      (act_widths_i),
+    .weight_widths_i   (weight_widths_i),
+    .space_i           (space_i),
+    .step_o            (step_o),
+    .act_planes_o      (act_planes_o),
+    .weight_planes_o   (weight_planes_o),
+    .act_word_o        (act_word_o),
+    .weight_word_o     (weight_word_o),
+    .end_o             (end_o),
+    .job_o             (job_o),
+    .oldest_word_o     (oldest_word_o)
+  );
 
-  wire [WORD_W-1:0] tile_cut;      // sign-extended or cut
-  generate
-    if (COORD_W >= WORD_W) begin : gen_cut
-      assign tile_cut = tile[WORD_W-1:0];
-    end else begin : gen_extend
-      assign tile_cut = {{(WORD_W-COORD_W){tile[COORD_W-1]}}, tile};
-    end
-  endgenerate
-
-  assign b_moves = b_valid_q & space_i;
-  assign a_moves = ~b_valid_q | space_i;
-
-  always @(posedge clk_i) begin
-    if (!rst_ni)      b_valid_q <= 1'b0;
-    else if (a_moves) b_valid_q <= active_q;
-    if (a_moves) begin
-      b_in_run_q <= in_run;
-      b_in_map_q <= in_map;
-      {b_end_q, b_back_q} <= {job_end, back};
-      b_job_q    <= {position_last, group_last, window_last};
-      b_word_q   <= in_word_base_i + tile_cut * {{(WORD_W-3){1'b0}}, in_planes_i};
-    end
-  end
-
-  wire b_window_last = b_job_q[0], b_group_last = b_job_q[1];
-
-  generate
-    for (i = 0; i < READS; i = i + 1) begin : gen_planes
-      wire take = b_in_map_q[i] & (weight_widths_i[3*i +: 3] != 3'd0);
-      assign act_planes_o[3*i +: 3]    = act_widths_i[3*i +: 3] & {3{take}};
-      assign weight_planes_o[3*i +: 3] = weight_widths_i[3*i +: 3] & {3{b_in_run_q[i]}};
-    end
-  endgenerate
-
-  reg [INDEX_W+2:0] words;                    // weight words of the step
-  integer w;
-  always @(*) begin
-    words = {(INDEX_W+3){1'b0}};
-    for (w = 0; w < READS; w = w + 1) words = words + {{INDEX_W{1'b0}}, weight_planes_o[3*w +: 3]};
-  end
-
-  wire [WWORD_W-1:0] wword_next    = wword_q + {{(WWORD_W-INDEX_W-3){1'b0}}, words};
-  wire [WWORD_W-1:0] wword_group   = (b_group_last & ~endless_i) ? weight_word_base_i : wword_next;
-
-  always @(posedge clk_i) begin
-    if (start_i) begin
-      {wword_q, wword_group_q} <= {2{weight_word_base_i}};
-    end else if (b_moves) begin
-      wword_q <= b_back_q ? wword_group_q : b_end_q ? wword_group : wword_next;
-      if (b_end_q & b_window_last) wword_group_q <= wword_group;
-    end
-  end
-
-  assign step_o          = b_moves;
-  assign act_word_o      = b_word_q;
-  assign weight_word_o   = wword_q;
-  assign end_o           = b_end_q;
-  assign job_o           = b_job_q;
-  assign oldest_word_o   = b_window_last ? wword_q : wword_group_q;
-
-  wire unused = &{1'b0, wtile_sum[0], tile};   // the sign of tile, where a slot's address is no wider
+  wire unused = &{1'b0, wtile_sum[0]};
 
 endmodule
 

@@ -6,6 +6,7 @@
 // memory holds the constants of one slice: lane w's {shift, multiplier, bias} in bank w.
 // With CLASSES a slice is stored in step class k = pre_class_i: 4 * k is added to its shifts and its limits are those of
 // class k (docs/numerics.md, N5.1).
+// With CUTS = 1 sums and constants are registered once more before the lanes: everything comes a cycle later.
 // Results leave as transfers of WB_LANES values: the largest of each pool window (docs/numerics.md, N4.3).
 
 `default_nettype none
@@ -18,6 +19,7 @@ module dpwa_write_back_array #(
   parameter integer VALUE_W   = 21,
   parameter integer ROWS      = 2048,  // rows of channel constants
   parameter integer CLASSES   = 0,     // 1: step classes
+  parameter integer CUTS      = 0,     // 1: registers before the lanes
   parameter integer FIRST_BANK = 0     // const_bank_i of write-back lane 0
 ) (
   input  wire                                clk_i,
@@ -54,6 +56,23 @@ module dpwa_write_back_array #(
   assign valid_o = valids[0];
   assign slice_o = slices[0 +: SLICE_W];
 
+  generate
+    if (CLASSES != 0 && CUTS != 0) begin : gen_check
+      ERROR_step_classes_are_not_delayed_by_CUTS u_check ();
+    end
+  endgenerate
+
+  // What the lanes take, CUTS cycles later.
+  wire                      valid;
+  wire [SLICE_W-1:0]        slice;
+  wire [WB_LANES*ACC_W-1:0] sum;
+  wire [ACC_W-1:0]          corr;
+  dpwa_delay #(.WIDTH(1 + SLICE_W + (WB_LANES + 1) * ACC_W), .CYCLES(CUTS)) u_cut (
+    .clk_i(clk_i),
+    .d_i  ({valid_i & rst_ni, slice_i, sum_i, corr_i}),
+    .q_o  ({valid, slice, sum, corr})
+  );
+
   // Limits belong to the value that is limited, five cycles after its sum came in.
   wire [5:0]         class_shift;
   wire [VALUE_W-1:0] lower, upper;
@@ -85,7 +104,7 @@ module dpwa_write_back_array #(
   generate
     for (w = 0; w < WB_LANES; w = w + 1) begin : gen_lane
       localparam integer BANK = FIRST_BANK + w;
-      wire [CONST_W-1:0] constants;
+      wire [CONST_W-1:0] stored, constants;
       dpwa_ram #(.WIDTH(CONST_W), .DEPTH(ROWS)) u_constants (
         .clk_i  (clk_i),
         .we_i   (const_we_i & (const_bank_i == BANK[7:0])),
@@ -93,8 +112,9 @@ module dpwa_write_back_array #(
         .wdata_i(const_wdata_i),
         .re_i   (pre_valid_i),
         .raddr_i(pre_row_i),
-        .rdata_o(constants)
+        .rdata_o(stored)
       );
+      dpwa_delay #(.WIDTH(CONST_W), .CYCLES(CUTS)) u_cut (.clk_i(clk_i), .d_i(stored), .q_o(constants));
       dpwa_write_back #(
         .ACC_W    (ACC_W),
         .MULT_W   (MULT_W),
@@ -104,10 +124,10 @@ module dpwa_write_back_array #(
       ) u_write_back (
         .clk_i  (clk_i),
         .rst_ni (rst_ni),
-        .valid_i(valid_i),
-        .tag_i  (slice_i),
-        .sum_i  (sum_i[w*ACC_W +: ACC_W]),
-        .corr_i (corr_i),
+        .valid_i(valid),
+        .tag_i  (slice),
+        .sum_i  (sum[w*ACC_W +: ACC_W]),
+        .corr_i (corr),
         .bias_i (constants[0 +: ACC_W]),
         .mult_i (constants[ACC_W +: MULT_W]),
         .shift_i(constants[ACC_W+MULT_W +: 6] + class_shift),

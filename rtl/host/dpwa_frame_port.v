@@ -4,14 +4,16 @@
 // each direction.
 //
 //   1. While listen_i, a frame is collected. frame_o, one cycle: it is whole; length_o is the number of bytes of its content.
-//   2. While not listen_i, the content of that frame is read (re_i, raddr_i: rdata_o one cycle later) and an answer is
+//   2. While not listen_i, the content of that frame is read (re_i, raddr_i: rdata_o 1 + CUTS cycles later) and an answer is
 //      written (we_i), in any order, not both at one address in one cycle.
 //   3. start_i sends the first length_i bytes of the answer (stable until done_o); no reading until done_o. The answer stays until it
 //      is written over.
 
 `default_nettype none
 
-module dpwa_frame_port (
+module dpwa_frame_port #(
+  parameter integer CUTS = 0   // 1: a register behind the buffer
+) (
   input  wire       clk_i,
   input  wire       rst_ni,
   // serial line: bytes, those that come at least ten cycles apart
@@ -59,7 +61,9 @@ module dpwa_frame_port (
     .length_o   (length_o)
   );
 
-  dpwa_frame_tx u_tx (
+  dpwa_frame_tx #(
+    .CUTS(CUTS)
+  ) u_tx (
     .clk_i      (clk_i),
     .rst_ni     (rst_ni),
     .start_i    (start_i),
@@ -90,6 +94,8 @@ module dpwa_frame_port (
   );
 
   // The frame that came, then the answer.
+  wire [7:0] rdata;
+  dpwa_delay #(.WIDTH(8), .CYCLES(CUTS)) u_cut (.clk_i(clk_i), .d_i(rdata), .q_o(rdata_o));
   dpwa_ram #(
     .WIDTH(8),
     .DEPTH(512)
@@ -100,7 +106,7 @@ module dpwa_frame_port (
     .wdata_i(listen_i ? store_data : wdata_i),
     .re_i   (answer_re | re_i),
     .raddr_i(answer_re ? {1'b1, answer_index} : {1'b0, raddr_i}),
-    .rdata_o(rdata_o)
+    .rdata_o(rdata)
   );
 
 endmodule

@@ -8,7 +8,9 @@
 
 `default_nettype none
 
-module dpwa_frame_tx (
+module dpwa_frame_tx #(
+  parameter integer CUTS = 0   // data_i comes this many cycles later: 0, 1
+) (
   input  wire        clk_i,
   input  wire        rst_ni,
   input  wire        start_i,
@@ -36,6 +38,7 @@ module dpwa_frame_tx (
   reg [7:0] index_q;     // byte of the content; of the CRC while ST_CRC
   reg [2:0] bit_q;       // of the byte, for the CRC
   reg       escaped_q;   // ESCAPE went out for this byte
+  reg       waited_q;    // a cycle in ST_READ is over
 
   wire       frame_flag = (state_q == ST_OPEN) | (state_q == ST_CLOSE);
   wire [7:0] plain      = (state_q == ST_CRC) ? crc_i[index_q[1:0] * 8 +: 8] : data_i;
@@ -60,7 +63,7 @@ module dpwa_frame_tx (
       case (state_q)
         ST_IDLE:  if (start_i) state_q <= ST_OPEN;
         ST_OPEN:  if (sent) state_q <= ST_READ;
-        ST_READ:  state_q <= ST_COUNT;
+        ST_READ:  if (CUTS == 0 || waited_q) state_q <= ST_COUNT;
         ST_COUNT: if (&bit_q) state_q <= ST_DATA;
         ST_DATA:  if (byte_end) state_q <= last ? ST_CRC : ST_READ;
         ST_CRC:   if (byte_end & last) state_q <= ST_CLOSE;
@@ -72,6 +75,7 @@ module dpwa_frame_tx (
 
   // Position; without meaning while idle.
   always @(posedge clk_i) begin
+    waited_q <= re_o & ~waited_q;
     bit_q <= crc_valid_o ? bit_q + 3'd1 : 3'd0;
     if (state_q == ST_OPEN)  index_q <= 8'd0;
     else if (byte_end)       index_q <= last ? 8'd0 : next;

@@ -5,7 +5,7 @@
 //
 //   1. A frame is waited for (dpwa_frame_port). If its sequence number is not that of the newest executed one, or it is a
 //      HELLO, it is executed; else the answer, which is still there, goes out again.
-//   2. Executing reads the request byte by byte (two cycles each) and writes the answer as it becomes known: sequence number,
+//   2. Executing reads the request byte by byte (2 + CUTS cycles each) and writes the answer as it becomes known: sequence number,
 //      code, payload, status.
 //   3. The answer goes out. Bytes that came since the frame ended are lost.
 //
@@ -16,7 +16,8 @@
 
 module dpwa_host_link #(
   parameter integer ADDR_W   = 8,     // bits of a register's byte address, 3 to 8
-  parameter integer PATIENCE = 4096   // clock cycles that a word is waited for, 32 to 65536
+  parameter integer PATIENCE = 4096,  // clock cycles that a word is waited for, 32 to 65536
+  parameter integer CUTS     = 0      // 1: a register behind the frame buffer
 ) (
   input  wire              clk_i,
   input  wire              rst_ni,
@@ -77,7 +78,7 @@ module dpwa_host_link #(
   reg [1:0]        status_q;
   reg [7:0]        length_q;     // bytes of the request
   reg [7:0]        position_q;   // next of them to read
-  reg              fetched_q;    // that byte is on buffer_data
+  reg [CUTS:0]     fetched_q;    // its top bit: that byte is on buffer_data
   reg [7:0]        answer_q;     // bytes of the answer so far
   reg [1:0]        part_q;       // byte of a word
   reg [31:0]       word_q;       // of the request
@@ -93,7 +94,7 @@ module dpwa_host_link #(
 
   // Requests: what is expected of each code.
   wire       reads    = (state_q == ST_SEQUENCE) | (state_q == ST_CODE) | (state_q == ST_ARGUMENT) | (state_q == ST_WORD_IN);
-  wire       got      = reads & fetched_q;             // the byte at position_q is there
+  wire       got      = reads & fetched_q[CUTS];             // the byte at position_q is there
   wire       executed = ~repeat_q | (buffer_data == HELLO);
   wire       word_end = part_q == 2'd3;
   wire       hello = code_q == HELLO[2:0], reading = code_q == READ[2:0], writing = code_q == WRITE[2:0], taking = code_q == TAKE[2:0];
@@ -166,7 +167,7 @@ module dpwa_host_link #(
 
   // The request as it is read, and what becomes of it.
   always @(posedge clk_i) begin
-    fetched_q <= reads & ~fetched_q;
+    fetched_q <= (reads & ~got) ? ~(~fetched_q << 1) : {(CUTS+1){1'b0}};
     if (state_q == ST_IDLE) begin
       length_q   <= length;
       position_q <= 8'd0;
@@ -241,7 +242,9 @@ module dpwa_host_link #(
     end
   end
 
-  dpwa_frame_port u_frames (
+  dpwa_frame_port #(
+    .CUTS(CUTS)
+  ) u_frames (
     .clk_i      (clk_i),
     .rst_ni     (rst_ni),
     .rx_valid_i (rx_valid_i),

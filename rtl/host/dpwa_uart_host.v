@@ -6,7 +6,8 @@
 
 module dpwa_uart_host #(
   parameter integer CLOCKS_PER_BIT = 16,   // clock cycles per bit of the line, 4 to 65535
-  parameter integer ADDR_W         = 8    // bits of a register's byte address, 3 to 8
+  parameter integer ADDR_W         = 8,   // bits of a register's byte address, 3 to 8
+  parameter integer CUTS           = 0    // 1: a register behind the frame buffer
 ) (
   input  wire              clk_i,
   input  wire              rst_ni,
@@ -63,7 +64,8 @@ module dpwa_uart_host #(
   );
 
   dpwa_host_link #(
-    .ADDR_W(ADDR_W)
+    .ADDR_W(ADDR_W),
+    .CUTS  (CUTS)
   ) u_link (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),

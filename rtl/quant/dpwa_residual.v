@@ -6,7 +6,7 @@
 //   y = sat[lower,upper]( RNE(u / 2**shift_i) )              above_o, below_o: the limit was hit
 //   kept when keep_i, the largest of each pool window: sat[lower * 2**shift, upper * 2**shift]( u )
 //
-// Values come and go as transfers of WB_LANES, latency 5, one per cycle, never stalls. The fine memory holds one transfer
+// Values come and go as transfers of WB_LANES, latency 5 + CUTS, one per cycle, never stalls. The fine memory holds one transfer
 // per word, in the order in which a node stores them, so both addresses only count; they start at the node's bases in
 // the cycle after start_i. window_first_i and window_last_i belong to the transfer that was on valid_o POOL_DELAY cycles ago. A word may be written that
 // was read for the same or an earlier transfer of the node. add_i .. upper_i are stable while values are inside.
@@ -22,6 +22,7 @@ module dpwa_residual #(
   parameter integer FINE_W   = 18,   // bits of a fine value
   parameter integer VALUE_W  = 17,   // bits of a stored value and the limits
   parameter integer WORDS    = 1024, // of the fine memory
+  parameter integer CUTS     = 0,    // 1: a register behind the fine memory
   parameter integer POOL_DELAY = 0   // cycles from valid_o to the transfer that window_first_i and window_last_i belong to
 ) (
   input  wire                         clk_i,
@@ -56,7 +57,7 @@ module dpwa_residual #(
   output wire [WB_LANES*FINE_W-1:0]   wdata_o
 );
 
-  localparam integer LATENCY = 5;
+  localparam integer LATENCY = 5 + CUTS;
   localparam integer POOLED  = LATENCY + POOL_DELAY;
   localparam integer ADDR_W  = $clog2(WORDS);
   localparam integer SLICE_W = (SLICES > 1) ? $clog2(SLICES) : 1;
@@ -120,13 +121,13 @@ module dpwa_residual #(
   generate
     for (w = 0; w < WB_LANES; w = w + 1) begin : gen_lane
       // Stages 1 and 2: the sum.
-      reg  signed [SUM_W-1:0] fine_q;
-      reg  signed [U_W-1:0]   u_q;
-      wire        [FINE_W-1:0] r = rdata_i[w*FINE_W +: FINE_W] & {FINE_W{add_i}};
-      always @(posedge clk_i) begin
-        fine_q <= fine_i[w*SUM_W +: SUM_W];
-        u_q    <= {fine_q[SUM_W-1], fine_q} + {{(U_W-FINE_W){r[FINE_W-1]}}, r};
-      end
+      wire signed [SUM_W-1:0]  fine;
+      wire        [FINE_W-1:0] stored;
+      reg  signed [U_W-1:0]    u_q;
+      wire        [FINE_W-1:0] r = stored & {FINE_W{add_i}};
+      dpwa_delay #(.WIDTH(SUM_W), .CYCLES(1 + CUTS)) u_fine (.clk_i(clk_i), .d_i(fine_i[w*SUM_W +: SUM_W]), .q_o(fine));
+      dpwa_delay #(.WIDTH(FINE_W), .CYCLES(CUTS)) u_stored (.clk_i(clk_i), .d_i(rdata_i[w*FINE_W +: FINE_W]), .q_o(stored));
+      always @(posedge clk_i) u_q <= {fine[SUM_W-1], fine} + {{(U_W-FINE_W){r[FINE_W-1]}}, r};
 
       // Stages 3 to 5: the stored value, and the fine value beside it.
       dpwa_round_limit #(

@@ -5,7 +5,7 @@
 //   start_i -> for each position, for each tile: its width, then for each value its planes, top plane first
 //           -> q_o on a valid/ready stream -> done_o
 //
-// width + 3 cycles per value: outputs are short, and this needs no register wider than a value.
+// width + 3 + CUTS cycles per value: outputs are short, and this needs no register wider than a value.
 
 `default_nettype none
 
@@ -14,7 +14,8 @@ module dpwa_output_reader #(
   parameter integer VALUE_W  = 21,
   parameter integer TILE_W   = 15,
   parameter integer WORD_W   = 17,
-  parameter integer CONV     = 1     // 0: the tensor has one position
+  parameter integer CONV     = 1,    // 0: the tensor has one position
+  parameter integer CUTS     = 0     // word_data_i comes this many cycles later
 ) (
   input  wire                  clk_i,
   input  wire                  rst_ni,
@@ -27,7 +28,7 @@ module dpwa_output_reader #(
   input  wire                  signed_i,
   input  wire [19:0]           positions_i,   // - 1
   input  wire [15:0]           channels_i,    // - 1
-  // memories, latency 1
+  // memories, latency 1, words 1 + CUTS
   output wire                  table_re_o,
   output wire [TILE_W-1:0]     tile_o,
   input  wire [2:0]            width_i,
@@ -52,13 +53,16 @@ module dpwa_output_reader #(
   reg [TILE_W-1:0]    tile_q;
   reg [WORD_W-1:0]    word_q;
   reg [2:0]           width_q, plane_q;    // plane_q: planes not yet asked for
-  reg                 arrives_q, top_q;    // a plane arrives; it is the top one
+  reg  [1:0]          asked_q;             // a plane was asked for in the last cycle; it is the top one
+  wire                arrives, top;        // a plane arrives; it is the top one
   reg [VALUE_W-1:0]   value_q;
 
   wire channel_end = channel_q == channels_i[CHANNEL_W-1:0];
   wire tile_end    = channel_end | (&element_q);
   wire tensor_end  = channel_end & ((CONV == 0) | (position_q == positions_i[TILE_W-1:0]));
   wire sent        = (state_q == ST_SEND) & ready_i;
+
+  dpwa_delay #(.WIDTH(2), .CYCLES(CUTS)) u_cut (.clk_i(clk_i), .d_i(asked_q), .q_o({arrives, top}));
 
   wire [3:0] digit = word_data_i[element_q * 4 +: 4];
   wire       fill  = signed_i & digit[3];
@@ -80,7 +84,7 @@ module dpwa_output_reader #(
       ST_IDLE:  if (start_i) state_d = ST_TABLE;
       ST_TABLE: state_d = ST_WIDTH;
       ST_WIDTH: state_d = ST_READ;
-      ST_READ:  if (plane_q == 3'd0 && !arrives_q) state_d = ST_SEND;
+      ST_READ:  if (plane_q == 3'd0 && !asked_q[1] && !arrives) state_d = ST_SEND;
       default:  if (sent) state_d = tensor_end ? ST_IDLE : tile_end ? ST_TABLE : ST_READ;
     endcase
   end
@@ -88,8 +92,7 @@ module dpwa_output_reader #(
   always @(posedge clk_i) begin
     if (!rst_ni) state_q <= ST_IDLE;
     else         state_q <= state_d;
-    arrives_q <= word_re_o;
-    top_q     <= plane_q == width_q;
+    asked_q <= {word_re_o, plane_q == width_q};
     if (state_q == ST_WIDTH) begin
       width_q <= width_i;
       plane_q <= width_i;
@@ -99,7 +102,7 @@ module dpwa_output_reader #(
       plane_q <= width_q;
     end
     if (state_q == ST_WIDTH || sent) value_q <= {VALUE_W{1'b0}};
-    else if (arrives_q)              value_q <= {top_q ? {(VALUE_W-4){fill}} : value_q[VALUE_W-5:0], digit};
+    else if (arrives)                value_q <= {top ? {(VALUE_W-4){fill}} : value_q[VALUE_W-5:0], digit};
     if (state_q == ST_IDLE) begin
       position_q <= {TILE_W{1'b0}};
       channel_q  <= {CHANNEL_W{1'b0}};

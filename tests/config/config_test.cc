@@ -222,6 +222,23 @@ TEST(Boot, IsNamedWhereItIsNotNone) {
   EXPECT_THAT(differences(with), testing::Contains("BOOT=spi"));
 }
 
+TEST(StageCuts, AreNotBesideWhatHasNoRegisters) {
+  EXPECT_EQ(load("ecp5-85").stage_cuts, 1);
+  EXPECT_EQ(load("sim-4").stage_cuts, 0);
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"STAGE_CUTS=1", "WRITE_BACK=serial", "PREMAX=0"});
+              }),
+              HasSubstr("needs STAGE_CUTS = 0, found 1"));
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"STAGE_CUTS=1", "DENSE_WORDS=4096"});
+              }),
+              HasSubstr("STAGE_CUTS = 1 needs DENSE_WORDS = 0, found 4096"));
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"STAGE_CUTS=1", "POLICIES=range,variance"});
+              }),
+              HasSubstr("STAGE_CUTS = 1 has no policy 'variance'"));
+}
+
 TEST(ConfigHash, DependsOnEveryKeyButTheName) {
   const std::string base = "PREMAX=0",
                     policies = "POLICIES=range,static";  // every other key may stand beside
@@ -238,6 +255,7 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "SHIFT_MAX=62",
                                             "SCAN_TILES=2",
                                             "LANE_CUTS=1",
+                                            "STAGE_CUTS=1",
                                             "PREMAX=1",
                                             "CONV=0",
                                             "POOL_PADS=0",

@@ -54,15 +54,16 @@ config::Config any_config(std::mt19937& random) {
   if (config.wb_lanes > lanes) config.wb_lanes = 1;
   config.lane_cuts = below(4);
   config.premax = below(2);
+  config.stage_cuts = below(2);
   config.scan_tiles = 2 << below(2);
   if (below(4) == 0) {
     config.write_back = config::WriteBack::serial;
     config.wb_lanes = 1;
     config.groups = 1;
-    config.premax = 0;
+    config.premax = config.stage_cuts = 0;
     config.lanes = lanes;
   }
-  if (below(2) == 0) {
+  if (config.stage_cuts == 0 && below(2) == 0) {
     config.weight_words = 64 << below(3);
     config.dense_words = 1 << 20;
   }

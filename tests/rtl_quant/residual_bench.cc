@@ -22,7 +22,7 @@ using rtl_test::sign_extend;
 constexpr int kWbLanes = TB_WB_LANES, kSlices = TB_SLICES;
 constexpr int kSumW = TB_SUM_W, kFineW = TB_FINE_W, kValueW = TB_VALUE_W, kWords = TB_WORDS;
 constexpr int kPoolDelay = TB_POOL_DELAY;
-constexpr int kLatency = 5;
+constexpr int kLatency = 5 + TB_CUTS;
 constexpr unsigned kSeed = 20240311;
 
 using Values = std::vector<std::int64_t>;  // one transfer

@@ -26,6 +26,8 @@ void PrintTo(const Machine& machine, std::ostream* out);
 inline constexpr Machine kFour = {"four", 4, 1, 1, 16, 2, 1};
 inline constexpr Machine kOne = {"one", 1, 1, 1, 8, 0, 0, "none", "parallel", {"SCAN_TILES=2"}};
 inline constexpr Machine kTwoGroups = {"two_groups", 16, 2, 2, 16, 3, 1};
+inline constexpr Machine kCut = {"cut", 4, 2,      1,          8,
+                                 1,     1, "none", "parallel", {"STAGE_CUTS=1", "SCAN_TILES=2"}};
 inline constexpr Machine kSerialOne = {"serial_one", 1, 1, 1, 8, 0, 0, "none", "serial"};
 inline constexpr Machine kSerialTwo = {"serial_two", 2, 1, 1, 16, 3, 0, "axi", "serial", {"SCAN_TILES=2"}};
 /// Weights that do not fit.

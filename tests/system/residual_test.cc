@@ -18,7 +18,7 @@ constexpr Machine kMachines[] = {
     {"add_one", 1, 1, 1, 16, 2, 1, "axi", "parallel", {kMemory}},
     {"add_two", 2, 1, 1, 8, 0, 0, "none", "parallel", {kMemory}},
     {"add_four", 4, 1, 2, 16, 3, 0, "axi", "parallel", {kMemory}},
-    {"add_eight", 8, 1, 2, 16, 2, 1, "axi", "parallel", {kMemory, "PLANES_MAX=4"}},
+    {"add_eight", 8, 1, 2, 16, 2, 1, "axi", "parallel", {kMemory, "PLANES_MAX=4", "STAGE_CUTS=1"}},
     {"add_two_groups", 16, 2, 4, 16, 2, 0, "axi", "parallel", {kMemory}},
 };
 

@@ -90,7 +90,7 @@ TEST_P(EveryMachine, AnImageReplacesThatOfAnotherNetwork) {
 }
 
 INSTANTIATE_TEST_SUITE_P(System, EveryMachine,
-                         testing::Values(kFour, kOne, kTwoGroups, kSerialOne, kSerialTwo, kNarrow),
+                         testing::Values(kFour, kOne, kTwoGroups, kCut, kSerialOne, kSerialTwo, kNarrow),
                          [](const auto& each) { return std::string(each.param.name); });
 
 TEST(System, StalledStreamsChangeNothing) {
@@ -104,7 +104,7 @@ TEST(System, StalledStreamsChangeNothing) {
 
 TEST(System, AResetInTheMiddleLeavesNothingBehind) {
   RandomNetwork n = cnn();
-  for (const Machine& machine : {kFour, kSerialTwo}) {
+  for (const Machine& machine : {kFour, kCut, kSerialTwo}) {
     for (const int cycles : {1, 60, 1000, 3333}) {
       verify::Options options;
       options.reset_after = cycles;

@@ -23,7 +23,7 @@ constexpr const char* kMemory = "TABLE_WORDS=5190";
 
 constexpr Machine kMachines[] = {
     {"table_one", 1, 1, 1, 8, 0, 0, "none", "parallel", {kMemory}},
-    {"table_four", 4, 1, 2, 16, 2, 1, "axi", "parallel", {kMemory}},
+    {"table_four", 4, 1, 2, 16, 2, 1, "axi", "parallel", {kMemory, "STAGE_CUTS=1"}},
     {"table_groups", 16, 4, 2, 16, 3, 0, "axi", "parallel", {kMemory}},
     {"table_residual", 8, 2, 4, 16, 2, 1, "axi", "parallel", {kMemory, "RESIDUAL_WORDS=1440"}},
 };
