@@ -44,6 +44,7 @@ ordered_json node_json(const net::Network& network, const net::Node& node) {
                        {"conv_shape", shape_json(node.conv_shape)},
                        {"output_shape", shape_json(output.shape)}};
   json.update(window_json(node.window));
+  if (node.factor >= 0) json["factor"] = network.tensors[node.factor].name;
   if (!node.activation.is_identity()) json["function"] = net::to_string(node.activation.function);
   json["dilation"] = {node.window.dilation_y, node.window.dilation_x};
   json["groups"] = node.groups;
@@ -114,6 +115,9 @@ std::string supported_text(const net::Network& network) {
   const bool adds = std::any_of(network.nodes.begin(), network.nodes.end(),
                                 [](const net::Node& node) { return node.residual >= 0; });
   if (adds) rows[0].push_back("adds");
+  const bool multiplies = std::any_of(network.nodes.begin(), network.nodes.end(),
+                                      [](const net::Node& node) { return node.factor >= 0; });
+  if (multiplies) rows[0].push_back("times");
   for (const net::Node& node : network.nodes) {
     rows.push_back({node.name, node.onnx_operator, shape_text(network.tensors[node.input].shape),
                     kernel_text(node), shape_text(node.conv_shape), limits_text(node),
@@ -121,6 +125,7 @@ std::string supported_text(const net::Network& network) {
                     std::to_string(node.weight.size() + node.bias.size()),
                     std::to_string(net::macs(network, node))});
     if (adds) rows.back().push_back(node.residual < 0 ? "-" : network.tensors[node.residual].name);
+    if (multiplies) rows.back().push_back(node.factor < 0 ? "-" : network.tensors[node.factor].name);
   }
   return fmt::format(
       "network '{}': supported\ninput '{}' [{}], output '{}'{}\nshapes are height x width x channels\n\n{}\n"

@@ -31,6 +31,14 @@ void add(const std::vector<float>& values, std::vector<float>& sums) {
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
 }
 
+void multiply(const std::vector<float>& factors, std::vector<float>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= factors[i];
+}
+
+void add_products(const std::vector<float>& a, const std::vector<float>& b, std::vector<float>& sums) {
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += a[i] * b[i];
+}
+
 }  // namespace
 
 Pass::Pass(const net::Network& network, int batch) : network_(network), batch_(batch) {
@@ -42,6 +50,7 @@ Pass::Pass(const net::Network& network, int batch) : network_(network), batch_(b
     layers_.emplace_back(network, node, batch);
     preactivations_.emplace_back(batch * node.conv_shape.size());
   }
+  products_.resize(layers_.size());
 }
 
 void Pass::forward(const float* samples, const Hooks& hooks) {
@@ -55,7 +64,11 @@ void Pass::forward(const float* samples, const Hooks& hooks) {
     layers_[n].convolve(tensors_[node.input].data(), preactivations_[n].data());
     if (node.residual >= 0) add(added_[node.residual], preactivations_[n]);
     if (hooks.preactivation) hooks.preactivation(static_cast<int>(n), preactivations_[n].data());
-    layers_[n].activate(preactivations_[n].data(), tensors_[node.output].data());
+    if (node.factor >= 0) {
+      products_[n] = preactivations_[n];
+      multiply(added_[node.factor], products_[n]);
+    }
+    layers_[n].activate(activated(n).data(), tensors_[node.output].data());
     if (!network_.tensors[node.output].adders.empty()) added_[node.output] = tensors_[node.output];
     if (hooks.tensor) hooks.tensor(node.output, tensors_[node.output].data());
   }
@@ -70,8 +83,12 @@ void Pass::backward(const float* output_gradient, bool weights) {
   for (std::size_t n = network_.nodes.size(); n-- > 0;) {
     const net::Node& node = network_.nodes[n];
     preactivation_gradients_[n].resize(preactivations_[n].size());
-    layers_[n].backward_activation(preactivations_[n].data(), tensor_gradients_[node.output].data(),
+    layers_[n].backward_activation(activated(n).data(), tensor_gradients_[node.output].data(),
                                    preactivation_gradients_[n].data());
+    if (node.factor >= 0) {
+      add_products(preactivation_gradients_[n], preactivations_[n], tensor_gradients_[node.factor]);
+      multiply(added_[node.factor], preactivation_gradients_[n]);
+    }
     layers_[n].backward_data(preactivation_gradients_[n].data(), tensor_gradients_[node.input].data());
     if (node.residual >= 0) add(preactivation_gradients_[n], tensor_gradients_[node.residual]);
     if (weights) {

@@ -19,7 +19,8 @@ class Pass {
   /// Called during forward(); may change the values in place (a simulated quantizer, a corrected bias).
   struct Hooks {
     std::function<void(int node, float* values)> preactivation;  ///< [batch][conv h][conv w][out_channels]
-    /// [batch][h][w][c]; additions (net::Node::residual) see the values as they were before.
+    /// [batch][h][w][c]; additions and products (net::Node::residual, factor) see the values as they were
+    /// before.
     std::function<void(int tensor, float* values)> tensor;
   };
 
@@ -34,6 +35,7 @@ class Pass {
   int batch() const { return batch_; }
   /// Stored tensor after activation and pool, [batch][h][w][c]. Tensor 0 is the input after the affine.
   const std::vector<float>& tensor(int index) const { return tensors_[index]; }
+  /// conv(x) + bias + residual; of a node with a factor what that multiplies.
   const std::vector<float>& preactivation(int node) const { return preactivations_[node]; }
   const std::vector<float>& tensor_gradient(int index) const { return tensor_gradients_[index]; }
   const std::vector<float>& preactivation_gradient(int node) const { return preactivation_gradients_[node]; }
@@ -41,12 +43,18 @@ class Pass {
   const std::vector<float>& weight_gradient(int node) const { return weight_gradients_[node]; }
 
  private:
+  /// What the activation function of the node gets.
+  const std::vector<float>& activated(std::size_t node) const {
+    return network_.nodes[node].factor >= 0 ? products_[node] : preactivations_[node];
+  }
+
   const net::Network& network_;
   int batch_;
   std::vector<Layer> layers_;
   std::vector<std::vector<float>> tensors_, tensor_gradients_;
   std::vector<std::vector<float>> added_;  ///< tensors with adders, before the hook
   std::vector<std::vector<float>> preactivations_, preactivation_gradients_;
+  std::vector<std::vector<float>> products_;  ///< preactivation * factor of the nodes with one
   std::vector<std::vector<float>> weight_gradients_;
 };
 

@@ -216,8 +216,56 @@ class ProductOf : public Product {
   std::unique_ptr<typename F::WeightsRunner> weights_;
 };
 
+/// Of a node that spreads a map of one position: the product at that position, copied to all.
+class SpreadProduct : public Product {
+ public:
+  SpreadProduct(const net::Node& node, int batch, const dnnl::stream& stream)
+      : node_(node), positions_(node.conv_shape.h * node.conv_shape.w) {
+    net::Window& window = node_.window;
+    window.stride_y = window.stride_x = 1;
+    node_.conv_shape = {1, 1, node.out_channels};
+    one_ = std::make_unique<ProductOf<ConvFamily>>(
+        node_, conv_geometry(node_, {1, 1, node.out_channels}, batch), stream);
+    values_.resize(std::size_t(batch) * node.out_channels);
+  }
+
+  void forward(const float* input, float* output) override {
+    one_->forward(input, values_.data());
+    for (auto from = values_.begin(); from != values_.end(); from += node_.out_channels) {
+      for (int p = 0; p < positions_; ++p) output = std::copy_n(from, node_.out_channels, output);
+    }
+  }
+
+  void backward_data(const float* output_gradient, float* input_gradient) override {
+    sum(output_gradient);
+    one_->backward_data(values_.data(), input_gradient);
+  }
+
+  void backward_weights(const float* input, const float* output_gradient, float* gradient) override {
+    sum(output_gradient);
+    one_->backward_weights(input, values_.data(), gradient);
+  }
+
+ private:
+  /// The gradient at the one position is the sum over all positions.
+  void sum(const float* gradient) {
+    std::fill(values_.begin(), values_.end(), 0.0F);
+    for (auto to = values_.begin(); to != values_.end(); to += node_.out_channels) {
+      for (int p = 0; p < positions_; ++p) {
+        for (int c = 0; c < node_.out_channels; ++c) to[c] += *gradient++;
+      }
+    }
+  }
+
+  net::Node node_;  // with one position
+  int positions_;
+  std::unique_ptr<Product> one_;
+  std::vector<float> values_;  // [batch][channels], at the one position
+};
+
 std::unique_ptr<Product> make_product(const net::Node& node, const net::Shape& input, int batch,
                                       const dnnl::stream& stream) {
+  if (net::spreads(node.window)) return std::make_unique<SpreadProduct>(node, batch, stream);
   if (is_dense(node, input)) {
     return std::make_unique<ProductOf<DenseFamily>>(node, dense_geometry(node, input, batch), stream);
   }

@@ -137,6 +137,7 @@ Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
   const Value& b = call.required(1);
   if (!a.is_constant() && !b.is_constant()) {
     if (call.op() == "Add" || call.op() == "Sub") return combine_tensors(call, builder, a, b);
+    if (call.op() == "Mul") return multiply_tensors(call, builder);
     call.refuse("", fmt::format("combines two computed tensors ('{}' and '{}'); one constant is needed",
                                 a.name, b.name));
     return {"", nullptr, -1, a.dims == b.dims ? a.dims : std::nullopt};

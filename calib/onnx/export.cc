@@ -56,7 +56,8 @@ void set_integer(NodeProto& node, const std::string& name, std::int64_t value) {
 void set_window(NodeProto& node, const net::Window& window) {
   set_integers(node, "kernel_shape", {window.kh, window.kw});
   set_integers(node, "pads", {window.pad_top, window.pad_left, window.pad_bottom, window.pad_right});
-  set_integers(node, "strides", {window.stride_y, window.stride_x});
+  // A map of one position has no strides: Mul spreads it.
+  set_integers(node, "strides", {std::max(window.stride_y, 1), std::max(window.stride_x, 1)});
 }
 
 /// Writes the graph front to back; every intermediate name is derived from a tensor's and unique.
@@ -256,17 +257,19 @@ class Exporter {
     const bool map = node.onnx_operator == "Conv";
     const net::Shape& shape = network_.tensors[node.input].shape;
     const std::string input = as(values_[node.input], shape, map);
-    const bool adds = node.residual >= 0;
-    std::string value = next_output(node, !activated && !limited && !node.pool && !adds, node.onnx_operator);
+    const int joined = std::max(node.residual, node.factor);  // one of them at most
+    const bool joins = joined >= 0;
+    std::string value = next_output(node, !activated && !limited && !node.pool && !joins, node.onnx_operator);
     if (map) {
       add_conv(node, input, shape, value);
     } else {
       add_dense(node, input, shape, value);
     }
-    if (adds) {
-      const std::string sum = next_output(node, !activated && !limited, "Add");
-      add("Add", {value, as(values_[node.residual], node.conv_shape, map)}, sum);
-      value = sum;
+    if (joins) {
+      const std::string op = node.residual >= 0 ? "Add" : "Mul";
+      const std::string result = next_output(node, !activated && !limited, op);
+      add(op, {value, as(values_[joined], node.conv_shape, map)}, result);
+      value = result;
     }
     if (activated)
       value = add_activation(node, value, next_output(node, !limited && !node.pool, "activation"));

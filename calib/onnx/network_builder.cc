@@ -129,6 +129,7 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
                                      const std::vector<double>& offset, const std::string& output) {
   Fold& fold = folds_[tensor];
   if (Refusal refusal = closed(tensor)) return refusal;
+  if (Refusal refusal = multiplied(tensor)) return refusal;
   if (fold.stage != Stage::input && fold.stage != Stage::linear) {
     return std::string(
         "constants after an activation, pool or softmax cannot be folded; only directly after Conv, Gemm or "
@@ -157,6 +158,7 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
 
 Refusal NetworkBuilder::activate(int tensor, const net::Activation& activation, const std::string& output) {
   if (Refusal refusal = closed(tensor)) return refusal;
+  if (Refusal refusal = multiplied(tensor)) return refusal;
   Fold& fold = folds_[tensor];
   if (fold.stage == Stage::input || fold.stage == Stage::softmax) {
     return std::string("an activation needs a Conv, Gemm or MatMul before it");
@@ -205,7 +207,8 @@ std::optional<Limits> NetworkBuilder::open_limits(int tensor) const {
   const Fold& fold = folds_[tensor];
   if (fold.closed || (fold.stage != Stage::linear && fold.stage != Stage::activated)) return std::nullopt;
   const net::Node& node = network_.nodes[network_.tensors[tensor].producer];
-  if (node.residual >= 0 || node.groups > 1 || !node.activation.is_identity()) return std::nullopt;
+  const bool joins = node.residual >= 0 || node.factor >= 0;
+  if (joins || node.groups > 1 || !node.activation.is_identity()) return std::nullopt;
   return Limits{node.lower, node.upper};
 }
 
@@ -229,8 +232,9 @@ void NetworkBuilder::add_channels(int tensor, int before, int after) {
 
 bool NetworkBuilder::takes_residual(int tensor) const {
   const Fold& fold = folds_[tensor];
-  return fold.stage == Stage::linear && !fold.closed &&
-         network_.nodes[network_.tensors[tensor].producer].residual < 0;
+  if (fold.stage != Stage::linear || fold.closed) return false;
+  const net::Node& node = network_.nodes[network_.tensors[tensor].producer];
+  return node.residual < 0 && node.factor < 0;
 }
 
 void NetworkBuilder::count_producers(std::size_t first) {
@@ -249,7 +253,9 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::st
   if (a == b) {
     const std::vector<double> two(network_.tensors[a].shape.c, 2), none(two.size(), 0);
     sum = a;
-    return apply_affine(a, two, none, output);
+    if (!apply_affine(sum, two, none, output)) return std::nullopt;
+    const std::optional<int> passed = pass(a, node, output);
+    return passed ? apply_affine(sum = *passed, two, none, output) : as_vector(a);
   }
   for (int* const tensor : {&a, &b}) {
     if (maker(*tensor) >= 0) continue;
@@ -268,9 +274,8 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::st
     return fmt::format("adds {} and {}", describe(network_.tensors[a].shape),
                        describe(network_.tensors[b].shape));
   }
-  // What is added has fine values (docs/numerics.md N10), which the result of a table function has not.
-  if (!producer(other).activation.is_identity()) std::swap(sum, other);
-  if (!producer(other).activation.is_identity()) other = *pass(other, node + "/addend", output + "/addend");
+  if (!has_fine_values(other)) std::swap(sum, other);
+  if (!has_fine_values(other)) other = *pass(other, node + "/addend", output + "/addend");
   if (!takes_residual(sum)) sum = *pass(sum, node, output);
   if (maker(sum) < maker(other)) move_to_end(maker(sum));
   producer(sum).residual = other;
@@ -283,6 +288,7 @@ Refusal NetworkBuilder::max_pool(int tensor, const net::Window& window, const ne
                                  const std::string& output) {
   Fold& fold = folds_[tensor];
   if (Refusal refusal = closed(tensor)) return refusal;
+  if (Refusal refusal = multiplied(tensor)) return refusal;
   if (fold.stage == Stage::input) return std::string("a pool needs a Conv, Gemm or MatMul before it");
   if (fold.stage == Stage::pooled)
     return std::string("a second pool without a Conv, Gemm or MatMul between them");
@@ -313,7 +319,8 @@ bool NetworkBuilder::passes(const net::Node& node) const {
   const net::Window& w = node.window;
   const bool one_to_one = node.input > 0 && w.kh * w.kw * w.stride_y * w.stride_x == 1 && !net::has_pads(w);
   const bool each = node.groups == node.out_channels && net::group_channels(network_, node) == 1;
-  return each && one_to_one && node.residual < 0 && node.activation.is_identity() && is(node.weight, 1.0F) &&
+  const bool joins = node.residual >= 0 || node.factor >= 0;
+  return each && one_to_one && !joins && node.activation.is_identity() && is(node.weight, 1.0F) &&
          is(fold.scale, 1.0) && is(fold.offset, 0.0);
 }
 
@@ -377,6 +384,7 @@ void NetworkBuilder::renumber(int output) {
     node.input = number[node.input];
     node.output = number[node.output];
     if (node.residual >= 0) node.residual = number[node.residual];
+    if (node.factor >= 0) node.factor = number[node.factor];
   }
 }
 
@@ -395,7 +403,8 @@ std::vector<std::string> NetworkBuilder::finish(int output, std::string output_n
   for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
     net::Node& node = network_.nodes[n];
     network_.tensors[node.input].consumers.push_back(static_cast<int>(n));
-    if (node.residual >= 0) network_.tensors[node.residual].adders.push_back(static_cast<int>(n));
+    const int joined = std::max(node.residual, node.factor);  // one of them at most
+    if (joined >= 0) network_.tensors[joined].adders.push_back(static_cast<int>(n));
     const Fold& fold = folds_[node.output];
     if (!round_layer(node, fold.scale, fold.offset)) not_finite.push_back(node.name);
   }

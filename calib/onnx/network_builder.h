@@ -69,6 +69,13 @@ class NetworkBuilder {
   /// a - b: the sum of a and of b times -1.
   Refusal subtract(int a, int b, const std::string& node, const std::string& output, int& difference);
 
+  /// a * b, value by value. Folds into the node that makes one of them and is open still, or into one that
+  /// passes values on, named `node`; the other one is stored. `product` becomes the tensor of the result.
+  Refusal multiply(int a, int b, const std::string& node, const std::string& output, int& product);
+
+  /// The same of a map and a tensor of one position, which a layer that passes that on spreads over the map.
+  Refusal scale(int map, int gate, const std::string& node, const std::string& output, int& product);
+
   /// The limits of a tensor that can still get channels of zeros, and have its limits behind a sum; else
   /// nothing.
   std::optional<Limits> open_limits(int tensor) const;
@@ -108,6 +115,8 @@ class NetworkBuilder {
   net::Node& producer(int tensor) { return network_.nodes[network_.tensors[tensor].producer]; }
   /// Why nothing can be folded into the tensor any more.
   Refusal closed(int tensor) const;
+  /// Why only limits can be folded into a product.
+  Refusal multiplied(int tensor) const;
   bool takes_residual(int tensor) const;
   /// Whether a layer multiplies the tensor already.
   bool is_read(int tensor) const;
@@ -116,6 +125,14 @@ class NetworkBuilder {
   /// An input of few channels is stored as the windows of the layer that reads it (docs/numerics.md N1.5), so
   /// one layer passes it on to several.
   void share_input();
+  /// Whether the tensor can be added to another one, or multiply it: it has fine values (docs/numerics.md
+  /// N10), which the network's input, the result of a table function and a product have not.
+  bool has_fine_values(int tensor) const;
+  /// The tensor, or else one of a layer that passes its values on, that can multiply another one.
+  int as_factor(int tensor, const std::string& node, const std::string& output);
+  /// Whether the layer that makes the tensor can spread its one position over a map.
+  bool can_spread(int tensor) const;
+  void fold_factor(int tensor, int factor, const std::string& output);
   /// Producers of the tensors that the nodes make, from one node on.
   void count_producers(std::size_t first);
   void move_to_end(int node);

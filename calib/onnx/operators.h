@@ -80,6 +80,9 @@ Value import_matmul(OperatorCall& call, NetworkBuilder& builder);
 Value import_affine(OperatorCall& call, NetworkBuilder& builder);  ///< Add, Sub, Mul, Div
 Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder);
 
+// products.cc
+Value multiply_tensors(OperatorCall& call, NetworkBuilder& builder);  ///< Mul of two computed tensors
+
 // activations.cc
 Value import_relu(OperatorCall& call, NetworkBuilder& builder);
 Value import_clip(OperatorCall& call, NetworkBuilder& builder);

@@ -99,6 +99,22 @@ void fit_residuals(const net::Network& network, plan::Plan& plan) {
   }
 }
 
+void fit_products(const net::Network& network, plan::Plan& plan) {
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const net::Node& node = network.nodes[n];
+    if (node.factor < 0) continue;
+    const int coarser = -plan::factor_shift(network, plan, static_cast<int>(n));
+    if (coarser <= 0) continue;
+    plan::TensorPlan& tensor = plan.tensors[node.output];
+    tensor.step_exponent += coarser;
+    const auto steps = [&](std::int32_t limit) {
+      return static_cast<std::int32_t>(std::ldexp(double{limit}, -coarser));
+    };
+    tensor.upper = std::max(steps(tensor.upper), 1);
+    if (tensor.is_signed) tensor.lower = std::min(steps(tensor.lower), -1);
+  }
+}
+
 plan::Plan assemble(const net::Network& network, const SearchSpace& space, const Choice& choice,
                     const plan::InputPort& port, const config::Config& config) {
   plan::Plan plan;
@@ -117,6 +133,7 @@ plan::Plan assemble(const net::Network& network, const SearchSpace& space, const
   }
   sort_channels(network, choice, plan);
   fit_residuals(network, plan);
+  fit_products(network, plan);
   fit_accumulators(network, config, choice, space, plan);
   return plan;
 }
@@ -138,12 +155,14 @@ void fit_weights(const net::Network& network, const observe::Observation& observ
     const std::vector<double> shift =
         shift_to_means(sums.data(), sums.size(), observation.nodes[n].mean_preactivation);
     for (std::size_t c = 0; c < shift.size(); ++c) node_plan.bias[c] += shift[c];
+    for (std::size_t i = 0; node.factor >= 0 && i < sums.size(); ++i) sums[i] *= added[node.factor][i];
     round_for_table(node, plan.tensors[node.output].step_exponent, sums.data(), sums.size());
     std::vector<float> outputs(network.tensors[node.output].shape.size() * observation.samples);
     layer.activate(sums.data(), outputs.data());
     store(plan.tensors[node.output], outputs, stored[node.output]);
     if (!network.tensors[node.output].adders.empty()) added[node.output] = std::move(outputs);
   }
+  fit_products(network, plan);  // other weights and biases, another grid of what a factor multiplies
 }
 
 }  // namespace dpwa::search

@@ -25,6 +25,10 @@ plan::Plan assemble(const net::Network& network, const SearchSpace& space, const
 /// N10.2).
 void fit_residuals(const net::Network& network, plan::Plan& plan);
 
+/// Makes the steps of products with a computed tensor coarser where these have no finer ones
+/// (docs/numerics.md N12).
+void fit_products(const net::Network& network, plan::Plan& plan);
+
 /// Fits weights and biases to the inputs that the nodes really get, the stored values of the fit samples,
 /// node by node: the weights are rounded again (round_for_stored_inputs), and each bias moves so that the
 /// node's mean pre-activation is the float network's again, as rounding errors of one sign would else add up

@@ -238,6 +238,7 @@ plan::Plan apply_pins(const fs::path& plan_dir, const net::Network& network, con
     if (formats.nodes[n]) pin_node(directory, network, config, n, *formats.nodes[n], plan);
   }
   fit_residuals(network, plan);
+  fit_products(network, plan);
   const std::vector<std::string> illegal = plan::check(network, plan);
   if (!illegal.empty()) {
     throw fail(ExitCode::bad_input, "{}: these pins make no legal plan: {}", plan_dir.string(),

@@ -22,8 +22,9 @@ bool may_vary(const Problem& problem, const plan::Plan& plan, std::size_t tensor
   const plan::PcuRecord& pcu = plan.tensors[tensor].pcu;
   const bool table = net::function_before(problem.network, static_cast<int>(tensor)) != nullptr;
   const bool joined = plan::fine_exponents(problem.network, plan)[tensor] != plan::kNoFineGrid;
-  return shape.producer >= 0 && !shape.consumers.empty() && !joined && !table && shape.shape.h > 2 &&
-         pcu.policy == plan::Policy::range && pcu.max_planes > 1 &&
+  const bool product = shape.producer >= 0 && problem.network.nodes[shape.producer].factor >= 0;
+  return shape.producer >= 0 && !shape.consumers.empty() && !joined && !product && !table &&
+         shape.shape.h > 2 && pcu.policy == plan::Policy::range && pcu.max_planes > 1 &&
          std::int64_t{shape.shape.w} * shape.shape.c <= plan::kRowValues;
 }
 

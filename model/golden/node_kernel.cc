@@ -53,6 +53,7 @@ WriteBack make_write_back(const plan::NodeConstants& constants, int padded_chann
     write_back.table_lowest = *std::min_element(constants.table.begin(), constants.table.end());
   write_back.fine = constants.fine;
   write_back.fine_shift = constants.fine_shift;
+  write_back.multiplies = constants.multiplies;
   constexpr int kExactBits = 54;  // of a signed number whose magnitude is at most 2^53
   if (constants.acc_bits + plan::kMultiplierBits <= kExactBits) {
     for (const plan::ChannelConstant& channel : write_back.channels) {
@@ -129,6 +130,23 @@ std::int64_t write_back_fine(const WriteBack& constants, const std::vector<Numbe
   return saturated;
 }
 
+/// Write-back of a node with a factor (N12) at one position. Writes the stored values.
+template <typename Number>
+std::int64_t write_back_product(const WriteBack& constants, const std::vector<Number>& sums,
+                                const std::int32_t* factor, int channels, std::int32_t* y) {
+  std::int64_t saturated = 0;
+  for (int c = 0; c < channels; ++c) {
+    const plan::ChannelConstant& channel = constants.channels[c];
+    const num::Int128 z = num::Int128{static_cast<std::int64_t>(sums[c]) + channel.bias} * channel.multiplier;
+    const num::Int128 product = num::round_shift(z, channel.shift) * factor[c];
+    const num::Int128 rounded = num::round_shift(product, constants.fine_shift);
+    saturated += constants.count_above && rounded > constants.limits.upper ? 1 : 0;
+    saturated += constants.count_below && rounded < constants.limits.lower ? 1 : 0;
+    y[c] = static_cast<std::int32_t>(num::saturate(rounded, constants.limits));
+  }
+  return saturated;
+}
+
 /// Stored values of what was rounded for a table (N11).
 void look_up(const WriteBack& constants, std::vector<std::int32_t>& y) {
   for (std::int32_t& value : y) value = constants.table[value - constants.limits.lower];
@@ -186,6 +204,10 @@ std::int64_t run_node(const Job& job, const Weights& weights) {
         for (int wx = 0; wx < pool.kw; ++wx) {
           const int cx = std::clamp(left + wx, 0, conv.w - 1);
           reader.multiply(cy, cx, sums.data());
+          if (job.write_back.multiplies) {
+            saturated += write_back_product(job.write_back, sums, at(cy, cx), channels, out);
+            continue;
+          }
           if (job.write_back.fine) {
             saturated += write_back_fine(job.write_back, sums, at(cy, cx), channels, fine);
             continue;

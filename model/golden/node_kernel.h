@@ -28,8 +28,9 @@ struct WriteBack {
   std::vector<double> bias;
   std::vector<double> scale;  ///< m / 2^shift
 
-  bool fine = false;   ///< z is rounded to the fine grid first (N10)
-  int fine_shift = 0;  ///< d
+  bool fine = false;        ///< z is rounded to the fine grid first (N10)
+  int fine_shift = 0;       ///< d
+  bool multiplies = false;  ///< z is rounded to v, which a factor multiplies (N12)
 };
 
 /// One node of a plan, ready to run: convolution or dense product, write-back, max pool (docs/numerics.md N3,
@@ -40,9 +41,9 @@ class NodeKernel {
   NodeKernel(const net::Network& network, const plan::Plan& plan, int node);
 
   /// input: [h][w][c] stored values within the tensor's limits. residual: fine values of the tensor that the
-  /// node adds, empty if it adds none. Writes the stored output and, on a fine grid (N10), its fine values,
-  /// and returns how many values saturated (N4.4), each position before pooling counted as often as it is
-  /// computed (N4.3). classes: of each stored row (N5); empty when the output has none.
+  /// node adds or multiplies by, empty if there is none. Writes the stored output and, on a fine grid (N10),
+  /// its fine values, and returns how many values saturated (N4.4), each position before pooling counted as
+  /// often as it is computed (N4.3). classes: of each stored row (N5); empty when the output has none.
   std::int64_t run(const std::vector<std::int32_t>& input, const std::vector<std::int32_t>& residual,
                    std::vector<std::int32_t>& output, std::vector<std::int32_t>& fine,
                    std::vector<std::uint8_t>& classes) const;

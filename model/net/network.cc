@@ -63,6 +63,7 @@ ChannelOrders channel_orders(const Network& network) {
   fixed[0] = fixed[network.output] = true;
   for (const Node& node : network.nodes) {
     if (node.residual >= 0) join(node.residual, node.output);
+    if (node.factor >= 0) join(node.factor, node.output);
     if (is_depthwise(network, node)) {
       join(node.input, node.output);
     } else if (node.groups > 1) {
@@ -106,6 +107,9 @@ std::vector<int> residual_classes(const Network& network) {
       if (each >= 0 && (each == a || each == b)) each = first;
     }
     classes[node.residual] = classes[node.output] = first;
+  }
+  for (const Node& node : network.nodes) {
+    if (node.factor >= 0 && classes[node.factor] < 0) classes[node.factor] = node.factor;
   }
   return classes;
 }

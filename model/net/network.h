@@ -21,7 +21,8 @@ struct Shape {
   bool operator==(const Shape& o) const { return h == o.h && w == o.w && c == o.c; }
 };
 
-/// Kernel geometry of a convolution or a pool. Pads are zeros (convolution) or repeat the border (max pool).
+/// Kernel geometry of a convolution or a pool. Pads are zeros (convolution) or repeat the border (max pool). A
+/// stride of 0 is one of a layer that spreads a map of one position: all positions read it.
 struct Window {
   int kh = 1, kw = 1;
   int stride_y = 1, stride_x = 1;
@@ -36,6 +37,9 @@ Window undilated(const Window& window);
 inline bool is_tap(const Window& window, int y, int x) {
   return y % window.dilation_y == 0 && x % window.dilation_x == 0;
 }
+
+/// Whether every position reads the only one of a map, by strides of 0.
+inline bool spreads(const Window& window) { return window.stride_y == 0; }
 
 inline bool has_pads(const Window& window) {
   return window.pad_top + window.pad_left + window.pad_bottom + window.pad_right != 0;
@@ -52,12 +56,14 @@ struct Tensor {
   Shape shape;
   int producer = -1;           ///< node index; -1 for the network's input
   std::vector<int> consumers;  ///< nodes that multiply it, ascending
-  std::vector<int> adders{};   ///< nodes that add it to their products (Node::residual), ascending
+  std::vector<int> adders{};   ///< nodes that read its fine values: they add it to their products
+                               ///< (Node::residual) or multiply these by it (Node::factor); ascending
 };
 
-/// A folded node: convolution or dense product, bias, residual, activation function and limits, and max pool
-/// in one.
+/// A folded node: convolution or dense product, bias, residual or factor, activation function and limits, and
+/// max pool in one.
 ///   y = pool( clamp( activation( conv(x, weight) + bias + residual ), lower, upper ) )
+///   y = clamp( (conv(x, weight) + bias) * factor, lower, upper )
 /// A dense layer on an h x w x c tensor is a convolution whose kernel is the whole map (kh = h, kw = w),
 /// so Flatten and Reshape need no node and no permutation at run time.
 struct Node {
@@ -65,6 +71,8 @@ struct Node {
   std::string onnx_operator;  ///< "Conv", "Gemm", "MatMul"
   int input = -1;             ///< tensor index
   int residual = -1;          ///< tensor index, of conv_shape; -1: none. A node with one has no pool
+  int factor = -1;            ///< tensor index, of conv_shape; -1: none. A node with one has neither residual
+                              ///< nor activation function nor pool, and its output joins no addition
   int output = -1;            ///< tensor index
   int out_channels = 0;
   int groups = 1;  ///< of channels: an output channel multiplies the input channels of its own group
@@ -160,7 +168,8 @@ struct ChannelOrders {
 ChannelOrders channel_orders(const Network& network);
 
 /// The class of each tensor: tensors that additions join share a channel order and a fine grid
-/// (docs/numerics.md N10). The number of a class is its first tensor; -1 for a tensor that no addition joins.
+/// (docs/numerics.md N10); a factor that no addition joins is a class of its own (N12). The number of a class
+/// is its first tensor; -1 for a tensor of none.
 std::vector<int> residual_classes(const Network& network);
 
 /// Reorders one sample from the ONNX order (channel, y, x) to the stored order (y, x, channel).

@@ -152,13 +152,14 @@ void check_orders(const net::Network& network, const Plan& plan, std::vector<std
   }
 }
 
-/// Tensors that additions join: limits that the fine grid of the class holds (N10).
+/// Tensors that additions join or products read: limits that the fine grid of the class holds (N10).
 void check_residuals(const net::Network& network, const Plan& plan, std::vector<std::string>& lines) {
   const std::vector<int> classes = net::residual_classes(network), fine = fine_exponents(network, plan);
   for (std::size_t t = 0; t < classes.size(); ++t) {
     if (classes[t] < 0) continue;
     Findings findings("tensor '" + network.tensors[t].name + "'", lines);
-    findings.require(!plan.tensors[t].pcu.has_classes(), "a tensor that additions join has no step classes");
+    findings.require(!plan.tensors[t].pcu.has_classes(),
+                     "a tensor that additions join, or that is a factor, has no step classes");
     const num::Range limits = effective_limits(plan.tensors[t]);
     const int shift = plan.tensors[t].step_exponent - fine[t];
     const bool near = findings.require(
@@ -202,19 +203,27 @@ void check_weights(const NodePlan& node, int channel, Findings& findings) {
   }
 }
 
-/// Constants of one channel; `steps_known`: the tensors around the node are legal.
-void check_constants(const net::Network& network, const Plan& plan, int index, int channel, bool steps_known,
+/// Scale and bias of one channel.
+bool check_numbers(const NodePlan& node, int channel, Findings& findings) {
+  const bool scale =
+      findings.require(is_positive(node.scale[channel]),
+                       "channel {}: scale is {}, must be finite and above 0", channel, node.scale[channel]);
+  return findings.require(std::isfinite(node.bias[channel]), "channel {}: bias is not finite", channel) &&
+         scale;
+}
+
+/// Whether acc + bias stays far below 2^63.
+bool check_bias(const net::Network& network, const Plan& plan, int index, int channel, Findings& findings) {
+  const double steps = bias_in_steps(network.nodes[index], plan, index, channel);
+  return findings.require(std::fabs(steps) < kLargestConstant,
+                          "channel {}: bias {:g} is {:g} accumulator steps, must be below 2^60", channel,
+                          plan.nodes[index].bias[channel], steps);
+}
+
+/// Multiplier and shift of one channel, which give steps of 2^exponent.
+void check_constants(const net::Network& network, const Plan& plan, int index, int channel, int exponent,
                      Findings& findings) {
   const net::Node& node = network.nodes[index];
-  const NodePlan& weights = plan.nodes[index];
-  const bool scale = findings.require(is_positive(weights.scale[channel]),
-                                      "channel {}: scale is {}, must be finite and above 0", channel,
-                                      weights.scale[channel]);
-  const bool bias =
-      findings.require(std::isfinite(weights.bias[channel]), "channel {}: bias is not finite", channel);
-  if (!scale || !bias || !steps_known) return;
-  const int fine = fine_exponents(network, plan)[node.output];
-  const int exponent = rounded_exponent(node, plan.tensors[node.output], fine);
   const double factor = rescale_factor(node, plan, index, channel, exponent);
   findings.require(
       is_positive(factor) && num::normalise(factor, kMultiplierBits).shift >= 0,
@@ -226,10 +235,32 @@ void check_constants(const net::Network& network, const Plan& plan, int index, i
       !is_positive(factor) || num::normalise(factor, kMultiplierBits).shift + coarsest <= num::kShiftMax,
       "channel {}: the shift of class {} passes {}; change top_class of '{}'", channel,
       coarsest / num::kPlaneBits, num::kShiftMax, network.tensors[node.output].name);
-  const double steps = bias_in_steps(node, plan, index, channel);
-  findings.require(std::fabs(steps) < kLargestConstant,
-                   "channel {}: bias {:g} is {:g} accumulator steps, must be below 2^60", channel,
-                   weights.bias[channel], steps);
+}
+
+/// Whether the numbers of a node with a factor give v a grid (N12).
+bool have_product_grid(const net::Network& network, const Plan& plan, int index) {
+  const net::Node& node = network.nodes[index];
+  for (int c = 0; c < node.out_channels; ++c) {
+    const bool known = is_positive(plan.nodes[index].scale[c]) && std::isfinite(plan.nodes[index].bias[c]) &&
+                       is_positive(rescale_factor(node, plan, index, c, 0)) &&
+                       std::fabs(bias_in_steps(node, plan, index, c)) < kLargestConstant;
+    if (!known) return false;
+  }
+  return true;
+}
+
+/// N12: the output's step is no finer than that of the product, and has no classes.
+void check_factor(const net::Network& network, const Plan& plan, int index, Findings& findings) {
+  const net::Node& node = network.nodes[index];
+  const std::string& output = network.tensors[node.output].name;
+  const PcuRecord& pcu = plan.tensors[node.output].pcu;
+  findings.require(!pcu.has_classes() && pcu.policy != Policy::variance,
+                   "'{}', a product with a computed tensor, has no step classes", output);
+  const int shift = factor_shift(network, plan, index);
+  findings.require(
+      shift >= 0,
+      "a step of the product with '{}' is 2^{} steps of '{}', must be 1 or less; make those coarser",
+      network.tensors[node.factor].name, -shift, output);
 }
 
 void check_input(const net::Network& network, const Plan& plan, std::vector<std::string>& lines) {
@@ -292,10 +323,22 @@ std::vector<std::string> check(const net::Network& network, const Plan& plan) {
     const net::Node& node = network.nodes[n];
     Findings findings("node '" + node.name + "'", lines);
     if (!check_lengths(network, n, plan.nodes[n], findings)) continue;
+    const bool steps = legal[node.input] && legal[node.output] && (node.factor < 0 || legal[node.factor]);
+    const bool grid = steps && (node.factor < 0 || have_product_grid(network, plan, n));
+    const int exponent = grid ? rounded_exponent(network, plan, n) : 0;
     for (int channel = 0; channel < node.out_channels; ++channel) {
       check_weights(plan.nodes[n], channel, findings);
-      check_constants(network, plan, n, channel, legal[node.input] && legal[node.output], findings);
+      if (!check_numbers(plan.nodes[n], channel, findings) || !steps) continue;
+      if (grid) {
+        check_constants(network, plan, n, channel, exponent, findings);
+      } else {
+        findings.require(is_positive(rescale_factor(node, plan, n, channel, 0)),
+                         "channel {}: scale {:g} times the input's step is out of range", channel,
+                         plan.nodes[n].scale[channel]);
+      }
+      check_bias(network, plan, n, channel, findings);
     }
+    if (grid && node.factor >= 0) check_factor(network, plan, n, findings);
   }
   return lines;
 }

@@ -17,20 +17,6 @@
 namespace dpwa::plan {
 namespace {
 
-/// Smallest and largest value of acc + bias of one output channel over every input within `inputs`, each
-/// weight's input chosen for the worst (N3.1); zero is always a possible input.
-num::Range accumulator_range(const std::int16_t* weights, std::size_t count, std::int64_t bias,
-                             num::Range inputs) {
-  num::Range sum{bias, bias};
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::int64_t at_lower = weights[i] * inputs.lower;
-    const std::int64_t at_upper = weights[i] * inputs.upper;
-    sum.lower += std::min(at_lower, at_upper);
-    sum.upper += std::max(at_lower, at_upper);
-  }
-  return sum;
-}
-
 /// Weights of one output channel for every input channel in stored order and every position of the kernel
 /// without dilation, appended to `out`: 0 where the channel has none.
 void append_expanded(const std::int16_t* weights, const net::Window& window, net::ChannelRange channels,
@@ -85,7 +71,25 @@ void set_limits(const net::Node& node, const TensorPlan& output, NodeConstants& 
 
 }  // namespace
 
-int rounded_exponent(const net::Node& node, const TensorPlan& output, int fine) {
+num::Range accumulator_range(const std::int16_t* weights, std::size_t count, std::int64_t bias,
+                             num::Range inputs) {
+  num::Range sum{bias, bias};
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t at_lower = weights[i] * inputs.lower;
+    const std::int64_t at_upper = weights[i] * inputs.upper;
+    sum.lower += std::min(at_lower, at_upper);
+    sum.upper += std::max(at_lower, at_upper);
+  }
+  return sum;
+}
+
+int rounded_exponent(const net::Network& network, const Plan& plan, int node_index) {
+  const net::Node& node = network.nodes[node_index];
+  const TensorPlan& output = plan.tensors[node.output];
+  const std::vector<int> exponents = fine_exponents(network, plan);
+  if (node.factor >= 0)
+    return output.step_exponent - factor_shift(network, plan, node_index) - exponents[node.factor];
+  const int fine = exponents[node.output];
   if (fine != kNoFineGrid) return fine;
   return node.activation.is_identity() ? output.step_exponent
                                        : table_exponent(node.activation, output.step_exponent);
@@ -152,10 +156,11 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
   constants.in_signed = input.is_signed;
   constants.out_signed = output.is_signed;
   constants.pinned = weights.pinned;
-  const int fine = fine_exponents(network, plan)[node.output];
-  constants.fine = fine != kNoFineGrid;
-  const int exponent = rounded_exponent(node, output, fine);
-  constants.fine_shift = constants.fine ? output.step_exponent - exponent : 0;
+  constants.fine = fine_exponents(network, plan)[node.output] != kNoFineGrid;
+  constants.multiplies = node.factor >= 0;
+  const int exponent = rounded_exponent(network, plan, node_index);
+  if (constants.fine) constants.fine_shift = output.step_exponent - exponent;
+  if (constants.multiplies) constants.fine_shift = factor_shift(network, plan, node_index);
   if (output.pcu.policy == Policy::variance) {
     const RowThresholds thresholds = row_thresholds(network, plan, node.output);
     constants.coarser = thresholds.coarser;

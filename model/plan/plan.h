@@ -86,6 +86,12 @@ inline constexpr int kFineShiftMax = 15;                  ///< a stored step is 
 inline constexpr int kNoFineGrid = -1000;
 std::vector<int> fine_exponents(const net::Network& network, const Plan& plan);
 
+/// A node with a factor rounds its products with that to y / 2^d, d at most this (N12).
+inline constexpr int kFactorShiftMax = 35;
+
+/// The shift d of a node with a factor (N12), below 0 where the output's step is too fine.
+int factor_shift(const net::Network& network, const Plan& plan, int node);
+
 /// Integer constants of one node, derived from the plan (N4.1). Channel order = stored order of the output.
 struct ChannelConstant {
   std::int64_t bias = 0;         ///< RNE(b / (2^s_x * scale))
@@ -106,7 +112,8 @@ struct NodeConstants {
   int acc_bits = 0;               ///< two's complement bits of acc + bias, whatever the input (N3.1)
   num::Threshold coarser, finer;  ///< of the output's rows, policy variance (N5.4)
   bool fine = false;              ///< multiplier and shift give fine steps (N10)
-  int fine_shift = 0;             ///< d: an output step is 2^d fine ones
+  bool multiplies = false;        ///< multiplier and shift give v, which a factor multiplies (N12)
+  int fine_shift = 0;             ///< d: an output step is 2^d fine ones, or steps of the product
 };
 struct InputConstants {
   std::vector<std::uint32_t>

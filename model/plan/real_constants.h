@@ -11,8 +11,14 @@ namespace dpwa::plan {
 /// to.
 double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel, int exponent);
 
-/// The exponent of what a node's write-back rounds to: the fine grid's, y0's (N11) or the stored tensor's.
-int rounded_exponent(const net::Node& node, const TensorPlan& output, int fine);
+/// The exponent of what a node's write-back rounds to: the fine grid's (N10), v's (N12), y0's (N11) or the
+/// stored tensor's.
+int rounded_exponent(const net::Network& network, const Plan& plan, int node);
+
+/// Smallest and largest value of acc + bias of one output channel over every input within `inputs`, each
+/// weight's input chosen for the worst (N3.1); zero is always a possible input.
+num::Range accumulator_range(const std::int16_t* weights, std::size_t count, std::int64_t bias,
+                             num::Range inputs);
 
 /// The bias of a channel (graph order) in accumulator steps, before rounding (N4.1).
 double bias_in_steps(const net::Node& node, const Plan& plan, int node_index, int channel);

@@ -59,11 +59,37 @@ net::Network grouped_network() {
       .build();
 }
 
-class PassOf : public ::testing::TestWithParam<bool> {
+/// Products: of a map and a gate, which a depthwise layer spreads over it; of two maps, one of them convolved
+/// and added as well, with limits; two with the same factor; of vectors.
+net::Network multiplying_network() {
+  return test::NetworkBuilder({7, 6, 3}, 13)
+      .affine({2.0, 1.0, 0.5}, {-1.0, 0.25, 0.0})
+      .conv(5, window(3, 2, 1, 2, 1, 0, 2, 1), -kInfinity, 0.9F)  // t1
+      .conv(4, window(8, 3), 0, kInfinity)                        // t2: 1 x 1
+      .conv(5, window(1, 1), -kInfinity, kInfinity)
+      .activation({net::Function::hard_sigmoid, 0.4F, 0.5F})          // t3
+      .conv(5, window(1, 1), -kInfinity, kInfinity, std::nullopt, 5)  // t4 = gate * t1
+      .multiply(1)
+      .conv(5, window(3, 3, 1, 1, 1, 1, 1, 1), -kInfinity, kInfinity)  // t5
+      .add(1)
+      .from(4)
+      .conv(5, window(1, 1), -0.2F, 0.7F)  // t6
+      .multiply(5)
+      .conv(5, window(1, 1), -kInfinity, kInfinity, std::nullopt, 5)  // t7
+      .multiply(1)
+      .dense(1, -kInfinity, kInfinity)               // t8
+      .conv(1, window(1, 1), -kInfinity, kInfinity)  // t9
+      .multiply(8)
+      .conv(6, window(1, 1), -kInfinity, kInfinity)
+      .build();
+}
+
+class PassOf : public ::testing::TestWithParam<net::Network (*)()> {
  protected:
-  const net::Network network = GetParam() ? grouped_network() : awkward_network();
+  const net::Network network = GetParam()();
 };
-INSTANTIATE_TEST_SUITE_P(Networks, PassOf, ::testing::Bool());
+INSTANTIATE_TEST_SUITE_P(Networks, PassOf,
+                         ::testing::Values(awkward_network, grouped_network, multiplying_network));
 
 TEST_P(PassOf, MatchesNaiveLoopsInEveryTensor) {
   constexpr int kCount = 3;

@@ -78,6 +78,7 @@ inline NaiveRun naive_run(const net::Network& network, const float* sample) {
     std::vector<double> y = naive_product(node, network.tensors[node.input].shape, run.tensors[node.input]);
     for (std::size_t i = 0; node.residual >= 0 && i < y.size(); ++i) y[i] += run.tensors[node.residual][i];
     run.preactivations.push_back(y);
+    for (std::size_t i = 0; node.factor >= 0 && i < y.size(); ++i) y[i] *= run.tensors[node.factor][i];
     for (double& value : y) {
       value = std::clamp<double>(net::value(node.activation, value), node.lower, node.upper);
     }

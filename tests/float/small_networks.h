@@ -97,6 +97,18 @@ class NetworkBuilder {
     return *this;
   }
 
+  /// The last layer multiplies its result by this tensor. One of a single position, depthwise and 1 x 1, is
+  /// spread over the map first.
+  NetworkBuilder& multiply(int tensor) {
+    net::Node& node = network_.nodes.back();
+    node.factor = tensor;
+    network_.tensors[tensor].adders.push_back(static_cast<int>(network_.nodes.size()) - 1);
+    if (node.conv_shape == network_.tensors[tensor].shape) return *this;
+    node.window.stride_y = node.window.stride_x = 0;
+    node.conv_shape = network_.tensors[node.output].shape = network_.tensors[tensor].shape;
+    return *this;
+  }
+
   net::Network build() const { return network_; }
 
  private:

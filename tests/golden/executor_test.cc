@@ -133,6 +133,37 @@ TEST(Executor, APositionOutsideTheMapIsComputedAsTheNearestInside) {
   EXPECT_EQ(inference.nodes[0].activation_planes, 4 * 9 * inference.tensors[0].planes[0]);
 }
 
+TEST(Executor, RandomProductsEqualTheReference) {
+  int products = 0, spread = 0, added = 0, squares = 0, functions = 0;
+  std::int64_t saturated = 0, largest = 0;
+  std::set<int> shifts;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const RandomCase one = random_product_case(seed);
+    ASSERT_THAT(plan::check(one.network, one.plan), testing::IsEmpty());
+    expect_golden_equals_reference(one);
+    if (HasFatalFailure()) return;
+    const Inference inference = Executor(one.network, one.plan, one.products).run(one.words);
+    for (std::size_t n = 0; n < one.network.nodes.size(); ++n) {
+      const net::Node& node = one.network.nodes[n];
+      added += node.residual >= 0 ? 1 : 0;
+      functions += node.activation.is_identity() ? 0 : 1;
+      if (node.factor < 0) continue;
+      products += 1;
+      spread += net::spreads(node.window) ? 1 : 0;
+      squares += node.factor == node.input ? 1 : 0;
+      saturated += inference.nodes[n].saturated;
+      shifts.insert(plan::derive(one.network, one.plan, static_cast<int>(n)).fine_shift);
+      for (const std::int32_t u : inference.tensors[node.factor].fine)
+        largest = std::max<std::int64_t>(largest, std::abs(u));
+    }
+  }
+  for (const int reached : {products, spread, added, squares, functions}) EXPECT_GE(reached, 30);
+  EXPECT_GT(saturated, 0);
+  EXPECT_GE(shifts.size(), 10U);
+  EXPECT_GE(largest, 130000);
+}
+
 // The three number types of dot_products.h and both write-backs, on both sides of each border.
 struct Size {
   int inputs, input_planes, weight_planes, acc_bits;

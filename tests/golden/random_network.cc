@@ -136,6 +136,39 @@ class Builder {
     }
   }
 
+  /// Two maps of one shape multiplied: a node's results by what it reads, or by what another one makes.
+  void product() {
+    const int start = stored_map();
+    const net::Shape in = network().tensors[start].shape;
+    net::Node node = same_size(in, start);
+    node.factor = start;
+    if (chance(60)) {
+      append(same_size(in, start), in, chance(50) ? 0 : -1, false);
+      node.factor = start + 1;
+      if (chance(30)) std::swap(node.input, node.factor);
+    }
+    append(node, in, chance(40) ? 0 : -1, false);
+    fit_product();
+  }
+
+  /// One position made from a map, with or without an activation function, and spread over the map.
+  void gate() {
+    const int start = stored_map();
+    const net::Shape in = network().tensors[start].shape;
+    net::Node squeeze;
+    squeeze.window = {in.h, in.w};
+    squeeze.conv_shape = {1, 1, in.c};
+    append(squeeze, squeeze.conv_shape, chance(50) ? 0 : -1, false);
+    if (chance(60)) function();
+    net::Node node;
+    node.factor = start;
+    node.groups = in.c;
+    node.window.stride_y = node.window.stride_x = 0;
+    node.conv_shape = in;
+    append(node, in, chance(40) ? 0 : -1, false);
+    fit_product();
+  }
+
   void dense(int channels) {
     const net::Shape in = network().tensors.back().shape;
     net::Node node;
@@ -170,6 +203,32 @@ class Builder {
   RandomCase with_words() {
     for (std::int64_t i = 0; i < network().tensors[0].shape.size(); ++i) case_.words.push_back(word());
     return std::move(case_);
+  }
+
+  /// The last tensor, if it has fine values, or a layer's that passes it on.
+  int stored_map() {
+    const net::Node& last = network().nodes.back();
+    const net::Shape in = network().tensors.back().shape;
+    if (last.factor >= 0 || !last.activation.is_identity())
+      append(same_size(in, -1), in, chance(50) ? 0 : -1, false);
+    return static_cast<int>(network().tensors.size()) - 1;
+  }
+
+  /// The step that brings a typical product near the output's limit, and steps that are legal.
+  void fit_product() {
+    plan::TensorPlan& factor = plan().tensors[network().nodes.back().factor];
+    plan::TensorPlan& output = plan().tensors.back();
+    const auto largest = static_cast<double>(plan::effective_limits(factor).upper + 1);
+    output.step_exponent += factor.step_exponent + static_cast<int>(std::log2(largest)) - between(1, 4);
+    set_orders();
+    const int node = static_cast<int>(network().nodes.size()) - 1;
+    for (int i = 0; i < 80 && !plan::check(network(), plan()).empty(); ++i)
+      ++(plan::factor_shift(network(), plan(), node) < 0 ? output : factor).step_exponent;
+    // Steps of products grow: back to small ones.
+    const int back = output.step_exponent + between(0, 8);
+    for (double& scale : plan().nodes.back().scale) scale = std::ldexp(scale, -back);
+    for (double& bias : plan().nodes.back().bias) bias = std::ldexp(bias, -back);
+    output.step_exponent -= back;
   }
 
   void set_orders() {
@@ -247,7 +306,8 @@ class Builder {
     node.out_channels = stored.c;
     if (lower == 0) node.lower = 0;
     network().tensors[node.input].consumers.push_back(index);
-    if (node.residual >= 0) network().tensors[node.residual].adders.push_back(index);
+    const int joined = std::max(node.residual, node.factor);
+    if (joined >= 0) network().tensors[joined].adders.push_back(index);
     network().tensors.push_back({"t" + std::to_string(index + 1), stored, index, {}});
     plan().tensors.push_back(tensor(stored.c, lower != 0, is_output));
     plan().nodes.push_back(weights(node));
@@ -317,6 +377,20 @@ RandomCase random_table_case(std::uint64_t seed) {
   builder.dense(builder.between(1, 20));
   builder.function();
   return builder.finish_plain(8 << builder.between(0, 2));
+}
+
+RandomCase random_product_case(std::uint64_t seed) {
+  Builder builder(seed);
+  builder.input({builder.between(1, 6), builder.between(1, 6), builder.between(1, 20)},
+                static_cast<plan::PortFormat>(builder.between(0, 3)));
+  builder.convolution(builder.between(1, 20), builder.chance(30));
+  if (builder.chance(50)) builder.block();
+  for (int blocks = builder.between(1, 3); blocks > 0; --blocks) {
+    if (builder.chance(30)) builder.convolution(builder.between(1, 20), builder.chance(30));
+    builder.chance(50) ? builder.gate() : builder.product();
+  }
+  builder.dense(builder.between(1, 20));
+  return builder.finish(8 << builder.between(0, 2));
 }
 
 RandomCase dense_case(std::uint64_t seed, int inputs, int channels, int input_planes, int weight_planes) {

@@ -28,6 +28,10 @@ RandomCase random_case(std::uint64_t seed);
 /// Convolutions with activation functions (docs/numerics.md N11), some pooled, some with a limit behind them.
 RandomCase random_table_case(std::uint64_t seed);
 
+/// Products of two computed tensors (docs/numerics.md N12): of maps, one of which the other node may read; of
+/// a map and a tensor of one position, some behind an activation function; beside additions.
+RandomCase random_product_case(std::uint64_t seed);
+
 /// One dense node of `inputs` values to `channels` outputs: unsigned inputs of `input_planes` planes, weights
 /// with `weight_planes` planes of which every one is the largest, and a step that leaves most outputs
 /// unsaturated.

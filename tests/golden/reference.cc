@@ -4,54 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <set>
 
 #include "tests/golden/reference_function.h"
+#include "tests/golden/reference_grid.h"
 
 namespace dpwa::golden::reference {
 namespace {
-
-__extension__ typedef __int128 Wide;
-
-std::int64_t power16(int planes) { return planes == 0 ? 1 : 16 * power16(planes - 1); }
-
-/// RNE(numerator / 2^shift): the two neighbours, their distances, and the even one where they are equal.
-Wide nearest(Wide numerator, int shift) {
-  const Wide denominator = Wide{1} << shift;
-  Wide below = numerator / denominator;
-  if (below * denominator > numerator) --below;
-  const Wide to_below = numerator - below * denominator;
-  const Wide to_above = denominator - to_below;
-  if (to_below < to_above) return below;
-  if (to_above < to_below) return below + 1;
-  return below % 2 == 0 ? below : below + 1;
-}
-
-/// RNE of a real number.
-std::int64_t nearest(double value) {
-  const double below = std::floor(value);
-  const double part = value - below;
-  if (part < 0.5) return static_cast<std::int64_t>(below);
-  if (part > 0.5) return static_cast<std::int64_t>(below) + 1;
-  return static_cast<std::int64_t>(std::fmod(below, 2) == 0 ? below : below + 1);
-}
-
-/// N1.2, N1.3: what n planes hold.
-std::int64_t largest_value(int planes, bool is_signed) {
-  if (planes == 0) return 0;
-  return is_signed ? 8 * power16(planes - 1) - 1 : power16(planes) - 1;
-}
-std::int64_t smallest_value(int planes, bool is_signed) {
-  return planes == 0 || !is_signed ? 0 : -8 * power16(planes - 1);
-}
-
-/// N1.4.
-std::int64_t upper_limit(const plan::TensorPlan& tensor) {
-  return std::min<std::int64_t>(tensor.upper, largest_value(tensor.pcu.max_planes, tensor.is_signed));
-}
-std::int64_t lower_limit(const plan::TensorPlan& tensor) {
-  return std::max<std::int64_t>(tensor.lower, smallest_value(tensor.pcu.max_planes, tensor.is_signed));
-}
 
 using Tile = std::vector<std::int64_t>;
 
@@ -96,33 +54,6 @@ std::vector<Tile> cut(const std::vector<std::int64_t>& values, int products) {
   return tiles;
 }
 
-/// N10.1: the exponent of the fine grid of the tensor's class; nothing when no addition joins it.
-std::optional<int> fine_exponent(const net::Network& network, const plan::Plan& plan, int tensor) {
-  std::set<int> members{tensor};
-  bool joined = false;
-  for (std::size_t before = 0; before != members.size();) {
-    before = members.size();
-    for (const net::Node& node : network.nodes) {
-      if (node.residual < 0 || members.count(node.residual) + members.count(node.output) == 0) continue;
-      members.insert({node.residual, node.output});
-      joined = true;
-    }
-  }
-  if (!joined) return std::nullopt;
-  int finest = 1000, wanted = -1000;
-  for (const int member : members) {
-    const plan::TensorPlan& grid = plan.tensors[member];
-    int room = 0;
-    for (int d = 1; d <= 15; ++d) {
-      const std::int64_t factor = std::int64_t{1} << d;
-      if (upper_limit(grid) * factor <= 131071 && lower_limit(grid) * factor >= -131072) room = d;
-    }
-    finest = std::min(finest, grid.step_exponent);
-    wanted = std::max(wanted, grid.step_exponent - room);
-  }
-  return std::min(finest, wanted);
-}
-
 /// One node of the plan with its tensors.
 struct Scene {
   const net::Network& network;
@@ -136,6 +67,7 @@ struct Scene {
   const net::Shape& shape = network.tensors[node.input].shape;
   bool packed = node.input == 0 && shape.c < products;
   std::optional<int> fine = fine_exponent(network, plan, node.output);
+  std::optional<int> product = product_exponent(network, plan, node_index);
 
   int inputs = shape.c / node.groups, outputs = node.out_channels / node.groups;  // channels of a group
 
@@ -245,32 +177,28 @@ Result looked_up(const Scene& scene, Wide y0, int exponent, NodeCounts& counts) 
   return {y, y};
 }
 
-/// N4, N5.1 and N10, with the constants of N4.1 made on the spot.
-Result write_back(const Scene& scene, int oc, int k, Wide acc, std::int64_t residual, NodeCounts& counts) {
+/// N4, N5.1, N10 and N12, with the constants of N4.1 made on the spot. joined: the fine value of the residual
+/// or factor.
+Result write_back(const Scene& scene, int oc, int k, Wide acc, std::int64_t joined, NodeCounts& counts) {
   const net::Activation& function = scene.node.activation;
   const bool table = function.function != net::Function::identity;
-  const int exponent = table ? index_exponent(function, scene.output.step_exponent)
-                             : scene.fine.value_or(scene.output.step_exponent);
+  const int unrounded = scene.fine.value_or(scene.output.step_exponent);
+  const int exponent =
+      table ? index_exponent(function, scene.output.step_exponent) : scene.product.value_or(unrounded);
   const double step_x = std::exp2(scene.input.step_exponent), step_y = std::exp2(exponent);
   const double scale = scene.weights.scale[oc];
-  const double factor = step_x * scale / step_y;
-  int shift = 19;
-  for (double left = factor; left < 1; left *= 2) ++shift;
-  for (double left = factor; left >= 2; left /= 2) --shift;
-  std::int64_t m = nearest(factor * std::exp2(shift));
-  if (m == 1 << 20) {
-    m = 1 << 19;
-    --shift;
-  }
-  if (shift > 63) {
-    shift = 63;
-    m = nearest(factor * std::exp2(63));
-  }
+  const auto [m, shift] = rescale(step_x * scale / step_y);
   const Wide z = (acc + nearest(scene.weights.bias[oc] / (step_x * scale))) * m;
   if (table) return looked_up(scene, nearest(z, shift), exponent, counts);
-  const Wide u = nearest(z, shift) + residual;
-  const int d = scene.output.step_exponent - exponent;
-  const Wide y = scene.fine ? nearest(u, d) : nearest(z, shift + 4 * k);
+  Wide u = nearest(z, shift);
+  int d = scene.output.step_exponent - exponent;
+  if (scene.product) {
+    d -= *fine_exponent(scene.network, scene.plan, scene.node.factor);
+    u *= joined;
+  } else {
+    u += joined;
+  }
+  const Wide y = scene.fine || scene.product ? nearest(u, d) : nearest(z, shift + 4 * k);
   const std::int64_t lower = lower_limit(scene.output), upper = upper_limit(scene.output);
   const auto unit = static_cast<double>(power16(k));
   const auto lowest = static_cast<std::int64_t>(std::ceil(static_cast<double>(lower) / unit));
@@ -314,12 +242,13 @@ Result stored_value(const Scene& scene, const std::vector<StoredTensor>& tensors
         counts.beats += planes * scene.weights.planes[oc];
         acc += dot_tile(scene, pair);
       }
-      std::int64_t residual = 0;
-      if (scene.node.residual >= 0) {
+      std::int64_t joined = 0;
+      const int read = scene.node.factor >= 0 ? scene.node.factor : scene.node.residual;
+      if (read >= 0) {
         const int position = cy * scene.node.conv_shape.w + cx;
-        residual = tensors[scene.node.residual].fine[position * scene.node.out_channels + c];
+        joined = tensors[read].fine[position * scene.node.out_channels + c];
       }
-      const Result one = write_back(scene, oc, k, acc, residual, counts);
+      const Result one = write_back(scene, oc, k, acc, joined, counts);
       if (!best) best = one;
       best = {std::max(best->stored, one.stored), std::max(best->fine, one.fine)};
     }

@@ -60,9 +60,9 @@ TEST(RefusedGraph, DropoutInTraining) {
 TEST(RefusedGraph, Graphs) {
   EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
                 m.node("Relu", {"a"}, "b");
-                m.node("Mul", {"a", "b"}, "y");
+                m.node("Div", {"a", "b"}, "y");
               }),
-              ElementsAre(HasSubstr("Mul 'y': combines two computed tensors")));
+              ElementsAre(HasSubstr("Div 'y': combines two computed tensors")));
   EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
                 m.constant("v", {4, 4}, counting(16));
                 m.node("MatMul", {"a", "v"}, "b");

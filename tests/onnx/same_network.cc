@@ -36,7 +36,7 @@ void inside(const net::Window& w, const net::Shape& map, int oy, int ox, Visit v
 }
 
 std::vector<float> convolve(const net::Node& node, const net::Shape& in, const std::vector<float>& x,
-                            const std::vector<float>& residual) {
+                            const std::vector<float>& joined) {
   std::vector<float> out;
   const net::Window& w = node.window;
   const int channels = in.c / node.groups, outputs = node.out_channels / node.groups;
@@ -44,13 +44,14 @@ std::vector<float> convolve(const net::Node& node, const net::Shape& in, const s
     for (int ox = 0; ox < node.conv_shape.w; ++ox) {
       for (int oc = 0; oc < node.out_channels; ++oc) {
         double sum = node.bias[oc];
-        if (node.residual >= 0) sum += residual[out.size()];
+        if (node.residual >= 0) sum += joined[out.size()];
         inside(w, in, oy, ox, [&](int iy, int ix, int ky, int kx) {
           for (int c = 0; c < channels; ++c) {
             sum += static_cast<double>(x[(iy * in.w + ix) * in.c + oc / outputs * channels + c]) *
                    node.weight[((oc * w.kh + ky) * w.kw + kx) * channels + c];
           }
         });
+        if (node.factor >= 0) sum *= joined[out.size()];
         const auto y = static_cast<float>(net::value(node.activation, sum));
         out.push_back(std::clamp(y, node.lower, node.upper));
       }
@@ -101,7 +102,7 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
   for (std::size_t i = 0; i < a.nodes.size(); ++i) {
     const net::Node &p = a.nodes[i], &q = b.nodes[i];
     expect(p.name == q.name && p.onnx_operator == q.onnx_operator, "name of node " + p.name);
-    expect(p.input == q.input && p.residual == q.residual && p.output == q.output &&
+    expect(p.input == q.input && p.residual == q.residual && p.factor == q.factor && p.output == q.output &&
                p.out_channels == q.out_channels && p.groups == q.groups,
            "links of " + p.name);
     expect(same_window(p.window, q.window) && same_pool(p.pool, q.pool), "windows of " + p.name);
@@ -126,7 +127,7 @@ std::vector<float> evaluate(const net::Network& network, const std::vector<float
   for (const net::Node& node : network.nodes) {
     std::vector<float>& out = values[node.output];
     out = convolve(node, network.tensors[node.input].shape, values[node.input],
-                   values[std::max(node.residual, 0)]);
+                   values[std::max({node.residual, node.factor, 0})]);
     if (node.pool) out = pooled(*node.pool, node.conv_shape, network.tensors[node.output].shape, out);
   }
   return net::output_sample(network, values[network.output].data());

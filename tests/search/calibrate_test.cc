@@ -85,6 +85,34 @@ TEST(Calibrate, ResidualNetworks) {
   }
 }
 
+// A squeeze-and-excitation block, whose gate is spread over the map, and a product of two maps.
+TEST(Calibrate, Products) {
+  const net::Window window{3, 3, 1, 1, 1, 1, 1, 1};
+  const net::Network network = test::NetworkBuilder({8, 8, 1}, 25)
+                                   .conv(8, window, 0, kInfinity)
+                                   .conv(6, net::Window{8, 8}, 0, kInfinity)
+                                   .conv(8, net::Window{1, 1}, -kInfinity, kInfinity)
+                                   .activation({net::Function::hard_sigmoid, 0.2F, 0.5F})
+                                   .conv(8, net::Window{1, 1}, -kInfinity, kInfinity, std::nullopt, 8)
+                                   .multiply(1)
+                                   .conv(8, window, -kInfinity, kInfinity)
+                                   .from(4)
+                                   .conv(8, window, -kInfinity, kInfinity)
+                                   .multiply(5)
+                                   .dense(5, -kInfinity, kInfinity)
+                                   .build();
+  ASSERT_TRUE(net::spreads(network.nodes[3].window));
+  const Calibration calibration = run(network, pixels(network, 256));
+  EXPECT_TRUE(calibration.budget_met);
+  EXPECT_LT(calibration.dynamic.best().verdict.beats, calibration.int8.verdict.beats / 2);
+  EXPECT_LT(calibration.int8.verdict.mean, 0.002);
+  for (const plan::Plan* plan : {&calibration.dynamic.best().plan, &calibration.static_mix.best().plan,
+                                 &calibration.int8.plan, &calibration.int4.plan}) {
+    EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
+    EXPECT_EQ(plan->tensors[1].order, plan->tensors[4].order);
+  }
+}
+
 TEST(Calibrate, MeetsTheBudgetWithLegalPlansAndFewerBeats) {
   const net::Network network = small_cnn();
   const Calibration calibration = run(network, pixels(network, 256));
