@@ -108,7 +108,7 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
     planes = std::max<std::int64_t>(planes, ceil_div(bits - 1, num::kPlaneBits));
   }
   for (const plan::TensorPlan& t : plan.tensors) planes = std::max<std::int64_t>(planes, t.pcu.max_planes);
-  return {
+  std::vector<Requirement> result{
       {"WEIGHT_WORDS", layout.tiers.bank_words, config.weight_words},
       {"DENSE_WORDS", layout.tiers.dense_words, config.dense_words},
       {"WEIGHT_TILES", most(config, layout, [](const Part& p) { return p.weights.planes.size(); }),
@@ -130,6 +130,10 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
       {"ACC_W", acc, config.acc_w},
       {"MULT_W", plan::kMultiplierBits, config.mult_w},
       {"SHIFT_MAX", shift, config.shift_max}};
+  const bool multiplies = std::any_of(network.nodes.begin(), network.nodes.end(),
+                                      [](const net::Node& node) { return node.factor >= 0; });
+  if (multiplies) result.push_back({"FACTORS", 1, config.factors});
+  return result;
 }
 
 }  // namespace dpwa::lower

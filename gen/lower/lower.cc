@@ -85,11 +85,14 @@ void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, co
   d.set_modulo("x_high", x_low + (conv.w - 1) * x_step);
 }
 
-void set_addition(Descriptor& d, const net::Network& network, const Layout& layout, int n) {
+void set_addition(Descriptor& d, const config::Config& config, const net::Network& network,
+                  const Layout& layout, int n) {
   const net::Node& node = network.nodes[n];
   d.set("fine_shift", layout.constants[n].fine_shift);
   d.set("adds", node.residual >= 0);
-  if (node.residual >= 0) d.set("residual_base", layout.memory.fine_base[node.residual]);
+  if (config.multiplies()) d.set("multiplies", node.factor >= 0);
+  const int read = std::max(node.residual, node.factor);  // one of them at most
+  if (read >= 0) d.set("residual_base", layout.memory.fine_base[read]);
   const int kept = layout.memory.fine_base[node.output];
   d.set("kept", kept >= 0);
   if (kept >= 0) d.set("fine_base", kept);
@@ -133,7 +136,7 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   const int row_tiles = stored.w * ceil_div(stored.c, config.products);
   d.set("flush_cycles", config::flush_cycles(config, out.planes, varies ? row_tiles : 0));
   d.set("const_row", bases.const_row);
-  if (config.adds()) set_addition(d, network, layout, n);
+  if (config.adds()) set_addition(d, config, network, layout, n);
   d.set("weight_tile_base", bases.weight_tile);
   if (layout.streams(n, group)) {
     d.set("streamed", 1);

@@ -26,7 +26,7 @@ MemoryMap map_memory(const net::Network& network, const plan::Plan& plan, int pr
 void move(MemoryMap& map, const Origin& origin);
 
 /// Places the fine values of tensors with adders: they live from the node that writes them to the last one
-/// that adds them, which may write its own fine values over them, as it has read them before
+/// that adds or multiplies by them, which may write its own fine values over them, as it has read them before
 /// (rtl/quant/dpwa_residual.v).
 void map_fine_values(const config::Config& config, const net::Network& network, const plan::Plan& plan,
                      MemoryMap& map);

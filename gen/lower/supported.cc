@@ -48,11 +48,6 @@ void check_supported(const config::Config& config, const net::Network& network) 
                  "--set CONV=1",
                  network.name, node.name, config.name);
     }
-    if (node.factor >= 0) {
-      throw fail(ExitCode::bad_input,
-                 "network {}: node {}: multiplies by '{}', which the hardware does not do", network.name,
-                 node.name, network.tensors[node.factor].name);
-    }
     if (node.pool && config.premax != 0 && !net::is_monotone(node.activation)) {
       throw fail(ExitCode::bad_input,
                  "network {}: node {}: a max pool behind {}, which is not monotone, needs a configuration "

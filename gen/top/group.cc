@@ -39,6 +39,7 @@ void GroupBuilder::sizes() {
   declare_sizes(config_.lanes_per_group());
   if (streams()) constant("DENSE_WORDS", config_.dense_words / config_.groups);
   if (config_.adds()) constant("RESIDUAL_WORDS", config_.residual_words);
+  if (config_.multiplies()) constant("FACTORS", config_.factors);
   if (config_.has_tables()) constant("TABLE_WORDS", config_.table_words);
   parameter("INDEX", 0, "which of the machine's groups this is");
   derive_sizes();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Additions (docs/numerics.md N10): fine sums of the write-back lanes become results, and the memory of fine
-// values.
+// Additions and products (docs/numerics.md N10, N12): fine sums of the write-back lanes become results, and
+// the memory of fine values.
 #include "gen/top/group.h"
 
 namespace dpwa::gen {
@@ -30,7 +30,7 @@ void GroupBuilder::residual() {
       .connect("start_i", net("node_start_o"))
       .connect("add_i", node_field("adds"))
       .connect("keep_i", node_field("kept"))
-      .connect("shift_i", node_field("fine_shift", 4))
+      .connect("shift_i", node_field("fine_shift", config_.multiplies() ? 6 : 4))
       .connect("read_base_i", node_field("residual_base", address))
       .connect("write_base_i", node_field("fine_base", address))
       .connect("lower_i", node_field("lower", size("VALUE_W")))
@@ -46,6 +46,11 @@ void GroupBuilder::residual() {
       .connect("we_o", net("residual_we"))
       .connect("waddr_o", net("residual_waddr"))
       .connect("wdata_o", net("residual_wdata"));
+  if (config_.multiplies()) {
+    sums.set("FACTORS", size("FACTORS")).connect("multiply_i", node_field("multiplies"));
+  } else {
+    sums.connect("multiply_i", literal(1, 0));
+  }
   place("u_fine_values", interfaces::ram())
       .set("WIDTH", word)
       .set("DEPTH", size("RESIDUAL_WORDS"))

@@ -59,12 +59,14 @@ Interface residual() {
   const Int words = leaf.parameter("WORDS", 1024);
   leaf.parameter("CUTS", 0);
   leaf.parameter("POOL_DELAY", 0);
+  const Int factors = leaf.parameter("FACTORS", 0);
   leaf.input("clk_i");
   leaf.input("rst_ni");
   leaf.input("start_i");
   leaf.input("add_i");
+  leaf.input("multiply_i");
   leaf.input("keep_i");
-  leaf.input("shift_i", 4);
+  leaf.input("shift_i", 4 + 2 * factors);
   leaf.input("read_base_i", clog2(words));
   leaf.input("write_base_i", clog2(words));
   leaf.signed_input("lower_i", value_w);

@@ -58,6 +58,7 @@ struct Config {
   int activation_words = 131072;  ///< ACTIVATION_WORDS: plane words of activation memory (per group)
   int activation_tiles = 32768;   ///< ACTIVATION_TILES: width-table entries (per group)
   int residual_words = 0;         ///< RESIDUAL_WORDS: transfers of fine values (per group); 0 = no additions
+  int factors = 0;                ///< FACTORS: products with the tensors of that memory (0, 1)
   int table_words = 0;            ///< TABLE_WORDS: values of activation tables (per lane); 0 = no tables
   int input_values = 16384;       ///< INPUT_VALUES: values of one network input
   int input_planes = 5;           ///< INPUT_PLANES: most planes of an input value, at most PLANES_MAX count
@@ -71,6 +72,7 @@ struct Config {
   bool boots() const { return boot != Boot::none; }
   bool pads_pools() const { return convolves() && pool_pads != 0; }
   bool adds() const { return residual_words > 0; }
+  bool multiplies() const { return factors != 0; }
   bool has_tables() const { return table_words > 0; }
   bool has_classes() const { return policies.variance; }
   /// Whether the machine has the registers of docs/registers.md.
@@ -82,6 +84,12 @@ struct Config {
 
 /// Bits of a fine value in the memory of RESIDUAL_WORDS, and of the sum before limits (docs/numerics.md N10).
 inline constexpr int kFineBits = 18, kFineSumBits = 22;
+
+/// Cycles that a value takes through additions and products (rtl/quant/dpwa_residual.v), where there are any.
+/// Between the memory and a multiplier, or with STAGE_CUTS, there is a register.
+inline int fine_latency(const Config& config) {
+  return config.adds() ? 5 + (config.multiplies() || config.stage_cuts != 0 ? 1 : 0) : 0;
+}
 
 /// Cycles that a value takes through the tables of TABLE_WORDS (rtl/quant/dpwa_activation_table.v).
 inline constexpr int kTableLatency = 2;

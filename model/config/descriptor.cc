@@ -44,6 +44,7 @@ int with_pads(const Config& c) {
 int with_groups(const Config& c, int bits) { return c.groups > 1 ? bits : 0; }
 int with_stream(const Config& c, int bits) { return c.dense_words > 0 ? bits : 0; }
 int with_additions(const Config& c, int bits) { return c.adds() ? bits : 0; }
+int with_factors(const Config& c, int bits) { return c.multiplies() ? bits : 0; }
 int with_tables(const Config& c, int bits) { return c.has_tables() ? bits : 0; }
 int fine_word(const Config& c) { return with_additions(c, bits_for(c.residual_words)); }
 int dense_row(const Config& c) { return with_stream(c, bits_for(c.dense_words / c.lanes)); }
@@ -113,9 +114,13 @@ const Row kRows[] = {
     {"count_below", fixed<1>, "results smaller than lower count as saturated"},
     {"count_above", fixed<1>, "results larger than upper count as saturated"},
     {"adds", [](const Config& c) { return with_additions(c, 1); }, "fine values of a residual are added"},
+    {"multiplies", [](const Config& c) { return with_factors(c, 1); },
+     "results are multiplied by a factor's fine values"},
     {"kept", [](const Config& c) { return with_additions(c, 1); }, "the output's fine values are kept"},
-    {"fine_shift", [](const Config& c) { return with_additions(c, 4); }, "a stored step is 2^this fine ones"},
-    {"residual_base", fine_word, "word of the residual's first fine values, in the group's own memory"},
+    {"fine_shift", [](const Config& c) { return with_additions(c, 4) + with_factors(c, 2); },
+     "a stored step is 2^this fine ones, or steps of the product"},
+    {"residual_base", fine_word,
+     "word of the residual's or factor's first fine values, in the group's own memory"},
     {"fine_base", fine_word, "word of the output's first fine values"},
     {"table", [](const Config& c) { return with_tables(c, 1); }, "stored values come from a table"},
     {"table_base", [](const Config& c) { return with_tables(c, bits_for(c.table_words)); },

@@ -148,6 +148,8 @@ const std::vector<Field>& fields() {
               "activation width-table entries per group"),
       integer("RESIDUAL_WORDS", &Config::residual_words, 0, kWords,
               "words of WB_LANES fine values per group for additions, 0 = without additions"),
+      optional(integer("FACTORS", &Config::factors, 0, 1,
+                       "1: products of two computed tensors, one of them in the memory of additions")),
       integer("TABLE_WORDS", &Config::table_words, 0, 65536,
               "values of all activation tables together, 0 = without activation tables"),
       integer("INPUT_VALUES", &Config::input_values, 16, kWords, "values of one network input"),

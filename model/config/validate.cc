@@ -81,6 +81,9 @@ void validate_policies(const Config& c) {
 
 void validate_memories(const Config& c) {
   if (c.residual_words == 1) throw fail(ExitCode::usage, "RESIDUAL_WORDS: expected 0, or 2 or more, found 1");
+  if (c.multiplies() && !c.adds()) {
+    throw fail(ExitCode::usage, "FACTORS = 1 needs RESIDUAL_WORDS, where the factors lie; found 0");
+  }
   if (c.table_words == 1) throw fail(ExitCode::usage, "TABLE_WORDS: expected 0, or 2 or more, found 1");
   // Width tables have a bank per tile of a scan step.
   require_divides(c.scan_tiles, "SCAN_TILES", c.weight_tiles, "WEIGHT_TILES");

@@ -157,10 +157,10 @@ std::int64_t end_cycle(const config::Config& config, int group, std::int64_t las
   if (config.serial_write_back()) return last_issue + drain_slot(config) + 1;
   const int lane_latency = config.lane_cuts + 3;
   // STAGE_CUTS: registers behind the memories, before the write-back lanes and before the tile assembler, and
-  // where there are such, in the pool of accumulators and behind the fine memory.
-  const int cuts = config.stage_cuts * (3 + config.premax + (config.adds() ? 1 : 0));
+  // where there is one, in the pool of accumulators.
+  const int cuts = config.stage_cuts * (3 + config.premax);
   const int write_back_latency =
-      6 + (config.adds() ? 5 : 0) + (config.has_tables() ? config::kTableLatency : 0);
+      6 + config::fine_latency(config) + (config.has_tables() ? config::kTableLatency : 0);
   const std::int64_t complete = last_issue + 1 + lane_latency + cuts + (config.slices() - 1) +
                                 write_back_latency + 1;  // the tile enters the assembler
   const int entries = std::max(1, last_tile_planes);

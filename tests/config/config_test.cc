@@ -277,10 +277,18 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "INPUT_CHANNELS=3",
                                             "PORT_FORMATS=integer",
                                             "CHANNELS=8191"};
-  EXPECT_EQ(changes.size() + 2, fields().size());  // NAME, and BOOT: below
+  EXPECT_EQ(changes.size() + 3, fields().size());  // NAME, and BOOT and FACTORS: below
   for (const std::string& change : changes) {
     EXPECT_TRUE(hashes.insert(config_hash(load("sim-4", {base, change}))).second) << change;
   }
+  EXPECT_TRUE(hashes.insert(config_hash(load("sim-4", {base, "RESIDUAL_WORDS=64", "FACTORS=1"}))).second);
+}
+
+TEST(Factors, AreInTheTextOnlyWhereThereAreSome) {
+  EXPECT_EQ(to_toml(load("sim-4", {"RESIDUAL_WORDS=64"})).find("FACTORS"), std::string::npos);
+  EXPECT_THAT(to_toml(load("sim-4", {"RESIDUAL_WORDS=64", "FACTORS=1"})), HasSubstr("FACTORS = 1"));
+  EXPECT_EQ(config_hash(load("sim-4", {"FACTORS=0"})), config_hash(load("sim-4")));
+  EXPECT_THAT(refusal_of_set("FACTORS=1"), HasSubstr("needs RESIDUAL_WORDS"));
 }
 
 }  // namespace

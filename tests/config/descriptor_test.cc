@@ -53,6 +53,12 @@ TEST(Descriptor, WhatAConfigurationLacksTakesNoBits) {
   const Config two = load("sim-4", {"GROUPS=2", "DENSE_WORDS=1024"});
   for (const char* name : {"idle", "first_column", "tile_step", "streamed", "keep", "ring_mask"})
     EXPECT_GT(field(two, name).bits, 0) << name;
+  const Config adds = load("sim-4", {"RESIDUAL_WORDS=64"});
+  EXPECT_EQ(field(adds, "multiplies").bits, 0);
+  EXPECT_EQ(field(adds, "fine_shift").bits, 4);
+  const Config multiplies = load("sim-4", {"RESIDUAL_WORDS=64", "FACTORS=1"});
+  EXPECT_EQ(field(multiplies, "multiplies").bits, 1);
+  EXPECT_EQ(field(multiplies, "fine_shift").bits, 6);
 }
 
 }  // namespace

@@ -68,6 +68,8 @@ TEST(Top, WithoutAdditionsOrTablesThereIsNothingOfThem) {
     return std::string();
   };
   EXPECT_NE(group_of(small({"RESIDUAL_WORDS=100"})).find("dpwa_residual"), std::string::npos);
+  EXPECT_EQ(group_of(small({"RESIDUAL_WORDS=100"})).find("FACTORS"), std::string::npos);
+  EXPECT_NE(group_of(small({"RESIDUAL_WORDS=100", "FACTORS=1"})).find(".FACTORS"), std::string::npos);
   const std::string without = group_of(small({}));
   EXPECT_NE(without.find("dpwa_store"), std::string::npos);
   EXPECT_EQ(without.find("residual"), std::string::npos);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// dpwa_residual against plain integers: nodes with and without a residual, pool windows, sums far beyond the
-// limits, ties, sums written over what they add. Sizes come from CMakeLists.txt.
+// dpwa_residual against plain integers: nodes with and without a residual or a factor, pool windows, sums far
+// beyond the limits, ties, sums written over what they add. Sizes come from CMakeLists.txt.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,13 +22,14 @@ using rtl_test::sign_extend;
 constexpr int kWbLanes = TB_WB_LANES, kSlices = TB_SLICES;
 constexpr int kSumW = TB_SUM_W, kFineW = TB_FINE_W, kValueW = TB_VALUE_W, kWords = TB_WORDS;
 constexpr int kPoolDelay = TB_POOL_DELAY;
-constexpr int kLatency = 5 + TB_CUTS;
+constexpr bool kFactors = TB_FACTORS != 0;
+constexpr int kLatency = TB_CUTS != 0 || kFactors ? 6 : 5;
 constexpr unsigned kSeed = 20240311;
 
 using Values = std::vector<std::int64_t>;  // one transfer
 
 struct Node {
-  bool adds = false, kept = false;
+  bool adds = false, multiplies = false, kept = false;
   int shift = 0, read_base = 0, write_base = 0, window = 1, jobs = 1;
   std::int64_t lower = 0, upper = 0;
 };
@@ -59,6 +60,7 @@ class Residual : public testing::Test {
   template <typename SumOf>
   void run(const Node& node, SumOf sum_of) {
     dut_.add_i = node.adds;
+    dut_.multiply_i = node.multiplies;
     dut_.keep_i = node.kept;
     dut_.shift_i = node.shift;
     dut_.read_base_i = node.read_base;
@@ -81,7 +83,9 @@ class Residual : public testing::Test {
           Expected e{slice, position == 0, position + 1 == node.window, {}, {}, {}};
           Values fine;
           for (int l = 0; l < kWbLanes; ++l) {
-            const std::int64_t u = sums[l] + (node.adds ? before[read][l] : 0);
+            const std::int64_t r = node.adds || node.multiplies ? before[read][l] : 0;
+            const std::int64_t u = node.multiplies ? sums[l] * r : sums[l] + r;
+            if (node.multiplies) largest_ = std::max(largest_, std::abs(u));
             const std::int64_t y = num::round_shift(u, node.shift);
             e.stored.push_back(std::clamp(y, node.lower, node.upper));
             e.above.push_back(y > node.upper);
@@ -90,7 +94,7 @@ class Residual : public testing::Test {
             if (position > 0) fine[l] = std::max(fine[l], best[slice][l]);
           }
           best[slice] = fine;
-          if (node.adds) ++read;
+          if (node.adds || node.multiplies) ++read;
           if (node.kept && e.last) memory_.at(write++) = fine;
           cycle(&sums, slice);
           expected_.push_back({now_ - 1 + kLatency, e});
@@ -105,7 +109,24 @@ class Residual : public testing::Test {
     }
   }
 
-  std::int64_t checked_ = 0;
+  /// A node that multiplies by what `kept` wrote.
+  void multiply(const Node& kept) {
+    Node node;
+    node.multiplies = true;
+    node.jobs = kept.jobs;
+    node.read_base = kept.write_base;
+    node.shift = static_cast<int>(below(2 * kFineW));
+    node.upper = below(std::int64_t{1} << (kValueW - 1));
+    node.lower = chance(50) ? 0 : -below((std::int64_t{1} << (kValueW - 1)) + 1);
+    constexpr std::int64_t kMost = std::int64_t{1} << (kFineW - 1);
+    run(node, [&]() -> std::int64_t {
+      if (chance(20)) return chance(50) ? kMost - 1 : -kMost;
+      const std::int64_t tie = std::int64_t{1} << below(kFineW);
+      return (below(2 * kMost) - kMost) / tie * tie;
+    });
+  }
+
+  std::int64_t checked_ = 0, largest_ = 0;  // values, product
 
  private:
   /// One cycle: drives, compares what leaves, serves the memory.
@@ -183,6 +204,8 @@ TEST_F(Residual, ChainsOfNodes) {
         return std::clamp((below(near) - near / 2) / tie * tie, -kSum, kSum - 1);
       });
       if (HasFatalFailure()) return;
+      if (kFactors) multiply(node);
+      if (HasFatalFailure()) return;
       node.window = 1;  // a node that adds has no pool
       node.adds = chance(80);
       node.read_base = node.write_base;
@@ -193,6 +216,7 @@ TEST_F(Residual, ChainsOfNodes) {
     }
   }
   EXPECT_GT(checked_, 1000);
+  EXPECT_GE(largest_, kFactors ? std::int64_t{1} << (2 * kFineW - 3) : 0);
 }
 
 }  // namespace

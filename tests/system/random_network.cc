@@ -56,6 +56,11 @@ RandomNetwork& RandomNetwork::add(const Layer& layer) {
   const net::Window kernel = net::undilated(node.window);
   node.conv_shape = {(in.h + 2 * layer.pad - kernel.kh) / layer.stride + 1,
                      (in.w + 2 * layer.pad - kernel.kw) / layer.stride + 1, layer.channels};
+  node.factor = layer.factor;
+  if (layer.factor >= 0 && !(node.conv_shape == network_.tensors[layer.factor].shape)) {
+    node.window.stride_y = node.window.stride_x = 0;
+    node.conv_shape = network_.tensors[layer.factor].shape;
+  }
   net::Shape out = node.conv_shape;
   if (layer.pool > 1) {
     node.pool = net::Window{layer.pool, layer.pool, layer.pool, layer.pool, 0, 0, 0, 0};
@@ -92,7 +97,9 @@ RandomNetwork& RandomNetwork::add(const Layer& layer) {
   const int index = static_cast<int>(network_.nodes.size());
   node.residual = layer.residual;
   network_.tensors[input].consumers.push_back(index);
-  if (layer.residual >= 0) network_.tensors[layer.residual].adders.push_back(index);
+  for (const int joined : {layer.residual, layer.factor}) {
+    if (joined >= 0) network_.tensors[joined].adders.push_back(index);
+  }
   network_.nodes.push_back(node);
   const int output = add_tensor(out, layer.is_signed, layer.planes, layer.pinned);
   network_.tensors[output].producer = index;

@@ -32,6 +32,7 @@ class RandomNetwork {
     net::Activation activation{};  ///< its range says whether the output is signed
     bool shared_taps = false;      ///< all taps have the weights of the first
     net::Window pool_window{};     ///< instead of `pool`, where it is larger than 1 x 1
+    int factor = -1;  ///< tensor that multiplies it, over which it spreads one position; -1: none
   };
   RandomNetwork& add(const Layer& layer);
 
