@@ -61,7 +61,7 @@ Data make_data(int k) {
 net::Network fully_connected(const Data& data) {
   net::Network network;
   network.name = "dot products";
-  network.input_dims = {data.k};
+  network.inputs = {{"input", {data.k}}};
   network.input_affine = {std::vector<double>(data.k, 1), std::vector<double>(data.k, 0)};
   net::Tensor input, output;
   input.name = "input";

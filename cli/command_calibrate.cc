@@ -18,6 +18,7 @@
 #include "calib/search/calibrate.h"
 #include "calib/search/pareto.h"
 #include "calib/search/report.h"
+#include "cli/border_files.h"
 #include "cli/commands.h"
 #include "cli/machine_run.h"
 #include "model/base/error.h"
@@ -30,7 +31,8 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Arguments {
-  std::filesystem::path model, data, labels, output;
+  std::filesystem::path model, labels, output;
+  std::vector<std::string> data;
   std::int64_t samples = 512;
   std::string task = "auto", decision, config = "sim-4", optimise = "balanced", policy = "range";
   std::vector<std::string> overrides;
@@ -38,20 +40,6 @@ struct Arguments {
   data::Scaling scaling;
   bool scaled = false;
 };
-
-search::CalibrationData load_data(const Arguments& arguments, const net::Network& network,
-                                  Progress& progress) {
-  const data::Samples all = load_samples(arguments.data, network, arguments.scaling, progress);
-  const std::vector<std::int64_t> indices = data::evenly_spaced(all.count, arguments.samples);
-  search::CalibrationData data;
-  data.samples = data::select(all, indices).values;
-  if (!arguments.labels.empty()) {
-    const std::int64_t classes = network.tensors[network.output].shape.size();
-    data.labels = data::select(data::load_labels(arguments.labels, all.count, classes), indices);
-  }
-  if (arguments.scaled) data.grid = search::KnownGrid{arguments.scaling.scale, arguments.scaling.offset};
-  return data;
-}
 
 std::vector<std::string> objectives() {
   std::vector<std::string> names;
@@ -73,6 +61,22 @@ search::Options options_of(const Arguments& arguments) {
   if (arguments.policy == "variance") options.policy = search::PolicyChoice::variance;
   if (arguments.policy == "auto") options.policy = search::PolicyChoice::automatic;
   return options;
+}
+
+search::CalibrationData load_data(const Arguments& arguments, const net::Network& network,
+                                  Progress& progress) {
+  const data::Samples all = load_samples(arguments.data, network, arguments.scaling, progress);
+  const std::vector<std::int64_t> indices = data::evenly_spaced(all.count, arguments.samples);
+  search::CalibrationData data;
+  data.samples = data::select(all, indices).values;
+  if (!arguments.labels.empty()) {
+    const std::vector<observe::OutputTask> tasks =
+        observe::output_tasks(network, options_of(arguments).task, true, !arguments.decision.empty());
+    const std::int64_t classes = tasks[observe::deciding(tasks)].values;
+    data.labels = data::select(data::load_labels(arguments.labels, all.count, classes), indices);
+  }
+  if (arguments.scaled) data.grid = search::KnownGrid{arguments.scaling.scale, arguments.scaling.offset};
+  return data;
 }
 
 /// The plan must run on the configuration that prices it.
@@ -227,8 +231,7 @@ void add_calibrate(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("calibrate", "Choose precisions for a network from a few samples");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("MODEL", arguments->model, "Trained network (.onnx)")->required();
-  command->add_option("--data", arguments->data, "Calibration samples (.npy or IDX, also gzipped)")
-      ->required();
+  add_data(*command, arguments->data)->required();
   command->add_option("--labels", arguments->labels, "Labels of the samples; a second check, never required");
   command->add_option("--samples", arguments->samples, "Samples to use, spread evenly over the data")
       ->check(CLI::Range(std::int64_t{2}, std::int64_t{1000000}))

@@ -2,6 +2,7 @@
 //
 // dpwa evaluate: the bit-exact model of a plan against the float network, on data of the user.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,9 +17,9 @@
 #include "calib/float/executor.h"
 #include "calib/onnx/import.h"
 #include "calib/search/pins.h"
+#include "cli/border_files.h"
 #include "cli/commands.h"
 #include "cli/evaluation.h"
-#include "cli/machine_run.h"
 #include "gen/lower/supported.h"
 #include "model/base/files.h"
 #include "model/config/config.h"
@@ -29,7 +30,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-  fs::path plan, data, labels, output, policy_trace;
+  fs::path plan, labels, output, policy_trace;
+  std::vector<std::string> data;
   std::int64_t count = 0;  ///< 0: all
   std::string config, baseline, decision;
   std::vector<std::string> pins;
@@ -106,12 +108,13 @@ std::vector<float> load_targets(const fs::path& path, std::int64_t samples, std:
 
 bool holds_integers(const fs::path& path) { return data::open_array(path).header.type.is_integer(); }
 
-/// Labels for a classifier, targets for a regression.
-Truth load_truth(const Arguments& arguments, bool classify, std::int64_t samples, std::int64_t values) {
+/// Labels of the deciding output for a classifier, targets of all outputs for a regression.
+Truth load_truth(const Arguments& arguments, const observe::OutputTask& deciding, std::int64_t samples,
+                 std::int64_t values) {
   Truth truth;
   if (arguments.labels.empty()) return truth;
-  if (classify) {
-    truth.labels = data::load_labels(arguments.labels, samples, values);
+  if (deciding.task == observe::Task::classify) {
+    truth.labels = data::load_labels(arguments.labels, samples, deciding.values);
   } else {
     truth.targets = load_targets(arguments.labels, samples, values);
   }
@@ -127,10 +130,12 @@ void keep_first(std::int64_t count, std::int64_t values, data::Samples& samples,
   if (!truth.targets.empty()) truth.targets.resize(count * values);
 }
 
-bool is_classifier(const Arguments& arguments, const net::Network& network) {
-  if (arguments.decision == "none") return false;
+/// What the outputs are for.
+std::vector<observe::OutputTask> tasks_of(const Arguments& arguments, const net::Network& network) {
+  if (arguments.decision == "none")
+    return observe::output_tasks(network, observe::Task::regress, false, false);
   const bool labels = !arguments.labels.empty() && holds_integers(arguments.labels);
-  return observe::automatic_task(network, labels, !arguments.decision.empty()) == observe::Task::classify;
+  return observe::output_tasks(network, std::nullopt, labels, !arguments.decision.empty());
 }
 
 /// The beats of a baseline, or nothing when the plan directory has none.
@@ -144,14 +149,14 @@ std::optional<PlanRun> run_baseline(const Arguments& arguments, const std::strin
 }
 
 /// Beyond what float32 holds there is nothing to compare with.
-void check_finite(const std::vector<float>& outputs, int values, const fs::path& data) {
+void check_finite(const std::vector<float>& outputs, int values, const std::vector<std::string>& data) {
   const auto bad = std::find_if(outputs.begin(), outputs.end(), [](float y) { return !std::isfinite(y); });
   if (bad == outputs.end()) return;
   const std::int64_t at = bad - outputs.begin();
   throw fail(
       ExitCode::bad_input,
       "{}: sample {}: output {} of the float network is {}; check the data's range (--scale, --offset)",
-      data.string(), at / values, at % values, *bad);
+      fmt::join(data, ", "), at / values, at % values, *bad);
 }
 
 Evaluation evaluate(const Arguments& arguments, Progress& progress) {
@@ -162,12 +167,11 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
     throw fail(ExitCode::usage, "{}: a model, not a plan directory: only --baseline float can be evaluated",
                arguments.plan.string());
   }
-  for (const fs::path& file : {arguments.output, arguments.policy_trace}) {
-    if (!file.empty()) require_writable(file);
-  }
+  if (!arguments.policy_trace.empty()) require_writable(arguments.policy_trace);
   Evaluation evaluation;
   evaluation.network = load_network(arguments);
   const net::Network& network = evaluation.network;
+  for (const fs::path& file : output_files(arguments.output, network)) require_writable(file);
   const int values = static_cast<int>(network.tensors[network.output].shape.size());
   if (!is_model(arguments)) evaluation.plan = load_plan(arguments, network);
   evaluation.evaluated = arguments.baseline.empty() ? "plan" : arguments.baseline;
@@ -180,8 +184,8 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   }
 
   data::Samples samples = load_samples(arguments.data, network, arguments.scaling, progress);
-  const bool classify = is_classifier(arguments, network);
-  Truth truth = load_truth(arguments, classify, samples.count, values);
+  const std::vector<observe::OutputTask> tasks = tasks_of(arguments, network);
+  Truth truth = load_truth(arguments, tasks[observe::deciding(tasks)], samples.count, values);
   keep_first(arguments.count, values, samples, truth);
   evaluation.images = samples.count;
 
@@ -203,15 +207,12 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   evaluation.int8 = run_baseline(arguments, "int8", network, config, samples, progress);
   evaluation.static_mix = run_baseline(arguments, "static-mix", network, config, samples, progress);
 
-  std::optional<observe::Objective> objective;
-  if (classify) {
-    const bool smallest = arguments.decision == "argmin";
-    objective.emplace(observe::Task::classify,
-                      smallest ? observe::Decision::argmin : observe::Decision::argmax, reference, values);
-  }
+  const auto decision =
+      arguments.decision == "argmin" ? observe::Decision::argmin : observe::Decision::argmax;
   const std::vector<float>& outputs = evaluation.run ? evaluation.run->outputs : reference;
-  evaluation.fidelity = compare(objective, values, reference, outputs, truth);
-  if (!arguments.output.empty()) data::write_npy(arguments.output, {samples.count, values}, outputs);
+  evaluation.outputs = compare_outputs(network, tasks, decision, reference, outputs, truth);
+  evaluation.deciding = deciding_output(network, tasks);
+  if (!arguments.output.empty()) write_outputs(arguments.output, network, outputs);
   return evaluation;
 }
 
@@ -225,7 +226,7 @@ void add_evaluate(CLI::App& app, Context& context) {
       ->add_option("PLANDIR", arguments->plan,
                    "Plan directory made by dpwa calibrate; with --baseline float also a model (.onnx)")
       ->required();
-  command->add_option("--data", arguments->data, "Samples: .npy or IDX, also gzipped")->required();
+  add_data(*command, arguments->data)->required();
   command->add_option("--labels", arguments->labels, "Class labels, or target values of a regression");
   command->add_option("-n", arguments->count, "Use the first N samples only")->check(CLI::PositiveNumber);
   command->add_option("--config", arguments->config, "Hardware configuration: preset or TOML file");

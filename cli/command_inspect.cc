@@ -61,13 +61,23 @@ ordered_json softmax_json(const std::optional<net::Softmax>& softmax) {
   return {{"size", softmax->size}, {"stride", softmax->stride}, {"log", softmax->logarithm}};
 }
 
+ordered_json outputs_json(const net::Network& network) {
+  ordered_json json = ordered_json::array();
+  for (const net::Output& output : network.outputs) {
+    json.push_back({{"name", output.name}, {"dims", output.dims}, {"softmax", softmax_json(net::softmax_of(network, output))}});
+  }
+  return json;
+}
+
 ordered_json to_json(const onnx::Inspection& inspection) {
   const net::Network& network = inspection.network;
   const bool supported = inspection.supported();
   const auto known = [supported](ordered_json value) { return supported ? value : ordered_json(nullptr); };
   ordered_json json = {{"supported", supported}, {"network", network.name}};
-  json["input"] = {{"name", network.input_name}, {"dims", network.input_dims}};
-  json["output"] = known({{"name", network.output_name}, {"softmax", softmax_json(net::softmax_of_outputs(network))}});
+  json["inputs"] = ordered_json::array();
+  for (const net::Input& input : network.inputs)
+    json["inputs"].push_back({{"name", input.name}, {"dims", input.dims}});
+  json["outputs"] = known(outputs_json(network));
   json["nodes"] = ordered_json::array();
   for (const net::Node& node : network.nodes) json["nodes"].push_back(node_json(network, node));
   json["parameters"] = known(network.parameters());
@@ -109,6 +119,23 @@ std::string limits_text(const net::Node& node) {
   return fmt::format("{}..{}", node.lower, node.upper);
 }
 
+/// "input 'image' [1, 28, 28], output 'y'"; a line each where there are several.
+std::string border_text(const net::Network& network) {
+  std::vector<std::string> inputs, outputs;
+  for (const net::Input& input : network.inputs)
+    inputs.push_back(fmt::format("input '{}' [{}]", input.name, fmt::join(input.dims, ", ")));
+  const bool several = network.inputs.size() + network.outputs.size() > 2;
+  for (const net::Output& output : network.outputs) {
+    outputs.push_back(fmt::format("output '{}'{}{}", output.name,
+                                  several ? fmt::format(" [{}]", fmt::join(output.dims, ", ")) : "",
+                                  !output.softmax             ? ""
+                                  : output.softmax->logarithm ? " (LogSoftmax on the host)"
+                                                              : " (Softmax on the host)"));
+  }
+  const char* const between = several ? "\n" : ", ";
+  return fmt::format("{}{}{}", fmt::join(inputs, between), between, fmt::join(outputs, between));
+}
+
 std::string supported_text(const net::Network& network) {
   std::vector<std::vector<std::string>> rows = {
       {"node", "operator", "input", "kernel", "products", "limits", "pool", "output", "parameters", "MACs"}};
@@ -128,13 +155,10 @@ std::string supported_text(const net::Network& network) {
     if (multiplies) rows.back().push_back(node.factor < 0 ? "-" : network.tensors[node.factor].name);
   }
   return fmt::format(
-      "network '{}': supported\ninput '{}' [{}], output '{}'{}\nshapes are height x width x channels\n\n{}\n"
+      "network '{}': supported\n{}\nshapes are height x width x channels\n\n{}\n"
       "parameters        {}\nMACs per image    {}\nvalues per image  {}\n",
-      network.name, network.input_name, fmt::join(network.input_dims, ", "), network.output_name,
-      !network.softmax             ? ""
-      : network.softmax->logarithm ? " (LogSoftmax on the host)"
-                                   : " (Softmax on the host)",
-      text_table(rows), network.parameters(), network.macs(), network.values_per_image());
+      network.name, border_text(network), text_table(rows), network.parameters(), network.macs(),
+      network.values_per_image());
 }
 
 std::string refused_text(const onnx::Inspection& inspection) {

@@ -14,6 +14,7 @@
 #include "calib/observe/objective.h"
 #include "calib/onnx/import.h"
 #include "cli/board_run.h"
+#include "cli/border_files.h"
 #include "cli/commands.h"
 #include "cli/design.h"
 #include "cli/machine_run.h"
@@ -32,7 +33,8 @@ using nlohmann::ordered_json;
 constexpr std::size_t kImagesShown = 20, kValuesShown = 5;
 
 struct Arguments {
-  fs::path out, port, flash, data, labels, output;
+  fs::path out, port, flash, labels, output;
+  std::vector<std::string> data;
   bool virtual_board = false, self_test = false;
   int baud = 115200;
   std::int64_t count = 20;
@@ -41,20 +43,23 @@ struct Arguments {
   data::Scaling scaling;
 };
 
+/// The output that decides for a class, or is the first.
+observe::OutputTask deciding(const Arguments& arguments, const net::Network& network) {
+  const std::vector<observe::OutputTask> tasks =
+      observe::output_tasks(network, std::nullopt, !arguments.labels.empty(), !arguments.decision.empty());
+  return tasks[observe::deciding(tasks)];
+}
+
 /// What the outputs decide for; empty when they decide for no class.
 std::vector<int> decide(const Arguments& arguments, const net::Network& network,
                         const std::vector<std::vector<float>>& outputs) {
-  const bool asked = !arguments.decision.empty();
   std::vector<int> classes;
-  if (arguments.decision == "none" ||
-      observe::automatic_task(network, !arguments.labels.empty(), asked) == observe::Task::regress) {
-    return classes;
-  }
+  const observe::OutputTask output = deciding(arguments, network);
+  if (arguments.decision == "none" || output.task == observe::Task::regress) return classes;
   const auto decision =
       arguments.decision == "argmin" ? observe::Decision::argmin : observe::Decision::argmax;
-  for (const std::vector<float>& values : outputs) {
-    classes.push_back(observe::decide(decision, values.data(), static_cast<int>(values.size())));
-  }
+  for (const std::vector<float>& values : outputs)
+    classes.push_back(observe::decide(decision, values.data() + output.first, output.values));
   return classes;
 }
 
@@ -81,6 +86,9 @@ ordered_json to_json(const BoardRun& run, const Arguments& arguments, const conf
       {"cycles_per_image", static_cast<double>(run.cycles) / images},
       {"transfer_cycles_per_image", static_cast<double>(run.transfer_cycles) / images}};
   json["classes"] = classes.empty() ? ordered_json(nullptr) : ordered_json(classes);
+  json["outputs"] = ordered_json::array();
+  for (const net::Output& output : network.outputs)
+    json["outputs"].push_back({{"name", output.name}, {"dims", output.dims}});
   json["nodes"] = ordered_json::array();
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     json["nodes"].push_back({{"name", network.nodes[n].name}});
@@ -99,13 +107,17 @@ std::string values_text(const std::vector<float>& values) {
   return values.size() > kValuesShown ? text + fmt::format(" ... ({} values)", values.size()) : text;
 }
 
-std::string outputs_text(const ordered_json& json, const BoardRun& run, const std::vector<int>& labels) {
+std::string outputs_text(const ordered_json& json, const BoardRun& run, const net::Network& network,
+                         const std::vector<int>& labels) {
   const bool classify = !json["classes"].is_null();
-  std::vector<std::vector<std::string>> rows = {{"image", classify ? "class" : "", "", "outputs"}};
+  std::vector<std::vector<std::string>> rows = {{"image", classify ? "class" : "", ""}};
+  for (const net::Output& output : network.outputs)
+    rows[0].push_back(network.outputs.size() == 1 ? "outputs" : output.name);
   for (std::size_t i = 0; i < std::min(kImagesShown, run.outputs.size()); ++i) {
     const std::string label = classify && !labels.empty() ? fmt::format("label {}", labels[i]) : "";
-    rows.push_back(
-        {std::to_string(i), classify ? json["classes"][i].dump() : "", label, values_text(run.outputs[i])});
+    rows.push_back({std::to_string(i), classify ? json["classes"][i].dump() : "", label});
+    for (const net::Output& output : network.outputs)
+      rows.back().push_back(values_text(values_of(output, run.outputs[i].data())));
   }
   std::string text = text_table(rows);
   if (run.outputs.size() > kImagesShown) {
@@ -114,8 +126,9 @@ std::string outputs_text(const ordered_json& json, const BoardRun& run, const st
   return text;
 }
 
-std::string to_text(const ordered_json& json, const BoardRun& run, const std::vector<int>& labels) {
-  std::string text = outputs_text(json, run, labels);
+std::string to_text(const ordered_json& json, const BoardRun& run, const net::Network& network,
+                    const std::vector<int>& labels) {
+  std::string text = outputs_text(json, run, network, labels);
   text += fmt::format("\n{} images, {:.1f} cycles per image, {:.1f} more for input and output; image {}\n",
                       run.outputs.size(), json["cycles_per_image"].get<double>(),
                       json["transfer_cycles_per_image"].get<double>(),
@@ -194,25 +207,24 @@ ExitCode self_test(const Arguments& arguments, const config::Config& config, Con
 }
 
 ExitCode run_samples(const Arguments& arguments, const config::Config& config, Context& context) {
-  if (!arguments.output.empty()) require_writable(arguments.output);
   const fs::path plan_dir = plan_directory(arguments.out);
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
+  for (const fs::path& file : output_files(arguments.output, network)) require_writable(file);
   const plan::Plan plan = plan::load(plan_dir, network);
   const lower::Image image = checked_image(arguments.out, config, network, plan);
   const data::Samples samples = load_samples(arguments.data, network, arguments.scaling, *context.progress);
   std::vector<int> labels;
   if (!arguments.labels.empty()) {
-    const auto values = static_cast<std::int64_t>(network.tensors[network.output].shape.size());
-    labels = data::load_labels(arguments.labels, samples.count, values);
+    labels = data::load_labels(arguments.labels, samples.count, deciding(arguments, network).values);
   }
   const std::vector<const float*> inputs = first_samples(samples, arguments.count);
 
   Connection connection(arguments, *context.progress);
   const BoardRun result = run_on_board(connection.port(), connection.port().patience(), config, network, plan,
                                        image.words, inputs, arguments.compare, *context.progress);
-  if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
+  if (!arguments.output.empty()) write_outputs(arguments.output, network, result.outputs);
   context.result = to_json(result, arguments, config, network, labels);
-  context.text = to_text(context.result, result, labels);
+  context.text = to_text(context.result, result, network, labels);
   return result.mismatches == 0 ? ExitCode::ok : ExitCode::mismatch;
 }
 
@@ -250,7 +262,7 @@ void add_run(CLI::App& app, Context& context) {
           "what the virtual board's flash holds at power-up, as OUT/images/image.bin; erased without")
       ->needs(virtual_board);
   command->add_option("--baud", arguments->baud, "its speed, as the bitstream has it")->capture_default_str();
-  command->add_option("--data", arguments->data, "samples: .npy or IDX, also gzipped");
+  add_data(*command, arguments->data);
   command->add_flag("--self-test", arguments->self_test,
                     "no samples: networks whose outputs are known test lanes and memories");
   command->add_option("--labels", arguments->labels, "class labels: how many are decided right");

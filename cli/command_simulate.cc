@@ -10,6 +10,7 @@
 
 #include "calib/data/samples.h"
 #include "calib/onnx/import.h"
+#include "cli/border_files.h"
 #include "cli/commands.h"
 #include "cli/design.h"
 #include "cli/machine_run.h"
@@ -24,7 +25,8 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 struct Arguments {
-  fs::path out, plan, data, output, trace, policy_trace;
+  fs::path out, plan, output, trace, policy_trace;
+  std::vector<std::string> data;
   std::int64_t count = 20;
   std::uint32_t stall_seed = 0;
   data::Scaling scaling;
@@ -110,11 +112,12 @@ std::string to_text(const ordered_json& json) {
 
 ExitCode simulate(const Arguments& arguments, Context& context) {
   const config::Config config = design_config(arguments.out);
-  for (const fs::path& file : {arguments.output, arguments.trace, arguments.policy_trace}) {
+  for (const fs::path& file : {arguments.trace, arguments.policy_trace}) {
     if (!file.empty()) require_writable(file);
   }
   const fs::path plan_dir = plan_directory(arguments.out, arguments.plan);
   const net::Network network = onnx::import_onnx(plan_dir / "model.onnx");
+  for (const fs::path& file : output_files(arguments.output, network)) require_writable(file);
   const plan::Plan plan = plan::load(plan_dir, network);
   if (arguments.plan.empty()) checked_image(arguments.out, config, network, plan);
   const data::Samples samples = load_samples(arguments.data, network, arguments.scaling, *context.progress);
@@ -125,7 +128,7 @@ ExitCode simulate(const Arguments& arguments, Context& context) {
   options.stall_seed = arguments.stall_seed;
   const verify::Simulation result =
       verify::simulate(arguments.out, config, network, plan, inputs, options, *context.progress);
-  if (!arguments.output.empty()) write_outputs(arguments.output, result.outputs);
+  if (!arguments.output.empty()) write_outputs(arguments.output, network, result.outputs);
   if (!arguments.policy_trace.empty()) {
     plan::PolicyTrace trace(arguments.policy_trace, network);
     for (const plan::Decisions& decisions : result.decisions) trace.add(decisions);
@@ -144,7 +147,7 @@ void add_simulate(CLI::App& app, Context& context) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("OUT", arguments->out, "directory made by dpwa generate")->required();
   command->add_option("--plan", arguments->plan, "run this plan instead of the one inside OUT");
-  command->add_option("--data", arguments->data, "samples: .npy or IDX, also gzipped")->required();
+  add_data(*command, arguments->data)->required();
   command->add_option("-n", arguments->count, "number of samples, from the first on; 0: all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "calib/float/parallel.h"
+#include "cli/border_files.h"
 #include "model/cycles/worst_case.h"
 
 namespace dpwa::cli {
@@ -157,7 +158,7 @@ PlanRun run_plan(const net::Network& network, const plan::Plan& plan, const conf
   return run;
 }
 
-Fidelity compare(const std::optional<observe::Objective>& objective, int values,
+Fidelity compare(const std::optional<observe::OutputObjective>& objective, int values,
                  const std::vector<float>& reference, const std::vector<float>& outputs, const Truth& truth) {
   Fidelity fidelity;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -185,6 +186,46 @@ Fidelity compare(const std::optional<observe::Objective>& objective, int values,
   fidelity.loss = mean(outputs, values, loss);
   fidelity.float_loss = mean(reference, values, loss);
   return fidelity;
+}
+
+std::vector<Fidelity> compare_outputs(const net::Network& network,
+                                      const std::vector<observe::OutputTask>& tasks,
+                                      observe::Decision decision, const std::vector<float>& reference,
+                                      const std::vector<float>& outputs, const Truth& truth) {
+  const std::int64_t all = network.tensors[network.output].shape.size();
+  const std::size_t deciding = deciding_output(network, tasks);
+  std::vector<Fidelity> result;
+  for (const net::Output& output : network.outputs) {
+    const auto columns = [&](const std::vector<float>& values) {
+      std::vector<float> own;
+      for (std::size_t at = 0; at < values.size(); at += all) {
+        const std::vector<float> image = values_of(output, values.data() + at);
+        own.insert(own.end(), image.begin(), image.end());
+      }
+      return own;
+    };
+    const auto task = std::find_if(tasks.begin(), tasks.end(), [&](const observe::OutputTask& each) {
+      return each.first == output.first && each.values == output.size();
+    });
+    const auto values = static_cast<int>(output.size());
+    const std::vector<float> expected = columns(reference);
+    std::optional<observe::OutputObjective> objective;
+    if (task->task == observe::Task::classify)
+      objective.emplace(observe::Task::classify, decision, expected, values);
+    const bool labelled = result.size() == deciding;
+    const Truth own{labelled ? truth.labels : std::vector<int>{}, columns(truth.targets)};
+    result.push_back(compare(objective, values, expected, columns(outputs), own));
+  }
+  return result;
+}
+
+std::size_t deciding_output(const net::Network& network, const std::vector<observe::OutputTask>& tasks) {
+  const observe::OutputTask& deciding = tasks[observe::deciding(tasks)];
+  const auto found =
+      std::find_if(network.outputs.begin(), network.outputs.end(), [&](const net::Output& output) {
+        return output.first == deciding.first && output.size() == deciding.values;
+      });
+  return found - network.outputs.begin();
 }
 
 }  // namespace dpwa::cli

@@ -54,7 +54,7 @@ struct Truth {
   std::vector<float> targets;  ///< [images][output values], or empty
 };
 
-/// How outputs compare with the float network's and with the truth. Empty: not known, or not meant.
+/// How an output compares with the float network's and with the truth. Empty: not known, or not meant.
 struct Fidelity {
   std::optional<double> accuracy, float_accuracy;  ///< fraction of the images decided as their label
   std::optional<double> loss, float_loss;          ///< mean cross entropy with the labels, nat
@@ -65,9 +65,18 @@ struct Fidelity {
   double max_abs_error = 0;         ///< largest difference from the float network
 };
 
-/// `objective`: empty when the outputs decide for no class.
-Fidelity compare(const std::optional<observe::Objective>& objective, int values,
+/// `objective`: empty when the values decide for no class.
+Fidelity compare(const std::optional<observe::OutputObjective>& objective, int values,
                  const std::vector<float>& reference, const std::vector<float>& outputs, const Truth& truth);
+
+/// The same for each of network.outputs, by what it is for; labels are those of the deciding one.
+std::vector<Fidelity> compare_outputs(const net::Network& network,
+                                      const std::vector<observe::OutputTask>& tasks,
+                                      observe::Decision decision, const std::vector<float>& reference,
+                                      const std::vector<float>& outputs, const Truth& truth);
+
+/// The entry of network.outputs that decides, that labels belong to.
+std::size_t deciding_output(const net::Network& network, const std::vector<observe::OutputTask>& tasks);
 
 /// Everything that one `dpwa evaluate` measured.
 struct Evaluation {
@@ -81,7 +90,8 @@ struct Evaluation {
   std::string refusal;                        ///< why no size of this configuration can hold the plan
   std::optional<PlanRun> run;                 ///< empty for the float network
   std::optional<PlanRun> int8, static_mix;    ///< empty when the plan directory has no such baseline
-  Fidelity fidelity;
+  std::vector<Fidelity> outputs;              ///< [network.outputs]
+  std::size_t deciding = 0;                   ///< the output that labels belong to
 };
 
 /// The JSON object of the command (docs/commands.md) and its text for the reader.

@@ -109,11 +109,23 @@ ordered_json nodes_json(const Evaluation& evaluation) {
   return nodes;
 }
 
+ordered_json fidelity_json(const Fidelity& fidelity) {
+  return {{"accuracy", or_null(fidelity.accuracy)},
+          {"float_accuracy", or_null(fidelity.float_accuracy)},
+          {"loss", or_null(fidelity.loss)},
+          {"float_loss", or_null(fidelity.float_loss)},
+          {"mean_kl", or_null(fidelity.mean_kl)},
+          {"agreement", or_null(fidelity.agreement)},
+          {"mse", fidelity.mse},
+          {"float_mse", or_null(fidelity.float_mse)},
+          {"max_abs_error", fidelity.max_abs_error}};
+}
+
 std::string percent(double fraction) { return fmt::format("{:.2f} %", 100 * fraction); }
 
-std::string fidelity_text(const Evaluation& evaluation) {
-  const Fidelity& fidelity = evaluation.fidelity;
-  std::vector<std::vector<std::string>> rows = {{"", "float", evaluation.evaluated}};
+/// `name`: of one of several outputs, or empty.
+std::string fidelity_text(const Evaluation& evaluation, const std::string& name, const Fidelity& fidelity) {
+  std::vector<std::vector<std::string>> rows = {{name, "float", evaluation.evaluated}};
   if (fidelity.accuracy)
     rows.push_back({"accuracy", percent(*fidelity.float_accuracy), percent(*fidelity.accuracy)});
   if (fidelity.loss) {
@@ -193,22 +205,18 @@ std::string footprint_text(const Evaluation& evaluation) {
 }  // namespace
 
 ordered_json to_json(const Evaluation& evaluation) {
-  const Fidelity& fidelity = evaluation.fidelity;
   const std::optional<PlanRun>& run = evaluation.run;
   ordered_json json;
   json["network"] = evaluation.network.name;
   json["evaluated"] = evaluation.evaluated;
   json["pins"] = evaluation.pins;
   json["images"] = evaluation.images;
-  json["accuracy"] = or_null(fidelity.accuracy);
-  json["float_accuracy"] = or_null(fidelity.float_accuracy);
-  json["loss"] = or_null(fidelity.loss);
-  json["float_loss"] = or_null(fidelity.float_loss);
-  json["mean_kl"] = or_null(fidelity.mean_kl);
-  json["agreement"] = or_null(fidelity.agreement);
-  json["mse"] = fidelity.mse;
-  json["float_mse"] = or_null(fidelity.float_mse);
-  json["max_abs_error"] = fidelity.max_abs_error;
+  json.update(fidelity_json(evaluation.outputs[evaluation.deciding]));
+  json["outputs"] = ordered_json::array();
+  for (std::size_t k = 0; k < evaluation.outputs.size(); ++k) {
+    json["outputs"].push_back({{"name", evaluation.network.outputs[k].name}});
+    json["outputs"].back().update(fidelity_json(evaluation.outputs[k]));
+  }
   json["average_activation_planes"] =
       run ? ordered_json(run->average_activation_planes()) : ordered_json(nullptr);
   json["average_weight_planes"] =
@@ -234,7 +242,11 @@ std::string to_text(const Evaluation& evaluation) {
   std::string text =
       fmt::format("{}: {} on {} images\n", evaluation.network.name, evaluation.evaluated, evaluation.images);
   if (!evaluation.pins.empty()) text += fmt::format("pinned: {}\n", fmt::join(evaluation.pins, ", "));
-  text += "\n" + fidelity_text(evaluation);
+  const std::size_t outputs = evaluation.outputs.size();
+  for (std::size_t k = 0; k < outputs; ++k) {
+    const std::string name = outputs > 1 ? evaluation.network.outputs[k].name : "";
+    text += "\n" + fidelity_text(evaluation, name, evaluation.outputs[k]);
+  }
   if (!evaluation.run) return text;
   text += fmt::format("\nper image, with {:.2f} activation planes and {:.2f} weight planes on average:\n",
                       evaluation.run->average_activation_planes(),

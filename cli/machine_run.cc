@@ -5,19 +5,11 @@
 
 #include <algorithm>
 
-#include "calib/data/array.h"
 #include "cli/text_table.h"
 
 namespace dpwa::cli {
 
 using nlohmann::ordered_json;
-
-data::Samples load_samples(const std::filesystem::path& file, const net::Network& network,
-                           const data::Scaling& scaling, Progress& progress) {
-  data::Samples samples = data::load_samples(file, network, scaling);
-  for (const std::string& note : samples.notes) progress.note(note);
-  return samples;
-}
 
 std::vector<const float*> first_samples(const data::Samples& samples, std::int64_t count) {
   std::vector<const float*> inputs;
@@ -44,13 +36,6 @@ std::string counters_text(const ordered_json& nodes) {
       rows.back().push_back(fmt::format("{:.1f}", node["counters"][key].get<double>()));
   }
   return "\n" + text_table(rows);
-}
-
-void write_outputs(const std::filesystem::path& path, const std::vector<std::vector<float>>& outputs) {
-  std::vector<float> all;
-  for (const std::vector<float>& output : outputs) all.insert(all.end(), output.begin(), output.end());
-  const auto images = static_cast<std::int64_t>(outputs.size());
-  data::write_npy(path, {images, static_cast<std::int64_t>(outputs.empty() ? 0 : outputs[0].size())}, all);
 }
 
 }  // namespace dpwa::cli

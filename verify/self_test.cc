@@ -54,7 +54,7 @@ class Maker {
     const bool narrow = limits.lower == 0 && limits.upper < 256;
     test_.plan.input = {narrow ? plan::PortFormat::u8 : plan::PortFormat::s16, 1, 0};
     test_.network.name = "self-test";
-    test_.network.input_dims = {static_cast<std::int64_t>(values.size())};
+    test_.network.inputs = {{"input", {static_cast<std::int64_t>(values.size())}}};
     test_.network.input_affine.scale.assign(values.size(), 1);
     test_.network.input_affine.offset.assign(values.size(), 0);
     tensor(values, limits, planes);

@@ -16,21 +16,28 @@ namespace {
 
 using Dims = std::vector<std::int64_t>;
 
-/// Splits the file's shape into count and sample shape; the sample's element count must be `size`.
-Dims sample_shape(const ArrayFile& file, const Dims& input, std::int64_t size) {
+/// "the network's input 1 x 28 x 28", or "input 'image' 1 x 28 x 28" of several.
+std::string input_text(const net::Network& network, const net::Input& input) {
+  const std::string name =
+      network.inputs.size() > 1 ? "input '" + input.name + "' " : std::string("the network's input ");
+  return name + shape_text(input.dims);
+}
+
+/// Splits the file's shape into count and sample shape; the sample's element count must be the input's.
+Dims sample_shape(const ArrayFile& file, const net::Network& network, const net::Input& input) {
+  const std::int64_t size = input.size();
   const Dims& shape = file.header.shape;
   const std::string path = file.source.path().string();
   if (shape.empty()) throw fail(ExitCode::bad_input, "{}: a scalar, expected samples", path);
   if (file.count == 0) throw fail(ExitCode::bad_input, "{}: no samples (shape {})", path, shape_text(shape));
   const Dims rest(shape.begin() + 1, shape.end());
   const std::int64_t found = std::accumulate(rest.begin(), rest.end(), std::int64_t{1}, std::multiplies<>());
-  if (found != size && shape == input) return shape;
+  if (found != size && shape == input.dims) return shape;
   if (shape.front() == 0)
     throw fail(ExitCode::bad_input, "{}: no samples (shape {})", path, shape_text(shape));
   if (found == size) return rest;
-  throw fail(ExitCode::bad_input,
-             "{}: samples of {} values (shape {}), the network's input {} needs {} values per sample", path,
-             found, shape_text(shape), shape_text(input), size);
+  throw fail(ExitCode::bad_input, "{}: samples of {} values (shape {}), {} needs {} values per sample", path,
+             found, shape_text(shape), input_text(network, input), size);
 }
 
 void scale(Samples& samples, const Scaling& scaling) {
@@ -49,20 +56,38 @@ void check_finite(const Samples& samples, const std::string& path) {
 
 }  // namespace
 
-Samples load_samples(const std::filesystem::path& path, const net::Network& network, Scaling scaling) {
+Samples load_samples(const std::filesystem::path& path, const net::Network& network, Scaling scaling,
+                     std::size_t input) {
   ArrayFile file = open_array(path);
+  const net::Input& read = network.inputs.at(input);
   Samples samples;
-  samples.size = network.tensors.at(0).shape.size();
-  const Dims shape = sample_shape(file, network.input_dims, samples.size);
+  samples.size = read.size();
+  const Dims shape = sample_shape(file, network, read);
   samples.count = file.count / samples.size;
   samples.values = read_floats(file);
   scale(samples, scaling);
   check_finite(samples, path.string());
-  if (shape != network.input_dims) {
+  if (shape != read.dims) {
     samples.notes.push_back(fmt::format("{}: samples of shape {} are read row-major as the input's {}",
-                                        path.string(), shape_text(shape), shape_text(network.input_dims)));
+                                        path.string(), shape_text(shape), shape_text(read.dims)));
   }
   return samples;
+}
+
+Samples join(const std::vector<Samples>& inputs) {
+  if (inputs.size() == 1) return inputs.front();
+  Samples joined;
+  joined.count = inputs.front().count;
+  for (const Samples& input : inputs) {
+    joined.size += input.size;
+    joined.notes.insert(joined.notes.end(), input.notes.begin(), input.notes.end());
+  }
+  joined.values.reserve(joined.count * joined.size);
+  for (std::int64_t i = 0; i < joined.count; ++i) {
+    for (const Samples& input : inputs)
+      joined.values.insert(joined.values.end(), input.sample(i), input.sample(i) + input.size);
+  }
+  return joined;
 }
 
 std::vector<int> load_labels(const std::filesystem::path& path, std::int64_t samples, std::int64_t classes) {

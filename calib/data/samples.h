@@ -11,7 +11,7 @@
 
 namespace dpwa::data {
 
-/// Input samples of a network, in the order of its ONNX input (row-major, batch removed).
+/// Input samples of a network, in the order of its ONNX inputs, behind each other (row-major, batch removed).
 struct Samples {
   std::int64_t count = 0;          ///< at least 1
   std::int64_t size = 0;           ///< values per sample
@@ -27,11 +27,15 @@ struct Scaling {
   double offset = 0;
 };
 
-/// Reads a .npy or IDX file (also gzipped) of shape [count, ...], or of exactly the input's shape as one
-/// sample. A sample is accepted when it has as many values as the network's input, whatever its shape. Throws
-/// Error(io), and Error(bad_input): not such a file, truncated, wrong number of values, no samples, a value
-/// that is NaN or infinite (as float32, after scaling).
-Samples load_samples(const std::filesystem::path& path, const net::Network& network, Scaling scaling = {});
+/// Reads samples of one of the network's inputs from a .npy or IDX file (also gzipped) of shape [count, ...],
+/// or of exactly the input's shape as one sample. A sample is accepted when it has as many values as the
+/// input, whatever its shape. Throws Error(io), and Error(bad_input): not such a file, truncated, wrong
+/// number of values, no samples, a value that is NaN or infinite (as float32, after scaling).
+Samples load_samples(const std::filesystem::path& path, const net::Network& network, Scaling scaling = {},
+                     std::size_t input = 0);
+
+/// The samples of all inputs, in their order, as samples of the network. Precondition: equal counts.
+Samples join(const std::vector<Samples>& inputs);
 
 /// Reads one label per sample, shape [samples] or [samples, 1], of an integer type.
 /// Throws Error(io), and Error(bad_input): another type or shape, not `samples` labels, a label outside

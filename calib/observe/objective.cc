@@ -2,204 +2,136 @@
 #include "calib/observe/objective.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
-#include <random>
+#include <utility>
 
 namespace dpwa::observe {
 
 namespace {
 
-/// Most squared directions per sample and temperature: likeliest classes, or random projections.
-constexpr int kMaxHeads = 16;
-
-/// A class this improbable contributes nothing that survives rounding.
-constexpr double kSmallestWeight = 1e-7;
-
-/// Where every class is as likely as the others, or the logits mean nothing.
-constexpr double kHighestTemperature = 1e6;
-
-/// Median over the samples of the gap between the two smallest outputs.
-double median_margin(const std::vector<float>& outputs, int values) {
-  std::vector<double> margins;
-  for (std::size_t at = 0; at + values <= outputs.size(); at += values) {
-    std::vector<float> sorted(outputs.begin() + at, outputs.begin() + at + values);
-    std::partial_sort(sorted.begin(), sorted.begin() + std::min(2, values), sorted.end());
-    margins.push_back(values > 1 ? sorted[1] - sorted[0] : 0.0);
+/// Columns first .. first + values - 1 of outputs that have `all`.
+std::vector<float> columns(const std::vector<float>& outputs, int all, const OutputTask& part) {
+  if (part.values == all) return outputs;
+  std::vector<float> own;
+  for (std::size_t at = 0; at + all <= outputs.size(); at += all) {
+    const float* const first = outputs.data() + at + part.first;
+    own.insert(own.end(), first, first + part.values);
   }
-  const auto middle = margins.begin() + margins.size() / 2;
-  std::nth_element(margins.begin(), middle, margins.end());
-  return *middle;
+  return own;
 }
 
-/// Variance over the samples, mean over the output values; 1 when the outputs are constant.
-double mean_variance(const std::vector<float>& outputs, int values) {
-  const double count = static_cast<double>(outputs.size()) / values;
-  double total = 0;
-  for (int k = 0; k < values; ++k) {
-    double sum = 0, squares = 0;
-    for (std::size_t at = k; at < outputs.size(); at += values) sum += outputs[at];
-    for (std::size_t at = k; at < outputs.size(); at += values) {
-      squares += (outputs[at] - sum / count) * (outputs[at] - sum / count);
-    }
-    total += squares / count;
-  }
-  return total > 0 ? total / values : 1.0;
+bool is_one_decision(const net::Output& output) {
+  return output.softmax && output.softmax->size == output.size();
+}
+
+/// Whether it is a vector of 2..1000 values, fewer than the inputs.
+bool reduces_to_vector(const net::Network& network, const net::Output& output) {
+  const std::int64_t size = output.size();
+  return output.dims.front() == size && size >= 2 && size <= 1000 && size < network.tensors[0].shape.size();
+}
+
+Task task_of(const net::Network& network, const net::Output& output) {
+  const bool decides = std::any_of(network.outputs.begin(), network.outputs.end(), is_one_decision);
+  const bool classifies = decides ? is_one_decision(output) : reduces_to_vector(network, output);
+  return classifies ? Task::classify : Task::regress;
 }
 
 }  // namespace
 
-int decide(Decision decision, const float* outputs, int values) {
-  const float* end = outputs + values;
-  const float* best =
-      decision == Decision::argmin ? std::min_element(outputs, end) : std::max_element(outputs, end);
-  return static_cast<int>(best - outputs);
-}
-
 Objective::Objective(Task task, Decision decision, const std::vector<float>& outputs, int values)
-    : task_(task), decision_(decision), values_(values), variance_(mean_variance(outputs, values)) {
-  if (decision == Decision::argmin) {
-    const double margin = median_margin(outputs, values);
-    logit_scale_ = margin > 0 ? -3 / margin : -1;
-  }
-  if (task == Task::regress) return;
-  while (temperature_ < kHighestTemperature && mean_top_probability(outputs, temperature_) > kSureness) {
-    temperature_ *= 1.25;
-  }
-}
+    : Objective({{0, values, task}}, decision, outputs, values) {}
 
-double Objective::mean_top_probability(const std::vector<float>& outputs, double temperature) const {
-  double sum = 0;
-  for (std::size_t at = 0; at < outputs.size(); at += values_) {
-    const std::vector<double> p = probabilities(outputs.data() + at, temperature);
-    sum += *std::max_element(p.begin(), p.end());
+Objective::Objective(const std::vector<OutputTask>& tasks, Decision decision,
+                     const std::vector<float>& outputs, int values)
+    : values_(values), deciding_(observe::deciding(tasks)) {
+  for (const OutputTask& part : tasks) {
+    parts_.push_back({part.first, part.weight,
+                      OutputObjective(part.task, decision, columns(outputs, values, part), part.values)});
   }
-  return sum * values_ / static_cast<double>(outputs.size());
-}
-
-std::vector<double> Objective::probabilities(const float* outputs, double temperature) const {
-  std::vector<double> p(values_);
-  for (int k = 0; k < values_; ++k) p[k] = outputs[k] * logit_scale_ / temperature;
-  const double top = *std::max_element(p.begin(), p.end());
-  double sum = 0;
-  for (double& value : p) sum += value = std::exp(value - top);
-  for (double& value : p) value /= sum;
-  return p;
-}
-
-/// log of the sum over the classes of exp(output * factor).
-double Objective::log_normaliser(const float* outputs, double factor) const {
-  double top = outputs[0] * factor, sum = 0;
-  for (int k = 1; k < values_; ++k) top = std::max(top, outputs[k] * factor);
-  for (int k = 0; k < values_; ++k) sum += std::exp(outputs[k] * factor - top);
-  return top + std::log(sum);
-}
-
-double Objective::kl(const float* reference, const float* outputs, double temperature) const {
-  // In the log domain: log p - log q = (z_p - z_q) - (log sum exp z_p - log sum exp z_q).
-  const double factor = logit_scale_ / temperature;
-  const double shift = log_normaliser(outputs, factor) - log_normaliser(reference, factor);
-  const std::vector<double> p = probabilities(reference, temperature);
-  double divergence = 0;
-  for (int k = 0; k < values_; ++k) {
-    divergence += p[k] * ((double{reference[k]} - outputs[k]) * factor + shift);
-  }
-  return std::max(0.0, divergence);
 }
 
 double Objective::divergence(const float* reference, const float* outputs) const {
-  if (task_ == Task::classify) return kl(reference, outputs, 1);
-  double squares = 0;
-  for (int k = 0; k < values_; ++k) {
-    const double difference = double{reference[k]} - outputs[k];
-    squares += difference * difference;
-  }
-  return squares / values_ / variance_;
+  double sum = 0;
+  for (const Part& part : parts_)
+    sum += part.weight * part.objective.divergence(reference + part.first, outputs + part.first);
+  return sum;
 }
 
 double Objective::softened(const float* reference, const float* outputs) const {
-  return task_ == Task::classify ? kl(reference, outputs, temperature_) : divergence(reference, outputs);
+  double sum = 0;
+  for (const Part& part : parts_)
+    sum += part.weight * part.objective.softened(reference + part.first, outputs + part.first);
+  return sum;
 }
 
 double Objective::cross_entropy(const float* outputs, int label) const {
-  return log_normaliser(outputs, logit_scale_) - outputs[label] * logit_scale_;
+  return deciding().cross_entropy(decided(outputs), label);
 }
 
-std::vector<float> Objective::label_gradient(const float* outputs, int label) const {
-  const std::vector<double> p = probabilities(outputs, 1);
-  std::vector<float> gradient;
-  for (int k = 0; k < values_; ++k) {
-    gradient.push_back(static_cast<float>((p[k] - (k == label)) * logit_scale_));
-  }
-  return gradient;
-}
+int Objective::decide(const float* outputs) const { return deciding().decide(decided(outputs)); }
 
-int Objective::decide(const float* outputs) const { return observe::decide(decision_, outputs, values_); }
-
-Lead Objective::lead(const float* outputs) const {
-  Lead lead{decide(outputs), -1};
-  for (int k = 0; k < values_; ++k) {
-    if (k == lead.best) continue;
-    if (lead.second < 0 || margin(outputs, {k, lead.second}) > 0) lead.second = k;
-  }
-  return lead;
-}
+Lead Objective::lead(const float* outputs) const { return deciding().lead(decided(outputs)); }
 
 double Objective::margin(const float* outputs, const Lead& lead) const {
-  const double ahead = double{outputs[lead.best]} - outputs[lead.second];
-  return decision_ == Decision::argmin ? -ahead : ahead;
-}
-
-void Objective::add_class_heads(const float* outputs, double temperature, std::vector<Head>& heads) const {
-  const std::vector<double> p = probabilities(outputs, temperature);
-  std::vector<int> ranked(values_);
-  std::iota(ranked.begin(), ranked.end(), 0);
-  std::stable_sort(ranked.begin(), ranked.end(), [&](int a, int b) { return p[a] > p[b]; });
-  ranked.resize(std::min(values_, kMaxHeads));
-  double covered = 0;
-  for (int c : ranked) covered += p[c];
-  for (int c : ranked) {
-    if (p[c] < kSmallestWeight) continue;
-    Head head;
-    head.weight = p[c] / covered;
-    for (int k = 0; k < values_; ++k) {
-      head.gradient.push_back(static_cast<float>(((k == c) - p[k]) * logit_scale_ / temperature));
-    }
-    heads.push_back(std::move(head));
-  }
+  return deciding().margin(decided(outputs), lead);
 }
 
 std::vector<Head> Objective::heads(const float* outputs) const {
   std::vector<Head> heads;
-  if (task_ == Task::classify) {
-    add_class_heads(outputs, 1, heads);
-    add_class_heads(outputs, temperature_, heads);
-    return heads;
-  }
-  const double weight = 2 / (values_ * variance_);
-  if (values_ <= kMaxHeads) {
-    for (int k = 0; k < values_; ++k) {
-      heads.push_back({weight, std::vector<float>(values_, 0.0F)});
-      heads.back().gradient[k] = 1;
+  for (const Part& part : parts_) {
+    for (Head& head : part.objective.heads(outputs + part.first)) {
+      head.weight *= part.weight;
+      head.gradient.insert(head.gradient.begin(), part.first, 0.0F);
+      head.gradient.resize(values_, 0.0F);
+      heads.push_back(std::move(head));
     }
-    return heads;
-  }
-  // Random signs r: the expectation of (r . d)^2 is |d|^2.
-  std::mt19937 random(1);
-  for (int h = 0; h < kMaxHeads; ++h) {
-    heads.push_back({weight / kMaxHeads, {}});
-    for (int k = 0; k < values_; ++k) heads.back().gradient.push_back((random() & 1) != 0U ? 1.0F : -1.0F);
   }
   return heads;
 }
 
+std::vector<float> Objective::label_gradient(const float* outputs, int label) const {
+  std::vector<float> gradient = deciding().label_gradient(decided(outputs), label);
+  gradient.insert(gradient.begin(), parts_[deciding_].first, 0.0F);
+  gradient.resize(values_, 0.0F);
+  return gradient;
+}
+
+std::vector<OutputTask> output_tasks(const net::Network& network, std::optional<Task> task, bool has_labels,
+                                     bool has_decision, double regression_weight) {
+  std::vector<OutputTask> tasks;
+  for (const net::Output& output : network.outputs) {
+    const OutputTask own{output.first, static_cast<int>(output.size()), task_of(network, output)};
+    const auto same = std::find_if(tasks.begin(), tasks.end(), [&](const OutputTask& other) {
+      return other.first == own.first && other.values == own.values;
+    });
+    if (same == tasks.end()) {
+      tasks.push_back(own);
+    } else if (own.task == Task::classify) {
+      same->task = Task::classify;
+    }
+  }
+  if (task == Task::regress) {
+    for (OutputTask& each : tasks) each.task = Task::regress;
+  }
+  const bool asked = task ? *task == Task::classify : has_labels || has_decision;
+  if (asked && tasks[deciding(tasks)].task == Task::regress) {
+    const auto several = [](const OutputTask& each) { return each.values > 1; };
+    const auto first = std::find_if(tasks.begin(), tasks.end(), several);
+    (first == tasks.end() ? tasks.front() : *first).task = Task::classify;
+  }
+  if (tasks[deciding(tasks)].task == Task::regress) return tasks;
+  for (OutputTask& each : tasks) each.weight = each.task == Task::regress ? regression_weight : 1;
+  return tasks;
+}
+
+std::size_t deciding(const std::vector<OutputTask>& tasks) {
+  const auto classifies = [](const OutputTask& each) { return each.task == Task::classify; };
+  const auto first = std::find_if(tasks.begin(), tasks.end(), classifies);
+  return first == tasks.end() ? 0 : first - tasks.begin();
+}
+
 Task automatic_task(const net::Network& network, bool has_labels, bool has_decision) {
-  const net::Shape& out = network.tensors[network.output].shape;
-  const bool vector = out.h == 1 && out.w == 1 && out.c >= 2 && out.c <= 1000;
-  const bool reduces = out.size() < network.tensors[0].shape.size();
-  const bool one_softmax = network.softmax && network.softmax->size == out.size();
-  const bool classify = has_labels || has_decision || one_softmax || (vector && reduces);
-  return classify ? Task::classify : Task::regress;
+  const std::vector<OutputTask> tasks = output_tasks(network, std::nullopt, has_labels, has_decision);
+  return tasks[deciding(tasks)].task;
 }
 
 }  // namespace dpwa::observe

@@ -1,44 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "calib/observe/output_objective.h"
 #include "model/net/network.h"
 
 namespace dpwa::observe {
 
-enum class Task { classify, regress };
-enum class Decision { argmax, argmin };
-
-/// One squared direction of the second-order loss: divergence ~ 1/2 * sum over heads of weight * (gradient .
-/// d)^2 for a small change d of the network's outputs.
-struct Head {
-  double weight = 0;
-  std::vector<float> gradient;  ///< [output values]
+/// One of several outputs: values first .. first + values - 1 of the network's, in ONNX order.
+struct OutputTask {
+  std::int64_t first = 0;
+  int values = 0;
+  Task task = Task::classify;
+  double weight = 1;  ///< of its divergence in the sum
 };
 
-/// The class that `values` outputs decide for; ties go to the lower index.
-int decide(Decision decision, const float* outputs, int values);
-
-/// The class that a sample is decided for, and the runner-up.
-struct Lead {
-  int best = 0, second = 0;
-};
-
-/// What a difference between the float network's outputs and the quantised network's means.
-///   classify: Kullback-Leibler divergence of the class probabilities, in nat. Logits are the outputs
-///   (argmax), or the
-///     negated outputs over a third of the median top-two margin (argmin).
-///   regress: mean squared error over the outputs, relative to their variance on the calibration samples.
+/// What a difference between the float network's outputs and the quantised network's means: the sum of what
+/// it means for each output, so that none may differ by more than all of them together. Decisions, labels and
+/// margins are those of the deciding output. Where the outputs are several, all values are in ONNX order.
 class Objective {
  public:
-  /// `outputs`: float outputs of the calibration samples before a final Softmax, [count][values], count >= 1.
+  /// A network of one output. `outputs`: float outputs of the calibration samples before a final Softmax,
+  /// [count][values], count >= 1.
   Objective(Task task, Decision decision, const std::vector<float>& outputs, int values);
+  /// `tasks`: one or more; `outputs`: [count][values of all].
+  Objective(const std::vector<OutputTask>& tasks, Decision decision, const std::vector<float>& outputs,
+            int values);
 
-  Task task() const { return task_; }
-  Decision decision() const { return decision_; }
+  Task task() const { return deciding().task(); }
+  Decision decision() const { return deciding().decision(); }
   int values() const { return values_; }
+  int classes() const { return deciding().values(); }
+  bool has_several() const { return parts_.size() > 1; }
 
   /// Divergence of one sample's outputs from the float network's.
   double divergence(const float* reference, const float* outputs) const;
@@ -56,34 +52,41 @@ class Objective {
 
   /// Heads of the divergence plus, for classifiers, of the softened divergence, at the float outputs.
   std::vector<Head> heads(const float* outputs) const;
-
   /// Gradient of cross_entropy() by the outputs.
   std::vector<float> label_gradient(const float* outputs, int label) const;
+  /// Of the deciding output.
+  double temperature() const { return deciding().temperature(); }
 
-  /// At least kSoftening, and so much that the likeliest class has kSureness on average over the calibration
-  /// samples, or less.
-  double temperature() const { return temperature_; }
-
-  static constexpr double kSoftening = 4;
-  static constexpr double kSureness = 0.75;
+  static constexpr double kSoftening = OutputObjective::kSoftening;
+  static constexpr double kSureness = OutputObjective::kSureness;
 
  private:
-  double kl(const float* reference, const float* outputs, double temperature) const;
-  double log_normaliser(const float* outputs, double factor) const;
-  std::vector<double> probabilities(const float* outputs, double temperature) const;
-  double mean_top_probability(const std::vector<float>& outputs, double temperature) const;
-  void add_class_heads(const float* outputs, double temperature, std::vector<Head>& heads) const;
+  struct Part {
+    std::int64_t first;
+    double weight;
+    OutputObjective objective;
+  };
 
-  Task task_;
-  Decision decision_;
+  const OutputObjective& deciding() const { return parts_[deciding_].objective; }
+  const float* decided(const float* outputs) const { return outputs + parts_[deciding_].first; }
+
   int values_;
-  double temperature_ = kSoftening;
-  double logit_scale_ = 1;  ///< logit = output * logit_scale
-  double variance_ = 1;     ///< of the outputs, mean over the output values
+  std::vector<Part> parts_;
+  std::size_t deciding_ = 0;
 };
 
-/// The task of `--task auto`: classify when there are labels, a final Softmax, a decision, or one output
-/// vector of 2..1000 values, fewer than the inputs.
+/// What the outputs are for: one entry for each range of values that outputs name. `task`: empty: automatic.
+/// Automatic: with a Softmax over all of its values an output classifies, and where any output has one, only
+/// such outputs do; else a vector of 2..1000 values, fewer than the inputs. With labels or a decision the
+/// first output of two values or more classifies where no other does. `regression_weight`: of outputs that
+/// regress in a network that classifies.
+std::vector<OutputTask> output_tasks(const net::Network& network, std::optional<Task> task, bool has_labels,
+                                     bool has_decision, double regression_weight = 1);
+
+/// The entry whose classes are decided, that labels belong to: the first that classifies, else the first.
+std::size_t deciding(const std::vector<OutputTask>& tasks);
+
+/// The task of `--task auto`: that of the deciding output.
 Task automatic_task(const net::Network& network, bool has_labels, bool has_decision);
 
 }  // namespace dpwa::observe

@@ -39,8 +39,15 @@ std::vector<double> channel_sums(const std::vector<float>& values, int channels)
   return sums;
 }
 
+/// The objective's gradient in stored order.
+std::vector<float> stored_order(const Objective& objective, const std::vector<float>& values,
+                                const net::Shape& shape) {
+  return objective.has_several() ? net::to_channel_last(values.data(), shape) : values;
+}
+
+/// `label`: null: not known.
 Partial observe_sample(const net::Network& network, const Objective& objective, floating::Pass& pass,
-                       const float* sample, std::optional<int> label) {
+                       const float* sample, const int* label) {
   pass.forward(sample);
   Partial partial;
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
@@ -52,8 +59,10 @@ Partial observe_sample(const net::Network& network, const Objective& objective, 
     partial.weight_fisher.emplace_back(network.nodes[n].weight.size(), 0.0F);
     partial.squared_gradient.push_back(0);
   }
-  for (const Head& head : objective.heads(pass.tensor(network.output).data())) {
-    pass.backward(head.gradient.data(), true);
+  const net::Shape& shape = network.tensors[network.output].shape;
+  const std::vector<float> outputs = objective_order(objective, pass.tensor(network.output), shape);
+  for (const Head& head : objective.heads(outputs.data())) {
+    pass.backward(stored_order(objective, head.gradient, shape).data(), true);
     for (std::size_t t = 0; t < network.tensors.size(); ++t) {
       add_squares(head.weight, pass.tensor_gradient(t), partial.fisher[t]);
     }
@@ -63,8 +72,8 @@ Partial observe_sample(const net::Network& network, const Objective& objective, 
     }
   }
   if (!label) return partial;
-  const float* outputs = pass.tensor(network.output).data();
-  pass.backward(objective.label_gradient(outputs, *label).data(), false);
+  const std::vector<float> gradient = objective.label_gradient(outputs.data(), *label);
+  pass.backward(stored_order(objective, gradient, shape).data(), false);
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     partial.squared_label_gradient.push_back(mean_square(pass.preactivation_gradient(n)));
   }
@@ -150,6 +159,11 @@ void order_channels(const net::Network& network, Observation& observation) {
 
 }  // namespace
 
+std::vector<float> objective_order(const Objective& objective, const std::vector<float>& stored,
+                                   const net::Shape& shape) {
+  return objective.has_several() ? net::to_channel_first(stored.data(), shape) : stored;
+}
+
 void MagnitudeHistogram::add(float value) {
   if (value == 0) {
     ++zeros;
@@ -186,7 +200,7 @@ Observation observe(const net::Network& network, const Objective& objective,
   floating::ordered_parallel(
       count, threads > 0 ? threads : floating::default_threads(), [&] { return floating::Pass(network, 1); },
       [&](floating::Pass& pass, std::int64_t sample) {
-        const std::optional<int> label = labels.empty() ? std::nullopt : std::optional<int>(labels[sample]);
+        const int* const label = labels.empty() ? nullptr : &labels[sample];
         return observe_sample(network, objective, pass, samples.data() + sample * size, label);
       },
       [&](std::int64_t sample, const Partial& partial) {

@@ -62,4 +62,9 @@ Observation observe(const net::Network& network, const Objective& objective,
 /// sum.
 double rounded(double value);
 
+/// One sample of the output tensor as the objective takes it: in ONNX order where the network has several
+/// outputs; the order of a single one changes nothing.
+std::vector<float> objective_order(const Objective& objective, const std::vector<float>& stored,
+                                   const net::Shape& shape);
+
 }  // namespace dpwa::observe

@@ -76,7 +76,7 @@ Value import_max_pool(OperatorCall& call, NetworkBuilder& builder) {
 Value import_softmax(OperatorCall& call, NetworkBuilder& builder) {
   const Value& x = call.required(0);
   if (!x.dims) return {};
-  int tensor = x.tensor;
+  Value result = x;
   const Dims& dims = *x.dims;
   const bool flattens = call.opset() < 13;  // over all dimensions from the axis on
   const std::int64_t rank = static_cast<std::int64_t>(dims.size());
@@ -91,11 +91,13 @@ Value import_softmax(OperatorCall& call, NetworkBuilder& builder) {
       return std::accumulate(first, last, std::int64_t{1}, std::multiplies<>());
     };
     const std::int64_t stride = product(dims.begin() + axis + 1, dims.end());
-    const net::Softmax softmax{flattens ? dims[axis] * stride : dims[axis], flattens ? 1 : stride,
-                               call.op() == "LogSoftmax"};
-    fold_or_pass(call, builder, tensor, [&](int t) { return builder.softmax(t, softmax); });
+    result.softmax = net::Softmax{flattens ? dims[axis] * stride : dims[axis], flattens ? 1 : stride,
+                                  call.op() == "LogSoftmax"};
+    const bool computed = x.view || builder.tensor(x.tensor).producer >= 0;
+    if (!computed) result.tensor = builder.pass(x.tensor, call.name(), call.output() + "/passed");
   }
-  return result_of(call, tensor, x.dims);
+  if (call.refused()) result.tensor = -1;
+  return result;
 }
 
 }  // namespace dpwa::onnx

@@ -9,6 +9,7 @@
 #include <functional>
 #include <utility>
 
+#include "calib/onnx/mix.h"
 #include "calib/onnx/operators.h"
 #include "calib/onnx/view.h"
 
@@ -135,6 +136,9 @@ Value combine_tensors(OperatorCall& call, NetworkBuilder& builder, const Value& 
 Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
   const Value& a = call.required(0);
   const Value& b = call.required(1);
+  const bool views = a.view || b.view;  // others are computed before
+  if (views && of_one_tensor({&a, &b}) && (call.op() == "Add" || call.op() == "Sub"))
+    return combine_views(call, builder);
   if (!a.is_constant() && !b.is_constant()) {
     if (call.op() == "Add" || call.op() == "Sub") return combine_tensors(call, builder, a, b);
     if (call.op() == "Mul") return multiply_tensors(call, builder);
@@ -156,6 +160,10 @@ Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
     return {};
   }
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, dims};
+  if (x.view) {
+    const std::vector<double> each = each_value(call, *values, *dims, *k.dims);
+    return value_by_value(call, builder, x, affine_of(call.op(), reversed, each), *dims);
+  }
   auto constant = channel_constant(call, *values, *dims, *k.dims, builder.tensor(x.tensor).shape);
   if (!constant) {
     const std::vector<double> each = each_value(call, *values, *dims, *k.dims);
@@ -189,7 +197,8 @@ Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder) {
   constant[0] = expected[0];
   std::vector<std::vector<double>> channels;
   for (const auto& values : parameters) {
-    auto mapped = channel_constant(call, values, *x.dims, constant, builder.tensor(x.tensor).shape);
+    auto mapped = x.view ? std::make_optional(each_value(call, values, *x.dims, constant))
+                         : channel_constant(call, values, *x.dims, constant, builder.tensor(x.tensor).shape);
     if (!mapped) {
       call.refuse("X", fmt::format("the channels of '{}' {} are not those of the stored tensor", x.name,
                                    to_string(*x.dims)));
@@ -203,6 +212,7 @@ Value import_batch_normalization(OperatorCall& call, NetworkBuilder& builder) {
     affine.scale.push_back(scale);
     affine.offset.push_back(channels[1][c] - channels[2][c] * scale);
   }
+  if (x.view) return value_by_value(call, builder, x, affine, *x.dims);
   return fold(call, builder, x, affine, *x.dims);
 }
 

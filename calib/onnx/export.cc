@@ -11,12 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "calib/onnx/attributes.h"
 #include "calib/onnx/operators.h"
 
 namespace dpwa::onnx {
 namespace {
 
-using ::onnx::AttributeProto;
 using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 using ::onnx::TensorProto;
@@ -26,32 +26,11 @@ constexpr int kOpset = 13;  // the lowest, where no operator needs a later one
 constexpr int kHardSwishSince = 14;
 constexpr int kIrVersion = 7;
 
-void set_integers(NodeProto& node, const std::string& name, const Numbers& values) {
-  AttributeProto* const attribute = node.add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(AttributeProto::INTS);
-  for (const std::int64_t value : values) attribute->add_ints(value);
-}
-
-void set_float(NodeProto& node, const std::string& name, float value) {
-  AttributeProto* const attribute = node.add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(AttributeProto::FLOAT);
-  attribute->set_f(value);
-}
-
 /// Functions that are an operator without attributes.
 const std::map<net::Function, const char*> kOperators = {
     {net::Function::sigmoid, "Sigmoid"},      {net::Function::tanh, "Tanh"},
     {net::Function::hard_swish, "HardSwish"}, {net::Function::gelu, "Gelu"},
     {net::Function::softplus, "Softplus"},    {net::Function::mish, "Mish"}};
-
-void set_integer(NodeProto& node, const std::string& name, std::int64_t value) {
-  AttributeProto* const attribute = node.add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(AttributeProto::INT);
-  attribute->set_i(value);
-}
 
 void set_window(NodeProto& node, const net::Window& window) {
   set_integers(node, "kernel_shape", {window.kh, window.kw});
@@ -65,8 +44,8 @@ class Exporter {
  public:
   explicit Exporter(const net::Network& network) : network_(network) {
     for (const net::Tensor& tensor : network.tensors) names_.insert(tensor.name);
-    names_.insert(network.output_name);
-    names_.insert(network.input_name);
+    for (const net::Output& output : network.outputs) names_.insert(output.name);
+    for (const net::Input& input : network.inputs) names_.insert(input.name);
     for (const net::Node& node : network.nodes) node_names_.insert(node.name);
   }
 
@@ -75,14 +54,19 @@ class Exporter {
     model_.set_producer_name("dpwa");
     model_.add_opset_import()->set_version(opset());
     graph().set_name(network_.name);
-    declare(*graph().add_input(), network_.input_name, network_.input_dims);
-    const Numbers dims = output_dims();
+    for (const net::Input& input : network_.inputs) declare(*graph().add_input(), input.name, input.dims);
     const auto& order = network_.output_order;
-    declare(*graph().add_output(), network_.output_name, order ? permuted(*order) : dims);
+    for (const net::Output& output : network_.outputs)
+      declare(*graph().add_output(), output.name, order ? permuted(*order) : output.dims);
     values_.resize(network_.tensors.size());
-    add_input();
+    values_[0] = network_.inputs.size() > 1 ? joined_inputs() : only_input();
+    add_affine(values_[0]);
     for (const net::Node& node : network_.nodes) add_node(node);
-    add_output(dims);
+    if (network_.outputs.size() > 1) {
+      add_outputs();
+    } else {
+      add_only_output();
+    }
     return model_.SerializeAsString();
   }
 
@@ -141,8 +125,6 @@ class Exporter {
     return tensor.name();
   }
 
-  std::string scalar(const std::string& stem, float value) { return constant(stem, {}, {value}); }
-
   /// The tensor with the dims that its reader needs.
   std::string as(Exported value, const net::Shape& shape, bool map) {
     if (value.map == map) return value.name;
@@ -153,12 +135,16 @@ class Exporter {
   }
 
   void reshape(const std::string& name, const Numbers& shape, const std::string& output) {
-    TensorProto& dims = *graph().add_initializer();
-    dims.set_name(fresh(names_, output + "/shape"));
-    dims.set_data_type(TensorProto::INT64);
-    dims.add_dims(static_cast<std::int64_t>(shape.size()));
-    for (const std::int64_t dim : shape) dims.add_int64_data(dim);
-    add("Reshape", {name, dims.name()}, output);
+    add("Reshape", {name, numbers(output + "/shape", shape)}, output);
+  }
+
+  std::string numbers(const std::string& stem, const Numbers& values) {
+    TensorProto& tensor = *graph().add_initializer();
+    tensor.set_name(fresh(names_, stem));
+    tensor.set_data_type(TensorProto::INT64);
+    tensor.add_dims(static_cast<std::int64_t>(values.size()));
+    for (const std::int64_t value : values) tensor.add_int64_data(value);
+    return tensor.name();
   }
 
   static Numbers permuted(const net::Transposition& order) {
@@ -182,52 +168,48 @@ class Exporter {
     set_integers(add("Transpose", {name}, output), "perm", perm);
   }
 
-  /// Dims of the output tensor behind the batch.
-  Numbers output_dims() const {
-    const net::Shape& shape = network_.tensors[network_.output].shape;
-    const bool vector = network_.nodes.back().onnx_operator != "Conv";
-    return vector ? Numbers{shape.c} : Numbers{shape.c, shape.h, shape.w};
-  }
-
-  void add_output(Numbers dims) {
-    const net::Tensor& tensor = network_.tensors[network_.output];
-    const auto& order = network_.output_order;
-    const std::string& output = network_.output_name;
-    std::string name = values_[network_.output].name;
-    if (network_.softmax) {
-      const std::string applied = order ? fresh(names_, output + "/softmax") : output;
-      add_softmax(name, tensor.shape, dims.size() == 1, applied);
-      if (network_.softmax->size == tensor.shape.size()) dims = {tensor.shape.size()};
-      name = applied;
-    }
-    if (order) {
-      add_transpose(name, dims, *order, output);
-    } else if (!network_.softmax && tensor.name != output) {
-      add("Identity", {name}, output);
-    }
-  }
-
   /// The input affine is per stored channel, so the input is brought to its stored shape first.
-  void add_input() {
+  Exported only_input() {
     const net::Shape& shape = network_.tensors[0].shape;
+    const net::Input& input = network_.inputs.front();
     const auto& order = network_.input_order;
-    const Numbers given = order ? permuted(*order) : network_.input_dims;
+    const Numbers given = order ? permuted(*order) : input.dims;
     const bool is_map = given == Numbers{shape.c, shape.h, shape.w};
     // Three dimensions are read as a map; an input that is none gets its shape from a Reshape.
     const bool vector = given.size() != 3;
     const bool map = is_map || !vector || std::int64_t{shape.h} * shape.w > 1;
-    Exported value{order ? fresh(names_, network_.input_name + "/ordered") : network_.input_name, map};
-    if (order) add_transpose(network_.input_name, network_.input_dims, *order, value.name);
+    Exported value{order ? fresh(names_, input.name + "/ordered") : input.name, map};
+    if (order) add_transpose(input.name, input.dims, *order, value.name);
     if (map && !is_map) value.name = as({value.name, false}, shape, true);
     if (!map && given.size() != 1) value.name = flattened(value.name);
+    return value;
+  }
+
+  /// The channels of all maps, or the values of all inputs, behind each other.
+  Exported joined_inputs() {
+    const net::Shape& shape = network_.tensors[0].shape;
+    const auto is_map = [&](const net::Input& input) {
+      return input.dims.size() == 3 && input.dims[1] == shape.h && input.dims[2] == shape.w;
+    };
+    const bool map = std::all_of(network_.inputs.begin(), network_.inputs.end(), is_map);
+    std::vector<std::string> parts;
+    for (const net::Input& input : network_.inputs) {
+      parts.push_back(map || input.dims.size() == 1 ? input.name : flattened(input.name));
+    }
+    const std::string output = fresh(names_, network_.tensors[0].name + "/joined");
+    set_integer(add("Concat", parts, output), "axis", 1);
+    return {output, map};
+  }
+
+  void add_affine(Exported& value) {
     const net::InputAffine& affine = network_.input_affine;
-    const Numbers dims = map ? Numbers{shape.c, 1, 1} : Numbers{shape.c};
+    const int channels = network_.tensors[0].shape.c;
+    const Numbers dims = value.map ? Numbers{channels, 1, 1} : Numbers{channels};
     const auto differs = [](const std::vector<double>& all, double from) {
       return std::any_of(all.begin(), all.end(), [from](double v) { return v != from; });
     };
     if (differs(affine.scale, 1)) value.name = affine_node("Mul", value.name, dims, affine.scale);
     if (differs(affine.offset, 0)) value.name = affine_node("Add", value.name, dims, affine.offset);
-    values_[0] = value;
   }
 
   std::string flattened(const std::string& name) {
@@ -238,7 +220,7 @@ class Exporter {
 
   std::string affine_node(const std::string& op, const std::string& input, const Numbers& dims,
                           const std::vector<double>& values) {
-    const std::string output = fresh(names_, network_.input_name + "/" + op);
+    const std::string output = fresh(names_, network_.tensors[0].name + "/" + op);
     const std::vector<float> rounded(values.begin(), values.end());
     add(op, {input, constant(output + "/constant", dims, rounded)}, output);
     return output;
@@ -351,13 +333,9 @@ class Exporter {
         set_float(sigmoid, "beta", activation.beta);
         break;
       }
-      case net::Function::gelu_tanh: {
-        AttributeProto* const form = apply("Gelu").add_attribute();
-        form->set_name("approximate");
-        form->set_type(AttributeProto::STRING);
-        form->set_s("tanh");
+      case net::Function::gelu_tanh:
+        set_text(apply("Gelu"), "approximate", "tanh");
         break;
-      }
       case net::Function::swish: {
         const std::string gate = fresh(names_, output + "/gate");
         add("Sigmoid", {input}, gate);
@@ -383,27 +361,74 @@ class Exporter {
       add("Relu", {input}, output);
       return output;
     }
-    const std::string lower = std::isfinite(node.lower) ? scalar(node.name + "/min", node.lower) : "";
+    const std::string lower = std::isfinite(node.lower) ? constant(node.name + "/min", {}, {node.lower}) : "";
     std::vector<std::string> inputs{input, lower};
-    if (std::isfinite(node.upper)) inputs.push_back(scalar(node.name + "/max", node.upper));
+    if (std::isfinite(node.upper)) inputs.push_back(constant(node.name + "/max", {}, {node.upper}));
     add("Clip", inputs, output);
     return output;
   }
 
-  void add_softmax(const std::string& logits, const net::Shape& shape, bool vector,
-                   const std::string& output) {
-    const net::Softmax& softmax = *network_.softmax;
+  void add_only_output() {
+    const net::Tensor& tensor = network_.tensors[network_.output];
+    const net::Output& output = network_.outputs.front();
+    const auto& order = network_.output_order;
+    Numbers dims = output.dims;
+    std::string name = values_[network_.output].name;
+    if (output.softmax) {
+      const std::string applied = order ? fresh(names_, output.name + "/softmax") : output.name;
+      add_softmax(values_[network_.output], tensor.shape.size(), output, applied);
+      if (output.softmax->size == tensor.shape.size()) dims = {tensor.shape.size()};
+      name = applied;
+    }
+    if (order) {
+      add_transpose(name, dims, *order, output.name);
+    } else if (!output.softmax && tensor.name != output.name) {
+      add("Identity", {name}, output.name);
+    }
+  }
+
+  /// Each output is a slice of what the accelerator gives.
+  void add_outputs() {
+    const Exported& joined = values_[network_.output];
+    const std::int64_t all = network_.tensors[network_.output].shape.size();
+    const std::string flat = joined.map ? flattened(joined.name) : joined.name;
+    for (const net::Output& output : network_.outputs) {
+      std::string part = flat;
+      if (output.size() != all) {
+        part = fresh(names_, output.name + "/slice");
+        add("Slice",
+            {flat, numbers(part + "/starts", {output.first}),
+             numbers(part + "/ends", {output.first + output.size()}), numbers(part + "/axes", {1})},
+            part);
+      }
+      if (output.softmax) {
+        add_softmax({part, false}, output.size(), output, output.name);
+      } else {
+        reshape(part, with_batch(output.dims), output.name);
+      }
+    }
+  }
+
+  static Numbers with_batch(Numbers dims) {
+    dims.insert(dims.begin(), -1);
+    return dims;
+  }
+
+  void add_softmax(const Exported& logits, std::int64_t size, const net::Output& output,
+                   const std::string& result) {
+    const net::Softmax& softmax = *output.softmax;
     const std::string op = softmax.logarithm ? "LogSoftmax" : "Softmax";
-    if (softmax.size == shape.size()) {
-      add(op, {vector ? logits : flattened(logits)}, output);
+    if (softmax.size == size && network_.outputs.size() == 1) {
+      const std::string input = logits.map ? flattened(logits.name) : logits.name;
+      add(op, {input}, result);
       return;
     }
-    const std::int64_t outer = shape.size() / (softmax.size * softmax.stride);
-    const std::string groups = fresh(names_, logits + "/groups");
-    reshape(logits, {-1, outer, softmax.size, softmax.stride}, groups);
-    const std::string applied = fresh(names_, output + "/groups");
+    const std::int64_t outer = size / (softmax.size * softmax.stride);
+    const std::string groups = fresh(names_, logits.name + "/groups");
+    reshape(logits.name, {-1, outer, softmax.size, softmax.stride}, groups);
+    const std::string applied = fresh(names_, result + "/groups");
     set_integer(add(op, {groups}, applied), "axis", 2);
-    reshape(applied, vector ? Numbers{-1, shape.c} : Numbers{-1, shape.c, shape.h, shape.w}, output);
+    reshape(applied, with_batch(output.dims), result);
   }
 
   const net::Network& network_;

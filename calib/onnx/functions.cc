@@ -51,7 +51,6 @@ net::Activation function_of(OperatorCall& call) {
 /// is above 1 the maximum of -(1 - slope) * x is subtracted.
 Value with_slopes(OperatorCall& call, NetworkBuilder& builder, const Value& x,
                   const std::vector<double>& slopes) {
-  if (!call.accept("", builder.as_vector(x.tensor))) return result_of(call, -1, x.dims);
   const std::vector<double> none(slopes.size(), 0);
   std::vector<double> rest, sign;
   for (const double slope : slopes) {
@@ -59,7 +58,7 @@ Value with_slopes(OperatorCall& call, NetworkBuilder& builder, const Value& x,
     sign.push_back(slope > 1 ? -1 : 1);
   }
   const auto layer = [&](int from, const std::string& what, const std::vector<double>& scale) {
-    const int tensor = *builder.pass(from, call.name() + what, call.output() + what);
+    const int tensor = builder.pass(from, call.name() + what, call.output() + what);
     (void)builder.apply_affine(tensor, scale, none, call.output() + what);
     return tensor;
   };

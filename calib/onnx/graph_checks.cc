@@ -38,7 +38,7 @@ bool GraphImporter::check_newer(const NodeProto& node, const std::string& name,
     return false;
   }
   const bool sizes = node.input_size() >= newer.least_inputs && node.input_size() <= newer.most_inputs &&
-                     node.output_size() == 1;
+                     (node.output_size() == 1 || (newer.several_outputs && node.output_size() > 1));
   if (!sizes) {
     refuse(node, name, "",
            fmt::format("not valid ONNX: {} inputs, {} outputs", node.input_size(), node.output_size()));

@@ -6,12 +6,15 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <tuple>
 #include <utility>
 
+#include "calib/onnx/graph_outputs.h"
 #include "calib/onnx/inside.h"
 #include "calib/onnx/join.h"
+#include "calib/onnx/mix.h"
 #include "calib/onnx/operators.h"
 #include "calib/onnx/order.h"
 #include "calib/onnx/view.h"
@@ -26,6 +29,11 @@ using ::onnx::TensorProto;
 using ::onnx::ValueInfoProto;
 
 constexpr const char* kOutputReader = "the network's output";
+constexpr const char* kAfterSoftmax = "Softmax is only supported as the last operator";
+
+bool reads_softmax(const std::vector<const Value*>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](auto* v) { return v && v->softmax; });
+}
 
 bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
@@ -38,36 +46,6 @@ int default_opset(const ::onnx::ModelProto& model) {
   return 0;
 }
 
-/// Dims of the network's input with a symbolic batch as 1; reasons for everything else that is not a number.
-std::optional<Dims> input_dims(const ValueInfoProto& input, std::vector<Reason>& reasons) {
-  const auto& shape = input.type().tensor_type().shape();
-  Dims dims;
-  const std::size_t before = reasons.size();
-  for (int i = 0; i < shape.dim_size(); ++i) {
-    const auto& dim = shape.dim(i);
-    if (dim.has_dim_value() && dim.dim_value() > 0) {
-      dims.push_back(dim.dim_value());
-    } else if (!dim.has_dim_value() && i == 0 && shape.dim_size() > 1) {
-      dims.push_back(1);
-    } else if (dim.has_dim_value()) {
-      reasons.push_back(
-          {"", "", input.name(), fmt::format("dimension {} of the input is {}", i, dim.dim_value())});
-    } else {
-      reasons.push_back(
-          {"", "", input.name(),
-           fmt::format("dimension {} of the input is dynamic ('{}'); only a leading batch dimension may be",
-                       i, dim.dim_param())});
-    }
-  }
-  if (shape.dim_size() == 0) reasons.push_back({"", "", input.name(), "the input has no dimensions"});
-  if (reasons.size() != before) return std::nullopt;
-  const auto count = element_count(dims);
-  if (count && *count <= kMaxValues) return dims;
-  reasons.push_back({"", "", input.name(),
-                     fmt::format("an input of {} is larger than {} values", to_string(dims), kMaxValues)});
-  return std::nullopt;
-}
-
 /// The graph's name, or the file's when the graph has none but what its exporter calls every graph.
 std::string network_name(const std::string& graph, const std::string& file) {
   static constexpr std::array kExporterNames = {"", "torch_jit", "torch-jit-export", "main_graph"};
@@ -75,69 +53,39 @@ std::string network_name(const std::string& graph, const std::string& file) {
                                                                                                 : file;
 }
 
-NetworkBuilder make_builder(const std::string& name, const std::optional<GraphInput>& input,
-                            std::int64_t batch) {
-  if (!input) return NetworkBuilder(name, "", {1});
-  const bool leading = input->dims.size() > 1 && input->dims[0] == batch;
-  return NetworkBuilder(name, input->name, Dims(input->dims.begin() + (leading ? 1 : 0), input->dims.end()));
+std::vector<std::string> names_of(const std::vector<GraphInput>& inputs) {
+  std::vector<std::string> names;
+  for (const GraphInput& input : inputs) names.push_back(input.name);
+  return names;
 }
 
 }  // namespace
 
-std::optional<GraphInput> GraphImporter::read_input(const GraphProto& graph, std::vector<Reason>& reasons) {
-  std::set<std::string> constants;
-  for (const TensorProto& tensor : graph.initializer()) constants.insert(tensor.name());
-  std::vector<const ValueInfoProto*> inputs;
-  for (const ValueInfoProto& input : graph.input()) {
-    if (constants.count(input.name()) == 0) inputs.push_back(&input);
-  }
-  if (inputs.size() != 1) {
-    std::vector<std::string> names;
-    for (const ValueInfoProto* input : inputs) names.push_back("'" + input->name() + "'");
-    reasons.push_back({"", "", "inputs",
-                       fmt::format("exactly one input that is not an initializer is needed, found {}{}{}",
-                                   inputs.size(), names.empty() ? "" : ": ", fmt::join(names, ", "))});
-    return std::nullopt;
-  }
-  const ValueInfoProto& input = *inputs.front();
-  if (!input.type().has_tensor_type() || !input.type().tensor_type().has_shape()) {
-    reasons.push_back({"", "", input.name(), "the input is not a tensor with a declared shape"});
-    return std::nullopt;
-  }
-  const int type = input.type().tensor_type().elem_type();
-  if (type != TensorProto::FLOAT) {
-    reasons.push_back(
-        {"", "", input.name(), fmt::format("the input has type {}, expected float", type_name(type))});
-  }
-  const auto dims = input_dims(input, reasons);
-  if (!dims) return std::nullopt;
-  const bool symbolic = !input.type().tensor_type().shape().dim(0).has_dim_value();
-  return GraphInput{input.name(), *dims, dims->size() > 1 ? dims->front() : 1, symbolic};
-}
-
 GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string& name,
-                             const std::optional<GraphInput>& input, std::int64_t batch,
+                             const std::vector<GraphInput>& inputs, std::int64_t batch,
                              const std::optional<net::Transposition>& order)
     : graph_(model.graph()),
-      has_input_(input.has_value()),
-      builder_(make_builder(network_name(graph_.name(), name), input, batch)) {
+      inputs_(names_of(inputs)),
+      builder_(make_builder(network_name(graph_.name(), name), inputs, batch)) {
   context_.opset = default_opset(model);
   context_.batch = batch;
-  context_.symbolic_batch = input && input->symbolic;
+  context_.symbolic_batch =
+      std::any_of(inputs.begin(), inputs.end(), [](const GraphInput& input) { return input.symbolic; });
   context_.lines = has_lines(graph_);
   for (const TensorProto& tensor : graph_.initializer()) {
     values_[tensor.name()] = {tensor.name(), &tensor, -1, dims_of(tensor)};
   }
   for (const ValueInfoProto& each : graph_.input())
     values_.insert({each.name(), {each.name(), nullptr, -1, {}}});
-  if (!input) return;
-  Value& value = values_[input->name] = {input->name, nullptr, 0, input->dims};
-  context_.input_dims = input->dims;
+  for (Value& input : input_values(inputs, builder_.network())) values_[input.name] = std::move(input);
+  context_.input_order = order.has_value() || inputs.size() > 1;  // only a single input has one
+  if (inputs.size() != 1) return;
+  const Dims& dims = inputs.front().dims;
+  context_.input_dims = dims;
   context_.input_dims[0] /= batch;
-  context_.input_order = order.has_value();
-  if (order) order_input(value, *order);
-  if (context_.lines && input->dims.size() == 3 && input->dims[0] == batch && !order) {
-    (void)builder_.as_map(0, {1, static_cast<int>(input->dims[2]), static_cast<int>(input->dims[1])});
+  if (order) order_input(values_.at(inputs.front().name), *order);
+  if (context_.lines && dims.size() == 3 && dims[0] == batch && !order) {
+    (void)builder_.as_map(0, {1, static_cast<int>(dims[2]), static_cast<int>(dims[1])});
   }
 }
 
@@ -184,9 +132,10 @@ void GraphImporter::check_model() {
   if (graph_.sparse_initializer_size() > 0) {
     reasons_.push_back({"", "", "sparse_initializer", "sparse initializers are not supported"});
   }
-  if (graph_.output_size() != 1) {
+  if (graph_.output_size() == 0) reasons_.push_back({"", "", "outputs", "the graph has no output"});
+  if (graph_.output_size() > kMaxEnds) {
     reasons_.push_back(
-        {"", "", "outputs", fmt::format("exactly one output is needed, found {}", graph_.output_size())});
+        {"", "", "outputs", fmt::format("{} outputs, more than {}", graph_.output_size(), kMaxEnds)});
   }
 }
 
@@ -223,30 +172,29 @@ void GraphImporter::check_readers(const NodeProto& node, const std::string& name
   if (readers == readers_.end()) {
     refuse(node, name, value.name, "output is read by nothing");
     value.tensor = -1;
-  } else if (readers->second.size() > 1) {
-    if (readers->second.back() == kOutputReader) {
-      refuse(node, name, value.name,
-             fmt::format("output is read by {}; the network's output can have no other reader",
-                         fmt::join(readers->second, ", ")));
-      value.tensor = -1;
-    } else if (value.is_tensor()) {
-      builder_.close(value.tensor);
-    }
+  } else if (readers->second.size() > 1 && value.is_tensor()) {
+    builder_.close(value.tensor);
   }
 }
 
-void GraphImporter::define_outputs(const NodeProto& node, const std::string& name, Value value) {
+void GraphImporter::define_outputs(const NodeProto& node, const std::string& name,
+                                   std::vector<Value> values) {
+  const auto& outputs = node.output();
+  // Of several parts not every one needs a reader.
+  const bool read = values.size() > 1 && std::any_of(outputs.begin(), outputs.end(),
+                                                     [&](const auto& o) { return readers_.count(o) != 0; });
   for (int i = 0; i < node.output_size(); ++i) {
     const std::string& output = node.output(i);
     if (output.empty()) continue;
-    Value own = i == 0 ? std::move(value) : Value{};
+    const bool given = i < static_cast<int>(values.size());
+    Value own = given ? std::move(values[i]) : Value{};
     own.name = output;
     if (values_.count(output) != 0) {
       refuse(node, name, output, "output has the name of an earlier value");
       continue;
     }
-    if (i == 0) {
-      check_readers(node, name, own);
+    if (given) {
+      if (!read || readers_.count(output) != 0) check_readers(node, name, own);
     } else if (readers_.count(output) != 0 && find_operator(node.op_type())) {
       refuse(node, name, output, fmt::format("output {} is used; only the first is supported", i));
     }
@@ -260,19 +208,20 @@ void GraphImporter::import_fused(int index, const FusedActivation& fused) {
   bool valid = check_node(node, name);
   for (const int inner : fused.inner) valid &= check_node(graph_.node(inner), name);
   const auto inputs = resolve(node, name, {fused.input});
-  if (!valid || !inputs) return define_outputs(node, name, {});
+  if (!valid || !inputs) return define_outputs(node, name, {{}});
   compute_average_of(inputs->front());
   compute_view_of(inputs->front());
+  if (reads_softmax(*inputs)) refuse(node, name, "", kAfterSoftmax);
   Value x = *inputs->front();
   const auto order = std::exchange(x.order, nullptr);
   if (x.is_constant()) {
     refuse(node, name, fused.input, "an activation needs a Conv, Gemm or MatMul before it");
-    return define_outputs(node, name, {});
+    return define_outputs(node, name, {{}});
   }
   OperatorCall call(node, name, {&x}, context_, reasons_);
   Value result = import_activation(call, builder_, fused.activation);
   result.order = order;
-  define_outputs(node, name, std::move(result));
+  define_outputs(node, name, {std::move(result)});
 }
 
 void GraphImporter::import_node(int index) {
@@ -288,18 +237,22 @@ void GraphImporter::import_node(int index) {
            is_default_domain(node.domain())
                ? "operator is not supported"
                : fmt::format("operator of domain '{}' is not supported", node.domain()));
-    return define_outputs(node, name, {});
+    return define_outputs(node, name, {{}});
   }
-  if (!check_node(node, name) || !inputs) return define_outputs(node, name, {});
+  if (!check_node(node, name) || !inputs) return define_outputs(node, name, {{}});
+  if (!passes_order(node.op_type()) && reads_softmax(*inputs)) {
+    refuse(node, name, "", kAfterSoftmax);
+    return define_outputs(node, name, {{}});
+  }
   const bool computed =
       std::any_of(inputs->begin(), inputs->end(), [](auto* v) { return v && !v->is_constant(); });
   if (!computed && !works_on_constants(node.op_type())) {
     refuse(node, name, "", "computes a constant; fold constants when the network is exported");
-    return define_outputs(node, name, {});
+    return define_outputs(node, name, {{}});
   }
   if (const std::optional<Inside> in = inside(node, *inputs, context_)) {
     OperatorCall call(in->node, name, in->inputs, context_, reasons_);
-    return define_outputs(node, name, outside(*in, handler(call, builder_), context_, name));
+    return define_outputs(node, name, {outside(*in, handler(call, builder_), context_, name)});
   }
   if (!passes_order(node.op_type())) {
     for (const Value* const input : *inputs) {
@@ -310,13 +263,34 @@ void GraphImporter::import_node(int index) {
   if (!reads_averages(node.op_type())) {
     for (const Value* const input : *inputs) compute_average_of(input);
   }
-  if (!reads_views(node.op_type()) || (node.op_type() == "Concat" && of_several_layers(*inputs))) {
+  const bool slides = handler == import_conv || handler == import_max_pool || handler == import_average_pool;
+  const Value* const map = slides ? inputs->front() : nullptr;
+  if (const Refusal refusal = map ? no_map(*map, builder_) : std::nullopt) {
+    refuse(node, name, "", *refusal);
+    return define_outputs(node, name, {{}});
+  }
+  if (!takes_views(node, *inputs)) {
     for (const Value* const input : *inputs) {
-      if (!(input && input->padding && node.op_type() == "Conv")) compute_view_of(input);
+      const bool read = input && node.op_type() == "Conv" && (input->padding || conv_reads(*input, builder_));
+      if (!read) compute_view_of(input);
     }
   }
   OperatorCall call(node, name, *inputs, context_, reasons_);
-  define_outputs(node, name, handler(call, builder_));
+  std::vector<Value> values{handler(call, builder_)};
+  std::move(call.further().begin(), call.further().end(), std::back_inserter(values));
+  define_outputs(node, name, std::move(values));
+}
+
+bool GraphImporter::takes_views(const NodeProto& node, const std::vector<const Value*>& inputs) const {
+  const std::string& op = node.op_type();
+  if (op == "Concat") return !of_several_layers(inputs);
+  // The host may apply a Softmax to each of several outputs.
+  if (graph_.output_size() > 1 && find_operator(op) == import_softmax) return true;
+  const bool affine = find_operator(op) == import_affine || find_operator(op) == import_batch_normalization;
+  if (!affine || inputs_.size() < 2) return reads_views(op);
+  return std::all_of(inputs.begin(), inputs.end(), [&](const Value* input) {
+    return !input || input->is_constant() || (input->view && input->tensor == 0);
+  });
 }
 
 void GraphImporter::compute_average_of(const Value* input) {
@@ -331,40 +305,73 @@ void GraphImporter::put_in_order(const Value* input) {
 }
 
 void GraphImporter::compute_view_of(const Value* input) {
-  if (!input || !input->view) return;
+  if (!input || !input->view || !input->is_tensor()) return;
   put_in_order(input);
   Value& value = values_.at(input->name);
   value = compute_view(value, builder_, reasons_);
   if (value.is_tensor() && readers_[value.name].size() > 1) builder_.close(value.tensor);
 }
 
+void GraphImporter::check_inputs() {
+  for (const std::string& input : inputs_) {
+    const std::size_t readers = readers_[input].size();
+    if (readers > 1) builder_.close(0);
+    if (readers > 0) continue;
+    reasons_.push_back({"", "", input, "the input is read by nothing"});
+    values_.at(input).tensor = -1;
+  }
+}
+
+std::vector<const Value*> GraphImporter::read_outputs() {
+  std::vector<const Value*> values;
+  for (const ValueInfoProto& output : graph_.output()) {
+    const auto found = values_.find(output.name());
+    if (found == values_.end()) {
+      reasons_.push_back({"", "", output.name(), "the network's output is produced by no node"});
+      continue;
+    }
+    if (found->second.is_constant())
+      reasons_.push_back({"", "", output.name(), "the network's output is a constant"});
+    if (graph_.output_size() > 1 && std::find(inputs_.begin(), inputs_.end(), output.name()) != inputs_.end())
+      reasons_.push_back({"", "", output.name(), "an input is an output; put an Identity between them"});
+    if (std::find(values.begin(), values.end(), &found->second) == values.end())
+      values.push_back(&found->second);
+  }
+  return values;
+}
+
 void GraphImporter::finish() {
-  if (graph_.output_size() != 1) return;
-  const std::string& output = graph_.output(0).name();
-  const auto found = values_.find(output);
-  if (found == values_.end()) {
-    reasons_.push_back({"", "", output, "the network's output is produced by no node"});
-    return;
+  if (graph_.output_size() > kMaxEnds) return;
+  const std::vector<const Value*> values = read_outputs();
+  for (std::size_t i = 0; i < values.size() && values.size() > 1; ++i) {
+    if (values[i]->order && values[i]->softmax)
+      reasons_.push_back(
+          {"", "", values[i]->name, "a Transpose behind the Softmax of one of several outputs"});
+    put_in_order(values[i]);
   }
-  compute_average_of(&found->second);
-  compute_view_of(&found->second);
-  const Value& value = found->second;
-  if (value.is_constant()) reasons_.push_back({"", "", output, "the network's output is a constant"});
-  int tensor = value.is_tensor() && !value.is_constant() ? value.tensor : 0;
-  if (value.order) builder_.order_output(transposition(value.order->dims, value.order->perm));
-  if (has_input_ && reasons_.empty() && builder_.network().nodes.empty()) {
+  const std::vector<bool> taken = taken_by_host(values, builder_);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    compute_average_of(values[i]);
+    if (!taken[i]) compute_view_of(values[i]);
+  }
+  if (values.size() == 1 && values[0]->order) {
+    builder_.order_output(transposition(values[0]->order->dims, values[0]->order->perm));
+  }
+  JoinedOutputs joined = join_outputs(values, context_, builder_, reasons_);
+  if (!inputs_.empty() && reasons_.empty() && builder_.network().nodes.empty()) {
     // Nothing but changes of shape and constants: a layer applies them.
-    tensor = builder_.pass(tensor, graph_.node_size() > 0 ? unique_name(0) : output, output).value_or(tensor);
+    const std::string& output = values.front()->name;
+    joined.tensor = builder_.pass(joined.tensor, graph_.node_size() > 0 ? unique_name(0) : output, output);
   }
-  for (const std::string& node : builder_.finish(tensor, output)) {
+  for (const std::string& node : builder_.finish(joined.tensor, std::move(joined.outputs))) {
     reasons_.push_back(
         {node, "", "", "folding the constants into its weights gives values that are not finite"});
   }
-  if (builder_.network().softmax && !net::softmax_of_outputs(builder_.network())) {
-    reasons_.push_back({"", "", output, "a Transpose takes the groups of the Softmax before it apart"});
-  }
-  if (has_input_ && reasons_.empty() && builder_.network().nodes.empty()) {
-    reasons_.push_back({"", "", "", "no Conv, Gemm or MatMul: there is nothing to accelerate"});
+  const net::Network& network = builder_.network();
+  if (network.outputs.size() == 1 && network.outputs[0].softmax &&
+      !net::softmax_of(network, network.outputs[0])) {
+    reasons_.push_back(
+        {"", "", network.outputs[0].name, "a Transpose takes the groups of the Softmax before it apart"});
   }
 }
 
@@ -375,14 +382,7 @@ Inspection GraphImporter::run() {
     fused_.emplace(each.last, std::move(each));
   }
   count_readers();
-  const auto input =
-      std::find_if(values_.begin(), values_.end(), [](const auto& v) { return v.second.tensor == 0; });
-  if (input != values_.end() && readers_[input->first].empty()) {
-    reasons_.push_back({"", "", input->first, "the input is read by nothing"});
-    input->second.tensor = -1;
-  } else if (input != values_.end() && readers_[input->first].size() > 1) {
-    builder_.close(0);
-  }
+  check_inputs();
   for (int i = 0; i < graph_.node_size() && !context_.wanted_order; ++i) import_node(i);
   if (!context_.wanted_order) finish();
   return {builder_.network(), std::move(reasons_)};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "calib/onnx/fused.h"
+#include "calib/onnx/graph_inputs.h"
 #include "calib/onnx/import.h"
 #include "calib/onnx/network_builder.h"
 #include "calib/onnx/operator_call.h"
@@ -18,25 +19,13 @@
 
 namespace dpwa::onnx {
 
-/// The one input of a graph that is not an initializer.
-struct GraphInput {
-  std::string name;
-  Dims dims;               ///< a symbolic batch counts as 1
-  std::int64_t batch = 1;  ///< first dimension if it can be the batch: 1, or N > 1 (then it may also be data)
-  bool symbolic = false;   ///< the batch is not a number
-};
-
 /// Walks a model once, in graph order, and folds it; keeps going after a refusal.
 class GraphImporter {
  public:
-  /// Reasons against the model as a whole; and its input, if that can be read.
-  static std::optional<GraphInput> read_input(const ::onnx::GraphProto& graph, std::vector<Reason>& reasons);
-
-  /// `batch`: how much of input.dims[0] is the batch (input.batch, or 1 when that is data). `model` must
-  /// outlive this.
-  /// `order`: how the host transposes the input.
+  /// `inputs`: read_inputs(); `batch`: common_batch(), or 1 when that is data. `model` must outlive this.
+  /// `order`: how the host transposes the only input.
   GraphImporter(const ::onnx::ModelProto& model, const std::string& name,
-                const std::optional<GraphInput>& input, std::int64_t batch,
+                const std::vector<GraphInput>& inputs, std::int64_t batch,
                 const std::optional<net::Transposition>& order = std::nullopt);
 
   /// Stops early when the host should transpose the input.
@@ -59,21 +48,27 @@ class GraphImporter {
   void import_fused(int index, const FusedActivation& fused);
   bool check_required(const ::onnx::NodeProto& node, const std::string& name, int required);
   bool check_node(const ::onnx::NodeProto& node, const std::string& name);
+  /// Whether the operator reads views of these inputs as they are.
+  bool takes_views(const ::onnx::NodeProto& node, const std::vector<const Value*>& inputs) const;
   /// Makes an average a tensor, for all of its readers.
   void compute_average_of(const Value* input);
   /// Puts the data of a value in the order of its dims.
   void put_in_order(const Value* input);
   /// Makes a view a tensor.
   void compute_view_of(const Value* input);
-  void define_outputs(const ::onnx::NodeProto& node, const std::string& name, Value value);
+  /// `values`: what the node's outputs stand for, as far as its operator gives them.
+  void define_outputs(const ::onnx::NodeProto& node, const std::string& name, std::vector<Value> values);
   void check_readers(const ::onnx::NodeProto& node, const std::string& name, Value& value);
   std::string unique_name(int index);
+  void check_inputs();
+  /// What the network's outputs stand for, each one once.
+  std::vector<const Value*> read_outputs();
   void finish();
   void refuse(const ::onnx::NodeProto& node, const std::string& name, const std::string& attribute,
               const std::string& text);
 
   const ::onnx::GraphProto& graph_;
-  const bool has_input_;
+  const std::vector<std::string> inputs_;
   ModelContext context_;
   NetworkBuilder builder_;
   std::vector<Reason> reasons_;

@@ -20,14 +20,14 @@ std::string to_string(const Reason& reason) {
 
 namespace {
 
-/// `batch`: how much of the input's first dimension is one. What the graph transposes its input by, the host
+/// `batch`: how much of the inputs' first dimension is one. What the graph transposes its input by, the host
 /// does instead.
 Inspection import_as(const ::onnx::ModelProto& model, const std::string& name,
-                     const std::optional<GraphInput>& input, std::int64_t batch) {
-  GraphImporter importer(model, name, input, batch);
+                     const std::vector<GraphInput>& inputs, std::int64_t batch) {
+  GraphImporter importer(model, name, inputs, batch);
   Inspection result = importer.run();
   if (!importer.wanted_order()) return result;
-  return GraphImporter(model, name, input, batch, importer.wanted_order()).run();
+  return GraphImporter(model, name, inputs, batch, importer.wanted_order()).run();
 }
 
 }  // namespace
@@ -36,11 +36,12 @@ Inspection inspect_onnx(const std::filesystem::path& path) {
   const ::onnx::ModelProto model = load_model(path);
   const std::string name = path.stem().string();
   std::vector<Reason> reasons;
-  const std::optional<GraphInput> input = GraphImporter::read_input(model.graph(), reasons);
-  Inspection result = import_as(model, name, input, input ? input->batch : 1);
-  if (input && input->batch > 1 && !result.supported()) {
+  const std::vector<GraphInput> inputs = read_inputs(model.graph(), reasons);
+  const std::int64_t batch = common_batch(inputs);
+  Inspection result = import_as(model, name, inputs, batch);
+  if (batch > 1 && !result.supported()) {
     // A first dimension above 1 is a fixed batch, unless the graph only makes sense with it as data.
-    Inspection unbatched = import_as(model, name, input, 1);
+    Inspection unbatched = import_as(model, name, inputs, 1);
     if (unbatched.supported()) result = std::move(unbatched);
   }
   result.reasons.insert(result.reasons.begin(), reasons.begin(), reasons.end());

@@ -112,10 +112,9 @@ std::optional<std::vector<Part>> parts_of(OperatorCall& call, NetworkBuilder& bu
       return std::nullopt;
     }
     const Dims& dims = *value->dims;
-    const Refusal refusal = dims.size() == 2
-                                ? builder.as_vector(value->tensor)
-                                : builder.as_map(value->tensor, map_shape(*value, *map_extent(call, *value)));
-    if (!call.accept("", refusal)) return std::nullopt;
+    const bool map = dims.size() > 2;
+    if (map && !call.accept("", builder.as_map(value->tensor, map_shape(*value, *map_extent(call, *value)))))
+      return std::nullopt;
     parts.push_back({value, before, own, static_cast<int>(channels) - before - own});
     before += own;
   }

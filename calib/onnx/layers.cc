@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "calib/onnx/mix.h"
 #include "calib/onnx/operators.h"
 #include "calib/onnx/view.h"
 #include "calib/onnx/window.h"
@@ -96,7 +97,7 @@ std::vector<double> gemm_bias(OperatorCall& call, std::int64_t channels, double 
 Value without_padding(const Value& x) {
   Value inner = x;
   if (!x.padding) return inner;
-  inner.view = nullptr;
+  inner.view = x.unpadded;
   inner.dims->back() -= (*x.padding)[1] + (*x.padding)[3];
   if (inner.dims->size() == 4) inner.dims->at(2) -= (*x.padding)[0] + (*x.padding)[2];
   return inner;
@@ -139,7 +140,6 @@ void spread(const net::Shape& shape, Dense& dense) {
 /// A dense layer is a convolution whose kernel is the whole map, so its columns follow the stored order.
 Value add_dense(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dense dense, Dims dims) {
   const int input = x.tensor;
-  if (!call.accept("", builder.as_vector(input))) return {"", nullptr, -1, std::move(dims)};
   const net::Shape shape = builder.tensor(input).shape;
   if (x.average) {
     if (!fits(call, dense.out_channels, shape.size(), 1)) return {"", nullptr, -1, std::move(dims)};
@@ -217,6 +217,19 @@ Value matmul_left(OperatorCall& call, NetworkBuilder& builder, const Value& w, c
   return add_dense(call, builder, x, std::move(dense), std::move(dims));
 }
 
+/// The weights for all channels of the tensor, zero for those that the view does not read.
+bool read_mix(OperatorCall& call, const ChannelMix& mix, int channels, net::Node& node) {
+  const std::int64_t taps = std::int64_t{node.window.kh} * node.window.kw * node.out_channels;
+  if (channels > kMaxValues / taps) {
+    call.refuse("W", fmt::format("{} channels of which it reads {}: more than {} weights", channels,
+                                 mix.terms.size(), kMaxValues));
+    return false;
+  }
+  node.weight = fold_mix(mix, node.weight, node.out_channels, node.groups, channels);
+  node.groups = 1;
+  return true;
+}
+
 }  // namespace
 
 Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
@@ -256,7 +269,8 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
     return add_dense(call, builder, x, std::move(dense), out);
   }
   const net::Shape shape = map_shape(x, *map_extent(call, x));
-  if (call.refused() || !x.is_tensor() || !call.accept("X", builder.as_map(x.tensor, shape))) {
+  const auto mix = channel_mix(x, builder);
+  if (call.refused() || !x.is_tensor() || (!mix && !call.accept("X", builder.as_map(x.tensor, shape)))) {
     return {"", nullptr, -1, out};
   }
   net::Node node;
@@ -267,6 +281,7 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
   node.window = placed->window;
   node.weight =
       channel_last(*weight, node.out_channels, {placed->window.kh, placed->window.kw, shape.c / node.groups});
+  if (mix && !read_mix(call, *mix, builder.tensor(x.tensor).shape.c, node)) return {"", nullptr, -1, out};
   node.conv_shape = {static_cast<int>(placed->out.h), static_cast<int>(placed->out.w), node.out_channels};
   const int tensor = builder.add_layer(x.tensor, std::move(node), std::vector<double>(dims[0], 1),
                                        std::move(bias), call.output());

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "calib/onnx/join.h"
+#include "calib/onnx/mix.h"
 #include "calib/onnx/order.h"
 
 namespace dpwa::onnx {
@@ -272,7 +273,10 @@ Value import_pad(OperatorCall& call, NetworkBuilder& builder) {
         return source;
       },
       value);
-  if (padded.view && !x.view && mode == "constant" && value == 0) padded.padding = around_map(before, after);
+  if (padded.view && (!x.view || conv_reads(x, builder)) && mode == "constant" && value == 0) {
+    padded.padding = around_map(before, after);
+    padded.unpadded = x.view;
+  }
   return padded;
 }
 

@@ -16,9 +16,7 @@ Refusal NetworkBuilder::subtract(int a, int b, const std::string& node, const st
   const std::vector<double> minus(network_.tensors[b].shape.c, -1), none(minus.size(), 0);
   int negated = b;
   if (apply_affine(b, minus, none, output + "/negated")) {
-    const std::optional<int> passed = pass(b, node + "/negated", output + "/negated");
-    if (!passed) return as_vector(b);
-    negated = *passed;
+    negated = pass(b, node + "/negated", output + "/negated");
     (void)apply_affine(negated, minus, none, output + "/negated");
   }
   return add(a, negated, node, output, difference);
@@ -31,8 +29,8 @@ bool NetworkBuilder::is_read(int tensor) const {
 
 int NetworkBuilder::passed_input() {
   if (passed_input_ < 0) {
-    const std::string name = network_.input_name + "/passed";
-    passed_input_ = *pass(0, name, name);
+    const std::string name = network_.tensors[0].name + "/passed";
+    passed_input_ = pass(0, name, name);
     close(0);
     close(passed_input_);
   }

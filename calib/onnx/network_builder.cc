@@ -16,11 +16,25 @@ bool all_equal(const std::vector<double>& values) {
   return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
 }
 
-net::Shape input_shape(const std::vector<std::int64_t>& dims) {
-  if (dims.size() == 3)
-    return {static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[0])};
-  const std::int64_t size = std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
-  return {1, 1, static_cast<int>(size)};
+/// One map with the channels of all inputs if they are maps of one size, else one vector.
+net::Shape input_shape(const std::vector<net::Input>& inputs) {
+  const std::vector<std::int64_t>& first = inputs.front().dims;
+  const bool maps = std::all_of(inputs.begin(), inputs.end(), [&](const net::Input& input) {
+    return input.dims.size() == 3 && first.size() == 3 && input.dims[1] == first[1] &&
+           input.dims[2] == first[2];
+  });
+  std::int64_t size = 0;
+  for (const net::Input& input : inputs) size += input.size();
+  if (!maps) return {1, 1, static_cast<int>(size)};
+  return {static_cast<int>(first[1]), static_cast<int>(first[2]),
+          static_cast<int>(size / (first[1] * first[2]))};
+}
+
+/// "image", or "image+mask" of several.
+std::string joined_name(const std::vector<net::Input>& inputs) {
+  std::string name = inputs.front().name;
+  for (std::size_t i = 1; i < inputs.size(); ++i) name += "+" + inputs[i].name;
+  return name;
 }
 
 std::string describe(const net::Shape& shape) {
@@ -45,38 +59,32 @@ bool round_layer(net::Node& node, const std::vector<double>& scale, const std::v
 
 }  // namespace
 
-NetworkBuilder::NetworkBuilder(std::string name, std::string input_name, std::vector<std::int64_t> dims) {
-  const net::Shape shape = input_shape(dims);
+NetworkBuilder::NetworkBuilder(std::string name, std::vector<net::Input> inputs) {
+  const net::Shape shape = input_shape(inputs);
   network_.name = std::move(name);
-  network_.input_dims = std::move(dims);
-  network_.tensors.push_back({input_name, shape, -1, {}});
-  network_.input_name = std::move(input_name);
+  network_.inputs = std::move(inputs);
+  network_.tensors.push_back({joined_name(network_.inputs), shape, -1, {}});
   folds_.push_back({Stage::input, false, std::vector<double>(shape.c, 1), std::vector<double>(shape.c, 0)});
 }
 
 void NetworkBuilder::order_input(net::Transposition order) {
   std::vector<std::int64_t> dims;
   for (const int axis : order.perm) dims.push_back(order.dims[axis]);
-  (void)as_map(0, input_shape(dims));
+  (void)as_map(0, input_shape({{"", std::move(dims)}}));
   network_.input_order = std::move(order);
 }
 
-Refusal NetworkBuilder::as_vector(int tensor) const {
-  if (folds_[tensor].stage != Stage::softmax) return std::nullopt;
-  return std::string("Softmax is only supported as the last operator");
-}
-
 Refusal NetworkBuilder::as_map(int tensor, const net::Shape& shape) {
-  if (Refusal after_softmax = as_vector(tensor)) return after_softmax;
   net::Shape& current = network_.tensors[tensor].shape;
   Fold& fold = folds_[tensor];
   if (current == shape) return std::nullopt;
   if (fold.stage == Stage::input && is_read(tensor)) {
     return fmt::format("the network's input is read as {} and as {}", describe(current), describe(shape));
   }
-  if (fold.stage != Stage::input) {
-    return fmt::format("{} are read as {}; only the network's input can change its shape", describe(current),
-                       describe(shape));
+  if (fold.stage != Stage::input || network_.inputs.size() > 1) {
+    return fmt::format("{} are read as {}; only the network's input can change its shape{}",
+                       describe(current), describe(shape),
+                       network_.inputs.size() > 1 ? ", where it has only one" : "");
   }
   if (!all_equal(fold.scale) || !all_equal(fold.offset)) {
     return fmt::format("the input's per-channel constants are for {}, read as {}", describe(current),
@@ -118,9 +126,8 @@ net::Node NetworkBuilder::passing_layer(std::string name, const net::Shape& shap
   return layer;
 }
 
-std::optional<int> NetworkBuilder::pass(int tensor, const std::string& node, const std::string& output) {
+int NetworkBuilder::pass(int tensor, const std::string& node, const std::string& output) {
   const net::Shape shape = network_.tensors[tensor].shape;
-  if (folds_[tensor].stage == Stage::softmax) return std::nullopt;
   return add_layer(tensor, passing_layer(node, shape), std::vector<double>(shape.c, 1),
                    std::vector<double>(shape.c, 0), output);
 }
@@ -132,7 +139,7 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
   if (Refusal refusal = multiplied(tensor)) return refusal;
   if (fold.stage != Stage::input && fold.stage != Stage::linear) {
     return std::string(
-        "constants after an activation, pool or softmax cannot be folded; only directly after Conv, Gemm or "
+        "constants after an activation or pool cannot be folded; only directly after Conv, Gemm or "
         "MatMul, "
         "or before the first layer");
   }
@@ -160,7 +167,7 @@ Refusal NetworkBuilder::activate(int tensor, const net::Activation& activation, 
   if (Refusal refusal = closed(tensor)) return refusal;
   if (Refusal refusal = multiplied(tensor)) return refusal;
   Fold& fold = folds_[tensor];
-  if (fold.stage == Stage::input || fold.stage == Stage::softmax) {
+  if (fold.stage == Stage::input) {
     return std::string("an activation needs a Conv, Gemm or MatMul before it");
   }
   net::Node& node = producer(tensor);
@@ -186,7 +193,7 @@ Refusal NetworkBuilder::activate(int tensor, const net::Activation& activation, 
 Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::string& output) {
   const Fold& fold = folds_[tensor];
   if (Refusal refusal = closed(tensor)) return refusal;
-  if (fold.stage == Stage::input || fold.stage == Stage::softmax) {
+  if (fold.stage == Stage::input) {
     return std::string("an activation needs a Conv, Gemm or MatMul before it");
   }
   net::Node& node = producer(tensor);
@@ -254,16 +261,12 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::st
     const std::vector<double> two(network_.tensors[a].shape.c, 2), none(two.size(), 0);
     sum = a;
     if (!apply_affine(sum, two, none, output)) return std::nullopt;
-    const std::optional<int> passed = pass(a, node, output);
-    return passed ? apply_affine(sum = *passed, two, none, output) : as_vector(a);
+    return apply_affine(sum = pass(a, node, output), two, none, output);
   }
   for (int* const tensor : {&a, &b}) {
     if (maker(*tensor) >= 0) continue;
     if (Refusal refusal = as_map(*tensor, network_.tensors[tensor == &a ? b : a].shape)) return refusal;
     *tensor = passed_input();
-  }
-  if (folds_[a].stage == Stage::softmax || folds_[b].stage == Stage::softmax) {
-    return std::string("Softmax is only supported as the last operator");
   }
   // The later node adds, so the earlier one's result is there; an earlier one that nothing else reads can
   // move.
@@ -275,8 +278,8 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::st
                        describe(network_.tensors[b].shape));
   }
   if (!has_fine_values(other)) std::swap(sum, other);
-  if (!has_fine_values(other)) other = *pass(other, node + "/addend", output + "/addend");
-  if (!takes_residual(sum)) sum = *pass(sum, node, output);
+  if (!has_fine_values(other)) other = pass(other, node + "/addend", output + "/addend");
+  if (!takes_residual(sum)) sum = pass(sum, node, output);
   if (maker(sum) < maker(other)) move_to_end(maker(sum));
   producer(sum).residual = other;
   network_.tensors[sum].name = output;
@@ -299,15 +302,6 @@ Refusal NetworkBuilder::max_pool(int tensor, const net::Window& window, const ne
   network_.tensors[tensor].shape = pooled;
   network_.tensors[tensor].name = output;
   fold.stage = Stage::pooled;
-  return std::nullopt;
-}
-
-Refusal NetworkBuilder::softmax(int tensor, const net::Softmax& softmax) {
-  Fold& fold = folds_[tensor];
-  if (fold.stage == Stage::input) return std::string("Softmax needs a Conv, Gemm or MatMul before it");
-  if (fold.stage == Stage::softmax) return std::string("a second Softmax");
-  fold.stage = Stage::softmax;
-  network_.softmax = softmax;
   return std::nullopt;
 }
 
@@ -388,14 +382,13 @@ void NetworkBuilder::renumber(int output) {
   }
 }
 
-std::vector<std::string> NetworkBuilder::finish(int output, std::string output_name) {
+std::vector<std::string> NetworkBuilder::finish(int output, std::vector<net::Output> outputs) {
   std::vector<std::string> not_finite;
   share_input();
   separate_padded_pools();
   renumber(output);
-  network_.output_name = std::move(output_name);
-  net::Tensor& last = network_.tensors[network_.output];
-  if (network_.output_order && last.name == network_.output_name) last.name += "/stored";
+  network_.outputs = std::move(outputs);
+  free_output_names();
   const auto to_float = [](double v) { return static_cast<double>(static_cast<float>(v)) + 0.0; };
   network_.input_affine = {folds_[0].scale, folds_[0].offset};
   for (double& v : network_.input_affine.scale) v = to_float(v);

@@ -27,13 +27,10 @@ struct Limits {
 /// order in which the hardware does it. Knows nothing of ONNX.
 class NetworkBuilder {
  public:
-  /// `dims`: the input's dimensions without the batch, 1 to 3 of them; three are channel, y, x.
-  NetworkBuilder(std::string name, std::string input_name, std::vector<std::int64_t> dims);
+  /// `inputs`: one or more; three dimensions are channel, y, x.
+  NetworkBuilder(std::string name, std::vector<net::Input> inputs);
 
   const net::Tensor& tensor(int index) const { return network_.tensors[index]; }
-
-  /// A layer reads all values of a sample as one vector, whatever the tensor's shape.
-  Refusal as_vector(int tensor) const;
 
   /// A layer or pool reads the tensor as a map of this shape. The network's input follows (unless per-channel
   /// constants were applied to another shape); a tensor inside the network must have this shape already.
@@ -45,8 +42,8 @@ class NetworkBuilder {
                 std::string output);
 
   /// A layer that passes the tensor's values on, named `node`: what cannot be folded into the tensor can be
-  /// folded into its output. Nothing when it would be too large, or after a softmax.
-  std::optional<int> pass(int tensor, const std::string& node, const std::string& output);
+  /// folded into its output.
+  int pass(int tensor, const std::string& node, const std::string& output);
 
   /// The host transposes the network's input, and its output, like this. Precondition: no layer yet.
   void order_input(net::Transposition order);
@@ -83,6 +80,13 @@ class NetworkBuilder {
   /// Whether no value of the tensor can be below 0.
   bool never_negative(int tensor) const;
 
+  /// Whether two layers of one tensor, which nothing reads, differ in nothing but their channels.
+  bool can_stack(int a, int b) const;
+
+  /// Makes the channels of `b` channels of `a`, behind its own; `b` is no tensor any more. Precondition:
+  /// can_stack().
+  void stack(int a, int b, std::string output);
+
   /// Adds channels of zeros and takes the limits away. Precondition: open_limits().
   void add_channels(int tensor, int before, int after);
 
@@ -92,17 +96,14 @@ class NetworkBuilder {
   Refusal max_pool(int tensor, const net::Window& window, const net::Shape& pooled,
                    const std::string& output);
 
-  /// Nothing but a change of shape may follow.
-  Refusal softmax(int tensor, const net::Softmax& softmax);
-
   /// Closes the network at its output tensor: rounds folded weights, biases and the input affine to float32
   /// and fills consumers. Returns the nodes whose folded values are not finite.
-  std::vector<std::string> finish(int output, std::string output_name);
+  std::vector<std::string> finish(int output, std::vector<net::Output> outputs);
 
   const net::Network& network() const { return network_; }
 
  private:
-  enum class Stage { input, linear, activated, pooled, softmax };
+  enum class Stage { input, linear, activated, pooled };
 
   /// What is folded into a tensor so far: values = stage(products * scale[c] + offset[c]).
   struct Fold {
@@ -145,6 +146,8 @@ class NetworkBuilder {
   /// zeros around it, which the layer makes.
   void separate_padded_pools();
   void pool_in_a_layer_behind(std::size_t node);
+  /// Where outputs are slices of a tensor, or reordered by the host, no tensor has the name of one.
+  void free_output_names();
   /// Tensors in the order of the nodes that make them.
   void renumber(int output);
 

@@ -21,7 +21,7 @@ bool NetworkBuilder::has_fine_values(int tensor) const {
 }
 
 int NetworkBuilder::as_factor(int tensor, const std::string& node, const std::string& output) {
-  return has_fine_values(tensor) ? tensor : *pass(tensor, node + "/factor", output + "/factor");
+  return has_fine_values(tensor) ? tensor : pass(tensor, node + "/factor", output + "/factor");
 }
 
 void NetworkBuilder::fold_factor(int tensor, int factor, const std::string& output) {
@@ -34,8 +34,6 @@ void NetworkBuilder::fold_factor(int tensor, int factor, const std::string& outp
 
 Refusal NetworkBuilder::multiply(int a, int b, const std::string& node, const std::string& output,
                                  int& product) {
-  if (Refusal refusal = as_vector(a)) return refusal;
-  if (Refusal refusal = as_vector(b)) return refusal;
   for (int* const tensor : {&a, &b}) {
     if (network_.tensors[*tensor].producer >= 0) continue;
     if (Refusal refusal = as_map(*tensor, network_.tensors[tensor == &a ? b : a].shape)) return refusal;
@@ -63,7 +61,7 @@ Refusal NetworkBuilder::multiply(int a, int b, const std::string& node, const st
     // Where one of them has no fine values, the layer that it needs multiplies.
     const int read = has_fine_values(later) ? earlier : later;
     factor = as_factor(read == later ? earlier : later, node, output);
-    product = *pass(read, node, output);
+    product = pass(read, node, output);
   }
   fold_factor(product, factor, output);
   return std::nullopt;
@@ -80,14 +78,12 @@ bool NetworkBuilder::can_spread(int tensor) const {
 
 Refusal NetworkBuilder::scale(int map, int gate, const std::string& node, const std::string& output,
                               int& product) {
-  if (Refusal refusal = as_vector(map)) return refusal;
-  if (Refusal refusal = as_vector(gate)) return refusal;
   for (int* const tensor : {&map, &gate}) {
     if (network_.tensors[*tensor].producer < 0) *tensor = passed_input();
   }
   const net::Shape shape = network_.tensors[map].shape;
   const int factor = as_factor(map, node, output);
-  product = can_spread(gate) ? gate : *pass(gate, node, output);
+  product = can_spread(gate) ? gate : pass(gate, node, output);
   net::Node& layer = producer(product);
   layer.window.stride_y = layer.window.stride_x = 0;
   layer.conv_shape = network_.tensors[product].shape = shape;

@@ -29,9 +29,12 @@ struct Value {
   std::optional<Dims> dims;  ///< batch included; unknown after a refused operator
   bool average = false;      ///< the mean of each channel of the tensor; dims are those of the mean
   std::shared_ptr<const View> view = nullptr;  ///< sums of the tensor's values; null: the tensor itself
-  /// The view is the tensor's map with zeros around it: top, left, bottom, right.
+  /// The view is a map with zeros around it: top, left, bottom, right.
   std::optional<std::array<int, 4>> padding = std::nullopt;
   std::shared_ptr<const Order> order = nullptr;  ///< of its data, where that is not that of its tensor
+  std::shared_ptr<const View> unpadded = nullptr;  ///< with padding: the view without it
+  /// What the host still does to the values; only the network's outputs may have it.
+  std::optional<net::Softmax> softmax = std::nullopt;
 
   bool is_constant() const { return constant != nullptr; }
   bool is_tensor() const { return tensor >= 0; }
@@ -59,6 +62,9 @@ class OperatorCall {
   const std::string& name() const { return name_; }
   const std::string& op() const { return node_.op_type(); }
   const std::string& output() const { return node_.output(0); }
+  int outputs() const { return node_.output_size(); }
+  /// What the outputs behind the first one stand for, where the operator gives them.
+  std::vector<Value>& further() { return further_; }
   ModelContext& model() { return model_; }
   int opset() const { return model_.opset; }
   std::int64_t batch() const { return model_.batch; }
@@ -100,6 +106,7 @@ class OperatorCall {
   std::vector<const Value*> inputs_;
   ModelContext& model_;
   std::vector<Reason>& reasons_;
+  std::vector<Value> further_;
   int refusals_ = 0;
 };
 

@@ -55,6 +55,7 @@ constexpr std::array kOperators = {
     Operator{"GatherND", import_gather_nd, true, false, true},
     Operator{"Pad", import_pad, true, false, true},
     Operator{"Concat", import_concat, false, false, true},
+    Operator{"Split", import_split, true, false, true, 2},
     Operator{"Expand", import_expand, true, false, true},
     Operator{"Tile", import_tile, true, false, true},
     Operator{"DepthToSpace", import_depth_to_space, true, false, true},
@@ -89,6 +90,7 @@ const std::array kNewer = {
     NewerDefinition{"Mish", kMishSince, true, 1, 1, {}},
     NewerDefinition{"Gelu", kGeluSince, true, 1, 1, {"approximate"}},
     NewerDefinition{"Swish", kSwishSince, true, 1, 1, {"alpha"}},
+    NewerDefinition{"Split", kSplitSmallerLast, false, 1, 2, {"axis", "num_outputs"}, true},
     NewerDefinition{"Pad", 18, false, 2, 4, {"mode"}},
     NewerDefinition{
         "AveragePool",

@@ -17,6 +17,8 @@ namespace dpwa::onnx {
 inline constexpr int kMinOpset = 7;  ///< of most operators
 inline constexpr int kMaxOpset = 25;
 inline constexpr int kReduceMeanAxesInput = 18;
+inline constexpr int kSplitSizesInput = 13;
+inline constexpr int kSplitSmallerLast = 18;
 inline constexpr int kMishSince = 18;
 inline constexpr int kGeluSince = 20;
 inline constexpr int kSwishSince = 24;
@@ -28,6 +30,7 @@ struct NewerDefinition {
   bool first;  ///< there was none before
   int least_inputs, most_inputs;
   std::vector<std::string> attributes;
+  bool several_outputs = false;
 };
 
 /// The definition that is newer than what the checker knows; nullptr when there is none.
@@ -40,11 +43,9 @@ inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 22;
 /// when neither can be.
 template <typename Fold>
 void fold_or_pass(OperatorCall& call, NetworkBuilder& builder, int& tensor, Fold fold) {
-  const Refusal refusal = fold(tensor);
-  if (!refusal) return;
-  const std::optional<int> passed = builder.pass(tensor, call.name(), call.output() + "/passed");
-  if (passed) tensor = *passed;
-  call.accept("", passed ? fold(tensor) : refusal);
+  if (!fold(tensor)) return;
+  tensor = builder.pass(tensor, call.name(), call.output() + "/passed");
+  call.accept("", fold(tensor));
 }
 
 /// A tensor as an operator's result, if nothing was refused.
@@ -112,6 +113,9 @@ Value import_transpose(OperatorCall& call, NetworkBuilder& builder);
 Value import_slice(OperatorCall& call, NetworkBuilder& builder);
 Value import_pad(OperatorCall& call, NetworkBuilder& builder);
 Value import_concat(OperatorCall& call, NetworkBuilder& builder);
+
+// split.cc
+Value import_split(OperatorCall& call, NetworkBuilder& builder);
 
 // gather.cc
 Value import_gather(OperatorCall& call, NetworkBuilder& builder);

@@ -32,7 +32,8 @@ Value with_dims(OperatorCall& call, NetworkBuilder& builder, const Value& x, Dim
                                       static_cast<int>(dims.back()), static_cast<int>(dims[1])});
     }
   }
-  return {"", x.constant, x.tensor, std::move(dims), x.average, x.view, std::nullopt, x.order};
+  return {"",     x.constant,   x.tensor, std::move(dims), x.average,
+          x.view, std::nullopt, x.order,  nullptr,         x.softmax};
 }
 
 /// Axes of Squeeze and Unsqueeze in 0 .. rank-1, ascending; nothing and a reason when illegal.

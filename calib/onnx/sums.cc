@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "calib/onnx/mix.h"
 #include "calib/onnx/movement.h"
 
 namespace dpwa::onnx {
@@ -102,6 +103,9 @@ Value import_neg(OperatorCall& call, NetworkBuilder& builder) {
 }
 
 Value import_sum(OperatorCall& call, NetworkBuilder& builder) {
+  std::vector<const Value*> inputs;
+  for (std::size_t i = 0; i < call.inputs(); ++i) inputs.push_back(&call.required(i));
+  if (of_one_tensor(inputs)) return combine_views(call, builder);
   const Value* const x = only_computed(call, "adds", "; Add is supported");
   if (!x) return {};
   const Dims dims = sample_dims(call, *x->dims);

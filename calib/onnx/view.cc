@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "calib/onnx/mix.h"
+
 namespace dpwa::onnx {
 namespace {
 
@@ -20,6 +22,30 @@ bool renames_only(const View& view, std::int64_t tensor_size) {
     }
   }
   return true;
+}
+
+/// What the view is called as a tensor: an input that is a part of the joined one keeps its name.
+std::string tensor_name(const Value& x, const NetworkBuilder& builder) {
+  const std::vector<net::Input>& inputs = builder.network().inputs;
+  const bool input =
+      std::any_of(inputs.begin(), inputs.end(), [&](const net::Input& each) { return each.name == x.name; });
+  return input ? x.name + "/part" : x.name;
+}
+
+/// The layer of 1 x 1 windows that computes the view.
+int add_mix(const ChannelMix& mix, const Value& x, NetworkBuilder& builder) {
+  const net::Shape shape = builder.tensor(x.tensor).shape;
+  const auto channels = static_cast<int>(mix.terms.size());
+  net::Node node;
+  node.name = x.view->node;
+  node.onnx_operator = "Conv";
+  node.out_channels = channels;
+  node.conv_shape = {shape.h, shape.w, channels};
+  std::vector<float> ones(static_cast<std::size_t>(channels) * channels, 0);
+  for (int c = 0; c < channels; ++c) ones[c * channels + c] = 1;
+  node.weight = fold_mix(mix, ones, channels, 1, shape.c);
+  return builder.add_layer(x.tensor, std::move(node), std::vector<double>(channels, 1), mix.offset,
+                           tensor_name(x, builder));
 }
 
 }  // namespace
@@ -69,14 +95,16 @@ Value compute_view(const Value& x, NetworkBuilder& builder, std::vector<Reason>&
   const View& view = *x.view;
   const net::Shape shape = builder.tensor(x.tensor).shape;
   Value result{x.name, nullptr, -1, x.dims};
+  result.softmax = x.softmax;
+  const auto mix = shape.h * shape.w > 1 ? channel_mix(x, builder) : std::nullopt;
+  if (mix && static_cast<std::int64_t>(mix->terms.size()) <= kMaxViewWeights / shape.c) {
+    result.tensor = add_mix(*mix, x, builder);
+    return result;
+  }
   if (view.size() == 0 || view.size() > kMaxViewWeights / shape.size()) {
     reasons.push_back({view.node, view.onnx_operator, "",
                        fmt::format("{} values from {} as a layer of their own: more than {} weights",
                                    view.size(), shape.size(), kMaxViewWeights)});
-    return result;
-  }
-  if (const Refusal refusal = builder.as_vector(x.tensor)) {
-    reasons.push_back({view.node, view.onnx_operator, "", *refusal});
     return result;
   }
   net::Node node;
@@ -96,8 +124,8 @@ Value compute_view(const Value& x, NetworkBuilder& builder, std::vector<Reason>&
     const std::vector<float> stored = net::to_channel_last(rounded.data(), shape);
     node.weight.insert(node.weight.end(), stored.begin(), stored.end());
   }
-  result.tensor =
-      builder.add_layer(x.tensor, std::move(node), std::vector<double>(view.size(), 1), view.offset, x.name);
+  result.tensor = builder.add_layer(x.tensor, std::move(node), std::vector<double>(view.size(), 1),
+                                    view.offset, tensor_name(x, builder));
   return result;
 }
 

@@ -27,7 +27,8 @@ struct Split {
   HeldOut held_out;
 };
 
-void check_data(const net::Network& network, const CalibrationData& data, std::int64_t count) {
+void check_data(const net::Network& network, const CalibrationData& data, std::int64_t count,
+                std::int64_t classes) {
   const std::int64_t size = network.tensors[0].shape.size();
   if (count == 0) throw fail(ExitCode::bad_input, "{}: the calibration set is empty", network.name);
   if (count < 2)
@@ -42,7 +43,6 @@ void check_data(const net::Network& network, const CalibrationData& data, std::i
     throw fail(ExitCode::bad_input, "{}: {} calibration samples but {} labels", network.name, count,
                data.labels.size());
   }
-  const std::int64_t classes = network.tensors[network.output].shape.size();
   for (std::size_t i = 0; i < data.labels.size(); ++i) {
     if (data.labels[i] >= 0 && data.labels[i] < classes) continue;
     throw fail(ExitCode::bad_input, "{}: label {} is {}, must be 0 to {}", network.name, i, data.labels[i],
@@ -75,7 +75,7 @@ Split split(const net::Network& network, const CalibrationData& data, const std:
 }
 
 bool decides(const observe::Objective& objective) {
-  return objective.task() == observe::Task::classify && objective.values() > 1;
+  return objective.task() == observe::Task::classify && objective.classes() > 1;
 }
 
 /// What plans' decisions are judged by; few samples hold no close one, so some are made of them.
@@ -220,13 +220,15 @@ int fit_count(int count) {
 Calibration calibrate(const net::Network& network, const CalibrationData& data, const config::Config& config,
                       const Options& options, Progress& progress) {
   const auto count = static_cast<std::int64_t>(data.samples.size()) / network.tensors[0].shape.size();
-  check_data(network, data, count);
+  const std::vector<observe::OutputTask> tasks =
+      observe::output_tasks(network, options.task, !data.labels.empty(), options.decision.has_value(),
+                            options.budget.kl / options.budget.mse);
+  const observe::OutputTask& deciding = tasks[observe::deciding(tasks)];
+  check_data(network, data, count, deciding.values);
   const int threads = options.threads > 0 ? options.threads : floating::default_threads();
 
   Calibration calibration;
-  calibration.task =
-      options.task ? *options.task
-                   : observe::automatic_task(network, !data.labels.empty(), options.decision.has_value());
+  calibration.task = deciding.task;
   calibration.optimise = options.optimise;
   calibration.decision = options.decision.value_or(observe::Decision::argmax);
 
@@ -235,7 +237,7 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
       floating::FloatExecutor(network, threads).outputs(data.samples.data(), count, [&](std::int64_t done) {
         progress.advance(done);
       });
-  const observe::Objective objective(calibration.task, calibration.decision, outputs,
+  const observe::Objective objective(tasks, calibration.decision, outputs,
                                      static_cast<int>(network.tensors[network.output].shape.size()));
   calibration.temperature = objective.temperature();
   Split parts = split(network, data, outputs, static_cast<int>(count));

@@ -11,15 +11,19 @@ namespace dpwa::search {
 namespace {
 
 /// Mean divergence of a simulated run's outputs from the observed float outputs.
-double divergence_of(const observe::Objective& objective, const observe::Observation& observation, int output,
-                     const std::vector<float>& outputs) {
-  const std::vector<float>& reference = observation.tensors[output].values;
+double divergence_of(const observe::Objective& objective, const observe::Observation& observation,
+                     const net::Network& network, const std::vector<float>& outputs) {
+  const std::vector<float>& reference = observation.tensors[network.output].values;
+  const auto sample = [&](const std::vector<float>& all, int i) {
+    const auto first = all.begin() + std::int64_t{i} * objective.values();
+    return observe::objective_order(objective, {first, first + objective.values()},
+                                    network.tensors[network.output].shape);
+  };
   double sum = 0;
   for (int i = 0; i < observation.samples; ++i) {
-    const float* expected = reference.data() + std::int64_t{i} * objective.values();
-    const float* found = outputs.data() + std::int64_t{i} * objective.values();
-    sum += objective.divergence(expected, found);
-    if (objective.task() == observe::Task::classify) sum += objective.softened(expected, found);
+    const std::vector<float> expected = sample(reference, i), found = sample(outputs, i);
+    sum += objective.divergence(expected.data(), found.data());
+    if (objective.task() == observe::Task::classify) sum += objective.softened(expected.data(), found.data());
   }
   return observe::rounded(sum / observation.samples);
 }
@@ -66,7 +70,7 @@ void measure_losses(const net::Network& network, const observe::Objective& objec
           simulation.set_grid(job.index, space.activations[job.index][job.option].grid);
         }
         simulation.run(samples, observation);
-        return divergence_of(objective, observation, network.output, simulation.outputs());
+        return divergence_of(objective, observation, network, simulation.outputs());
       },
       [&](std::int64_t j, double loss) {
         const Job& job = jobs[j];

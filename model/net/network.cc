@@ -4,9 +4,22 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <numeric>
 
 namespace dpwa::net {
+
+namespace {
+
+std::int64_t product(const std::vector<std::int64_t>& dims) {
+  return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+}  // namespace
+
+std::int64_t Input::size() const { return product(dims); }
+
+std::int64_t Output::size() const { return product(dims); }
 
 std::int64_t macs(const Network& network, const Node& node) {
   return node.conv_shape.size() * node.window.kh * node.window.kw * group_channels(network, node);
@@ -166,9 +179,9 @@ std::vector<float> output_sample(const Network& network, const float* stored) {
   return network.output_order ? transpose(onnx.data(), *network.output_order) : onnx;
 }
 
-std::optional<Softmax> softmax_of_outputs(const Network& network) {
-  if (!network.softmax || !network.output_order) return network.softmax;
-  Softmax softmax = *network.softmax;
+std::optional<Softmax> softmax_of(const Network& network, const Output& output) {
+  if (!output.softmax || !network.output_order) return output.softmax;
+  Softmax softmax = *output.softmax;
   if (softmax.size == network.tensors[network.output].shape.size()) return softmax;
   const Transposition& order = *network.output_order;
   std::int64_t behind = 1;  // values of the output from one of an axis to the next

@@ -112,20 +112,36 @@ struct Transposition {
   bool operator==(const Transposition& o) const { return dims == o.dims && perm == o.perm; }
 };
 
+/// An input as the user knows it. The accelerator's one input holds the values of all inputs behind each
+/// other, in ONNX order: of maps of one size, the channels.
+struct Input {
+  std::string name;                ///< ONNX graph name
+  std::vector<std::int64_t> dims;  ///< ONNX dimensions of one sample, batch removed: {1, 28, 28} or {784}
+  std::int64_t size() const;       ///< values of one sample
+};
+
+/// An output as the user knows it: values of the accelerator's one output that follow each other in ONNX
+/// order. Several outputs may share values.
+struct Output {
+  std::string name;                ///< ONNX graph name
+  std::vector<std::int64_t> dims;  ///< ONNX dimensions of one sample, batch removed
+  std::int64_t first = 0;          ///< value of the accelerator's output that is its first
+  std::optional<Softmax> softmax;  ///< was removed; the host applies it, no order of values changes
+  std::int64_t size() const;       ///< values of one sample
+};
+
 /// The folded network. Nodes are in execution order; tensors[0] is the input.
 struct Network {
   std::string name;
-  std::vector<std::int64_t>
-      input_dims;  ///< ONNX dimensions of one sample, batch removed: {1, 28, 28} or {784}
-  std::string input_name, output_name;  ///< ONNX graph names
+  std::vector<Input> inputs;    ///< 1 or more, in the graph's order
+  std::vector<Output> outputs;  ///< 1 or more, in the graph's order
   InputAffine input_affine;
   std::vector<Tensor> tensors;
   std::vector<Node> nodes;
-  int output = -1;                 ///< tensor index of the network's output
-  std::optional<Softmax> softmax;  ///< was removed; the host applies it, no order of values changes
+  int output = -1;  ///< tensor index of the accelerator's output
   /// From the user's sample to the input tensor in ONNX order (channel, y, x), and from the output tensor in
-  /// ONNX order, after the softmax, to what the user gets: graphs that transpose at their border. The same
-  /// order without.
+  /// ONNX order, after the softmax, to what the user gets: graphs that transpose at their border, with one
+  /// input or output. The same order without.
   std::optional<Transposition> input_order, output_order;
 
   std::int64_t parameters() const;  ///< weights and biases
@@ -186,8 +202,8 @@ std::vector<float> input_sample(const Network& network, const float* sample);
 /// The network's output in the stored order -> as the user gets it.
 std::vector<float> output_sample(const Network& network, const float* stored);
 
-/// The softmax over the values that the user gets; nothing where the network has none, or where output_order
-/// takes the values of its groups apart.
-std::optional<Softmax> softmax_of_outputs(const Network& network);
+/// The softmax over the values that the user gets of an output; nothing where it has none, or where
+/// output_order takes the values of its groups apart.
+std::optional<Softmax> softmax_of(const Network& network, const Output& output);
 
 }  // namespace dpwa::net

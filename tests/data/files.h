@@ -55,7 +55,7 @@ inline net::Network with_input(std::vector<std::int64_t> dims) {
   net::Network network;
   net::Shape shape;
   for (const std::int64_t dim : dims) shape.c *= static_cast<int>(dim);
-  network.input_dims = std::move(dims);
+  network.inputs = {{"x", std::move(dims)}};
   network.tensors = {{"x", shape, -1, {}}};
   return network;
 }

@@ -54,6 +54,20 @@ TEST_F(SampleFiles, AnotherShapeOfTheSameSizeIsTakenWithANote) {
               ElementsAre(HasSubstr("samples of shape 2 x 2 are read row-major as the input's 1 x 2 x 2")));
 }
 
+TEST_F(SampleFiles, SeveralInputsAreBehindEachOther) {
+  net::Network network = with_input({2});
+  network.inputs.push_back({"b", {1, 3}});
+  write_npy(path_, {2, 2}, std::vector<float>{1, 2, 3, 4});
+  const Samples first = load_samples(path_, network, {2, 0}, 0);
+  write_npy(path_, {2, 1, 3}, std::vector<float>{5, 6, 7, 8, 9, 10});
+  const Samples joined = join({first, load_samples(path_, network, {}, 1)});
+  EXPECT_EQ(joined.count, 2);
+  EXPECT_EQ(joined.size, 5);
+  EXPECT_THAT(joined.values, ElementsAre(2, 4, 5, 6, 7, 6, 8, 8, 9, 10));
+  EXPECT_THAT(error_of(ExitCode::bad_input, [&] { load_samples(path_, network, {}, 0); }),
+              HasSubstr("samples of 3 values (shape 1 x 3), input 'x' 2 needs 2 values per sample"));
+}
+
 TEST_F(SampleFiles, ASingleSampleWithoutTheCount) {
   const Samples samples = load({3}, {1, 2, 3}, with_input({3}));
   EXPECT_EQ(samples.count, 1);

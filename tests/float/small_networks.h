@@ -17,13 +17,9 @@ class NetworkBuilder {
  public:
   NetworkBuilder(net::Shape input, unsigned seed) : random_(seed) {
     network_.name = "small";
-    network_.input_name = "in";
-    network_.output_name = "out";
-    if (input.h == 1 && input.w == 1) {
-      network_.input_dims = {input.c};
-    } else {
-      network_.input_dims = {input.c, input.h, input.w};
-    }
+    const bool vector = input.h == 1 && input.w == 1;
+    network_.inputs = {{"in", vector ? std::vector<std::int64_t>{input.c}
+                                     : std::vector<std::int64_t>{input.c, input.h, input.w}}};
     network_.input_affine.scale.assign(input.c, 1.0);
     network_.input_affine.offset.assign(input.c, 0.0);
     network_.tensors.push_back({"in", input, -1, {}});
@@ -109,7 +105,12 @@ class NetworkBuilder {
     return *this;
   }
 
-  net::Network build() const { return network_; }
+  net::Network build() const {
+    net::Network network = network_;
+    const net::Shape& out = network.tensors[network.output].shape;
+    network.outputs = {{"out", {out.c, out.h, out.w}, 0, {}}};
+    return network;
+  }
 
  private:
   static net::Shape slid(const net::Shape& in, const net::Window& window, int channels) {

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto file = folder.path() / "array";
   static const net::Network network = [] {
     net::Network four_values;
-    four_values.input_dims = {1, 2, 2};
+    four_values.inputs = {{"x", {1, 2, 2}}};
     four_values.tensors = {{"x", {2, 2, 1}, -1, {}}};
     return four_values;
   }();

@@ -78,17 +78,18 @@ TEST(Transpose, MovesTheGroupsOfASoftmax) {
   Network network;
   network.tensors.push_back({"y", {2, 3, 4}, -1, {}});
   network.output = 0;
-  EXPECT_FALSE(softmax_of_outputs(network).has_value());
-  network.softmax = Softmax{4, 6};
-  EXPECT_EQ(softmax_of_outputs(network), (Softmax{4, 6}));
+  Output output{"y", {2, 3, 4}, 0, {}};
+  EXPECT_FALSE(softmax_of(network, output).has_value());
+  output.softmax = Softmax{4, 6};
+  EXPECT_EQ(softmax_of(network, output), (Softmax{4, 6}));
   network.output_order = Transposition{{4, 2, 3}, {1, 2, 0}};
-  EXPECT_EQ(softmax_of_outputs(network), (Softmax{4, 1}));
-  network.softmax = Softmax{3, 1, true};
-  EXPECT_EQ(softmax_of_outputs(network), (Softmax{3, 4, true}));
-  network.softmax = Softmax{6, 1};
-  EXPECT_FALSE(softmax_of_outputs(network).has_value());
-  network.softmax = Softmax{24, 1};
-  EXPECT_EQ(softmax_of_outputs(network), (Softmax{24, 1}));
+  EXPECT_EQ(softmax_of(network, output), (Softmax{4, 1}));
+  output.softmax = Softmax{3, 1, true};
+  EXPECT_EQ(softmax_of(network, output), (Softmax{3, 4, true}));
+  output.softmax = Softmax{6, 1};
+  EXPECT_FALSE(softmax_of(network, output).has_value());
+  output.softmax = Softmax{24, 1};
+  EXPECT_EQ(softmax_of(network, output), (Softmax{24, 1}));
 }
 
 }  // namespace

@@ -177,9 +177,9 @@ TEST(AutomaticTask, FollowsItsFourClues) {
   EXPECT_EQ(automatic_task(expanding, false, false), Task::regress);
   EXPECT_EQ(automatic_task(expanding, true, false), Task::classify);
   EXPECT_EQ(automatic_task(expanding, false, true), Task::classify);
-  expanding.softmax = net::Softmax{2, 1};
+  expanding.outputs[0].softmax = net::Softmax{2, 1};
   EXPECT_EQ(automatic_task(expanding, false, false), Task::regress) << "two decisions, not one";
-  expanding.softmax = net::Softmax{4, 1};
+  expanding.outputs[0].softmax = net::Softmax{4, 1};
   EXPECT_EQ(automatic_task(expanding, false, false), Task::classify);
   const net::Network scalar = test::NetworkBuilder({1, 1, 20}, 1).dense(1, -kInfinity, kInfinity).build();
   EXPECT_EQ(automatic_task(scalar, false, false), Task::regress);

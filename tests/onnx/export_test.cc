@@ -94,7 +94,7 @@ TEST(Export, EverythingAtOnce) {
   model.node("Softmax", {"logits"}, "y");
   const net::Network network = model.import();
   ASSERT_EQ(network.nodes.size(), 2U);
-  EXPECT_EQ(network.softmax, (net::Softmax{4, 1}));
+  EXPECT_EQ(network.outputs[0].softmax, (net::Softmax{4, 1}));
   EXPECT_EQ(network.tensors[2].name, "logits");
   const auto exported = expect_round_trip(network);
   EXPECT_EQ(operators(exported), (std::vector<std::string>{"Mul", "Add", "Conv", "Clip", "MaxPool", "Flatten",
@@ -135,7 +135,7 @@ TEST(Export, ConvAfterDenseAndAMapAsOutput) {
   model.node("Conv", {"map", "w"}, "conv");
   model.node("Flatten", {"conv"}, "y");
   const net::Network network = model.import();
-  EXPECT_EQ(network.output_name, "y");
+  EXPECT_EQ(network.outputs[0].name, "y");
   EXPECT_EQ(network.tensors[2].name, "conv");
   expect_round_trip(network);
 }

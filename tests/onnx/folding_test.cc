@@ -110,10 +110,10 @@ TEST(Batch, OneNumberOrNameOrNone) {
     model.constant("w", {4, 2}, counting(8));
     model.node("Reshape", {"x", "shape"}, "flat");
     model.node("MatMul", {"flat", "w"}, "y");
-    EXPECT_THAT(model.import().input_dims, ElementsAre(2, 2));
+    EXPECT_THAT(model.import().inputs[0].dims, ElementsAre(2, 2));
     model.symbolic(0, "batch");
     if (batch == 1) {
-      EXPECT_THAT(model.import().input_dims, ElementsAre(2, 2));
+      EXPECT_THAT(model.import().inputs[0].dims, ElementsAre(2, 2));
     }
   }
   SmallModel none({2, 2});  // the first dimension is data: the Reshape says so
@@ -121,7 +121,7 @@ TEST(Batch, OneNumberOrNameOrNone) {
   none.constant("w", {4, 2}, counting(8));
   none.node("Reshape", {"x", "shape"}, "flat");
   none.node("MatMul", {"flat", "w"}, "y");
-  EXPECT_THAT(none.import().input_dims, ElementsAre(2, 2));
+  EXPECT_THAT(none.import().inputs[0].dims, ElementsAre(2, 2));
 }
 
 TEST(Windows, AsymmetricPadsAndStrides) {
@@ -308,7 +308,7 @@ TEST(Shapes, SqueezeUnsqueezeReshapeDropoutIdentityOnTheWay) {
     shape_node("Squeeze", "same", "flat", "last", {-1, -2});
     model.node("MatMul", {"flat", "v"}, "y");
     const net::Network network = model.import();
-    EXPECT_THAT(network.input_dims, ElementsAre(4));
+    EXPECT_THAT(network.inputs[0].dims, ElementsAre(4));
     EXPECT_EQ(network.tensors[0].shape, (net::Shape{2, 2, 1}));
     EXPECT_EQ(network.tensors[1].name, "conv");
     EXPECT_THAT(evaluate(network, {1, 0, 0, 0}), ElementsAre(1 * 1 + 5 * 3 + 9 * 5, 1 * 2 + 5 * 4 + 9 * 6));
@@ -343,8 +343,8 @@ TEST(Shapes, FinalSoftmaxIsLeftToTheHost) {
   model.node("MatMul", {"x", "w"}, "logits");
   set_int(model.node("Softmax", {"logits"}, "y"), "axis", -1);
   const net::Network network = model.import();
-  EXPECT_EQ(network.softmax, (net::Softmax{3, 1}));
-  EXPECT_EQ(network.output_name, "y");
+  EXPECT_EQ(network.outputs[0].softmax, (net::Softmax{3, 1}));
+  EXPECT_EQ(network.outputs[0].name, "y");
   EXPECT_EQ(network.tensors[network.output].name, "logits");
 }
 
@@ -354,7 +354,7 @@ TEST(Shapes, SoftmaxGoesOverOneDimensionOrFromOneOn) {
     model.constant("w", {2, 2, 1, 1}, counting(4));
     model.node("Conv", {"x", "w"}, "logits");
     set_int(model.node(op, {"logits"}, "y"), "axis", axis);
-    return model.import().softmax;
+    return model.import().outputs[0].softmax;
   };
   EXPECT_EQ(softmax("Softmax", 13, 1), (net::Softmax{2, 12}));
   EXPECT_EQ(softmax("Softmax", 13, -2), (net::Softmax{3, 4}));

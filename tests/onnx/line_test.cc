@@ -89,7 +89,7 @@ TEST(Line, ConstantsPerChannelOfTheInputAndOfALayer) {
   model.node("Conv", {"bn", "w"}, "c");
   model.node("Add", {"c", "column"}, "y");
   const net::Network network = network_of(model);
-  EXPECT_THAT(network.input_dims, ElementsAre(20, 3));
+  EXPECT_THAT(network.inputs[0].dims, ElementsAre(20, 3));
   EXPECT_EQ(network.input_affine.offset[19], 20);
   ASSERT_EQ(network.nodes.size(), 1U);
   EXPECT_THAT(evaluate(network, Floats(60, 0)), ElementsAre(310, 310, 310, 410, 410, 410));
@@ -144,7 +144,7 @@ TEST(Line, SamplesWithoutAChannelDimensionGetOne) {
   model.node("Unsqueeze", {"x", "channel"}, "line");
   model.node("Conv", {"line", "w"}, "y");
   const net::Network network = network_of(model);
-  EXPECT_THAT(network.input_dims, ElementsAre(8));
+  EXPECT_THAT(network.inputs[0].dims, ElementsAre(8));
   EXPECT_EQ(network.tensors[0].shape, (net::Shape{1, 8, 1}));
 }
 

@@ -22,11 +22,11 @@ TEST(FashionMnist, CnnFoldsToFiveNodes) {
   EXPECT_EQ(network.parameters(), 64586);
   EXPECT_EQ(network.macs(), 112896 + 903168 + 451584 + 50176 + 320);
   EXPECT_EQ(network.values_per_image(), 784 + 14 * 14 * 16 + 7 * 7 * 32 + 7 * 7 * 32 + 32 + 10);
-  EXPECT_EQ(network.input_dims, (std::vector<std::int64_t>{1, 28, 28}));
-  EXPECT_EQ(network.input_name, "image");
-  EXPECT_EQ(network.output_name, "logits");
+  EXPECT_EQ(network.inputs[0].dims, (std::vector<std::int64_t>{1, 28, 28}));
+  EXPECT_EQ(network.inputs[0].name, "image");
+  EXPECT_EQ(network.outputs[0].name, "logits");
   EXPECT_EQ(network.nodes[3].window.kh, 7);  // Flatten: the dense layer reads the whole map
-  EXPECT_FALSE(network.softmax.has_value());
+  EXPECT_FALSE(network.outputs[0].softmax.has_value());
 }
 
 TEST(FashionMnist, MlpReadsTheImageAsOneKernel) {
@@ -67,7 +67,7 @@ TEST_F(SharedNetworks, WeightsOnTheLeftWithoutBatch) {
   const net::Network network = import_onnx(data_ / "acasxu-mlp/model.onnx");
   EXPECT_EQ(network.parameters(), 13305);
   EXPECT_EQ(network.macs(), 13000);
-  EXPECT_EQ(network.input_dims, (std::vector<std::int64_t>{5}));
+  EXPECT_EQ(network.inputs[0].dims, (std::vector<std::int64_t>{5}));
   EXPECT_EQ(network.nodes[1].name, "MatMul_3");  // unnamed in the file: operator and index
 }
 

@@ -78,7 +78,7 @@ SmallModel two_layers(bool last) {
 TEST(Order, AChannelLastNetworkIsTheChannelFirstOne) {
   const net::Network first = network_of(two_layers(false)), last = network_of(two_layers(true));
   EXPECT_EQ(last.input_order, (net::Transposition{{4, 5, 3}, {2, 0, 1}}));
-  EXPECT_THAT(last.input_dims, ElementsAre(4, 5, 3));
+  EXPECT_THAT(last.inputs[0].dims, ElementsAre(4, 5, 3));
   ASSERT_EQ(first.nodes.size(), last.nodes.size());
   for (std::size_t n = 0; n < first.nodes.size(); ++n) {
     EXPECT_EQ(first.nodes[n].weight, last.nodes[n].weight);
@@ -114,7 +114,7 @@ TEST(Order, SoftmaxOverTheLastAxis) {
   transpose(model, "c", kToLast, "last");
   model.node("Softmax", {"last"}, "y");
   const net::Network network = network_of(model);
-  EXPECT_EQ(network.softmax, (net::Softmax{4, 2}));
+  EXPECT_EQ(network.outputs[0].softmax, (net::Softmax{4, 2}));
   EXPECT_EQ(net::softmax_of_outputs(network), (net::Softmax{4, 1}));
 }
 
@@ -174,7 +174,7 @@ TEST(Order, PixelsInOneVector) {
   transpose(model, "r", kToFirst, "t");
   model.node("Conv", {"t", "w"}, "y");
   const net::Network network = network_of(model);
-  EXPECT_THAT(network.input_dims, ElementsAre(12));
+  EXPECT_THAT(network.inputs[0].dims, ElementsAre(12));
   EXPECT_EQ(network.nodes.size(), 1U);
   EXPECT_THAT(evaluate(network, counting(12)), ElementsAre(160.5F, 327, 493.5F, 660));
 }

@@ -76,6 +76,12 @@ std::vector<float> pooled(const net::Window& w, const net::Shape& in, const net:
   return out;
 }
 
+bool same_input(const net::Input& a, const net::Input& b) { return a.name == b.name && a.dims == b.dims; }
+
+bool same_output(const net::Output& a, const net::Output& b) {
+  return a.name == b.name && a.dims == b.dims && a.first == b.first && a.softmax == b.softmax;
+}
+
 }  // namespace
 
 std::vector<std::string> differences(const net::Network& a, const net::Network& b) {
@@ -84,12 +90,14 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
     if (!same) found.push_back(what);
   };
   expect(a.name == b.name, "name");
-  expect(a.input_dims == b.input_dims, "input_dims");
   expect(a.input_order == b.input_order && a.output_order == b.output_order, "order of the host");
-  expect(a.input_name == b.input_name && a.output_name == b.output_name, "input or output name");
+  expect(std::equal(a.inputs.begin(), a.inputs.end(), b.inputs.begin(), b.inputs.end(), same_input),
+         "inputs");
+  expect(std::equal(a.outputs.begin(), a.outputs.end(), b.outputs.begin(), b.outputs.end(), same_output),
+         "outputs");
   expect(same_bits(a.input_affine.scale, b.input_affine.scale), "input scale");
   expect(same_bits(a.input_affine.offset, b.input_affine.offset), "input offset");
-  expect(a.output == b.output && a.softmax == b.softmax, "output");
+  expect(a.output == b.output, "output");
   expect(a.tensors.size() == b.tensors.size() && a.nodes.size() == b.nodes.size(), "counts");
   if (!found.empty()) return found;
   for (std::size_t i = 0; i < a.tensors.size(); ++i) {

@@ -15,16 +15,21 @@ namespace fs = std::filesystem;
 SmallModel::SmallModel(std::vector<std::int64_t> input_dims, int opset) {
   proto.set_ir_version(7);
   proto.add_opset_import()->set_version(opset);
-  auto* const graph = proto.mutable_graph();
-  graph->set_name("small");
-  auto* const input = graph->add_input();
-  input->set_name("x");
+  proto.mutable_graph()->set_name("small");
+  input("x", std::move(input_dims));
+  output("y");
+}
+
+void SmallModel::input(const std::string& name, std::vector<std::int64_t> dims) {
+  auto* const input = proto.mutable_graph()->add_input();
+  input->set_name(name);
   auto* const type = input->mutable_type()->mutable_tensor_type();
   type->set_elem_type(::onnx::TensorProto::FLOAT);
   type->mutable_shape();
-  for (const std::int64_t dim : input_dims) type->mutable_shape()->add_dim()->set_dim_value(dim);
-  graph->add_output()->set_name("y");
+  for (const std::int64_t dim : dims) type->mutable_shape()->add_dim()->set_dim_value(dim);
 }
+
+void SmallModel::output(const std::string& name) { proto.mutable_graph()->add_output()->set_name(name); }
 
 ::onnx::NodeProto& SmallModel::node(const std::string& op, std::vector<std::string> inputs,
                                     const std::string& output) {
@@ -82,20 +87,6 @@ void set_int(::onnx::NodeProto& node, const std::string& name, std::int64_t valu
   attribute->set_name(name);
   attribute->set_type(::onnx::AttributeProto::INT);
   attribute->set_i(value);
-}
-
-void set_float(::onnx::NodeProto& node, const std::string& name, float value) {
-  auto* const attribute = node.add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(::onnx::AttributeProto::FLOAT);
-  attribute->set_f(value);
-}
-
-void set_text(::onnx::NodeProto& node, const std::string& name, const std::string& value) {
-  auto* const attribute = node.add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(::onnx::AttributeProto::STRING);
-  attribute->set_s(value);
 }
 
 void set_ints(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "calib/onnx/attributes.h"
 #include "calib/onnx/import.h"
 #include "tests/base/temporary_directory.h"
 
@@ -26,6 +27,9 @@ class SmallModel {
   ::onnx::TensorProto& constant(const std::string& name, std::vector<std::int64_t> dims,
                                 std::vector<float> values);
   ::onnx::TensorProto& indices(const std::string& name, std::vector<std::int64_t> values);
+  /// Another input; another output.
+  void input(const std::string& name, std::vector<std::int64_t> dims);
+  void output(const std::string& name);
   /// Makes dimension `index` of the input symbolic.
   void symbolic(int index, const std::string& name);
 
@@ -37,8 +41,6 @@ class SmallModel {
 };
 
 void set_int(::onnx::NodeProto& node, const std::string& name, std::int64_t value);
-void set_float(::onnx::NodeProto& node, const std::string& name, float value);
-void set_text(::onnx::NodeProto& node, const std::string& name, const std::string& value);
 void set_ints(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values);
 
 /// x [1, 4] -> MatMul 'a' with w [4, 4] -> the nodes that `add` makes, up to "y"; k [4] is a constant. Its

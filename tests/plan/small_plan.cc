@@ -38,7 +38,8 @@ SmallPlan small_plan() {
   SmallPlan small;
   net::Network& network = small.network;
   network.name = "small";
-  network.input_dims = {1, 4, 4};
+  network.inputs = {{"image", {1, 4, 4}}};
+  network.outputs = {{"logits", {2}, 0, {}}};
   network.input_affine = {{1}, {0}};
   network.tensors = {
       {"image", {4, 4, 1}, -1, {0}}, {"hidden", {3, 3, 3}, 0, {1}}, {"logits", {1, 1, 2}, 1, {}}};

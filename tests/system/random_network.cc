@@ -14,7 +14,7 @@ namespace dpwa::system_test {
 RandomNetwork::RandomNetwork(net::Shape input, bool is_signed, int planes, std::uint32_t seed)
     : random_(seed) {
   network_.name = "random";
-  network_.input_dims = {input.c, input.h, input.w};
+  network_.inputs = {{"input", {input.c, input.h, input.w}}};
   network_.input_affine.scale.assign(input.c, 1);
   network_.input_affine.offset.assign(input.c, 0);
   add_tensor(input, is_signed, planes, false);
@@ -124,6 +124,8 @@ void RandomNetwork::activate(net::Node& node, const net::Activation& activation)
 
 void RandomNetwork::finish() {
   network_.output = static_cast<int>(network_.tensors.size()) - 1;
+  const net::Shape& out = network_.tensors.back().shape;
+  network_.outputs = {{"output", {out.c, out.h, out.w}, 0, {}}};
   const net::ChannelOrders orders = net::channel_orders(network_);
   for (std::size_t t = 0; t < orders.classes.size(); ++t) {
     std::vector<int>& order = plan_.tensors[t].order;
