@@ -194,7 +194,10 @@ std::string to_text(const net::Network& network, const ordered_json& json,
                     ratio_text(node["beats"].get<double>(), node["beats_int8"].get<double>()));
   }
   text += fmt::format("  held out, {} samples: {} {:.4f} +- {:.4f}", verdict.samples,
-                      classify ? "KL" : "relative MSE", verdict.mean, verdict.standard_error);
+                      network.outputs.size() > 1 ? "loss of all outputs"
+                      : classify                 ? "KL"
+                                                 : "relative MSE",
+                      verdict.mean, verdict.standard_error);
   if (classify)
     text += fmt::format(", softened {:.4f}, agreement {:.1f} %", verdict.softened, 100 * verdict.agreement);
   if (verdict.disagreement)

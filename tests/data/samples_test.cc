@@ -65,7 +65,7 @@ TEST_F(SampleFiles, SeveralInputsAreBehindEachOther) {
   EXPECT_EQ(joined.size, 5);
   EXPECT_THAT(joined.values, ElementsAre(2, 4, 5, 6, 7, 6, 8, 8, 9, 10));
   EXPECT_THAT(error_of(ExitCode::bad_input, [&] { load_samples(path_, network, {}, 0); }),
-              HasSubstr("samples of 3 values (shape 1 x 3), input 'x' 2 needs 2 values per sample"));
+              HasSubstr("samples of 3 values (shape 2 x 1 x 3), input 'x' 2 needs 2 values per sample"));
 }
 
 TEST_F(SampleFiles, ASingleSampleWithoutTheCount) {

@@ -64,7 +64,7 @@ class SharedNetworks : public ::testing::Test {
     const net::Network network = onnx::import_onnx(folder / "model.onnx");
     const data::Samples samples = data::load_samples(folder / "test_x.npy", network);
     net::Network shape_of_output;
-    shape_of_output.tensors.push_back({"output", network.tensors[network.output].shape, -1, {}});
+    shape_of_output.inputs = {{"output", {network.tensors[network.output].shape.size()}}};
     const data::Samples expected = data::load_samples(folder / "expected_output.npy", shape_of_output);
     std::vector<float> outputs = FloatExecutor(network).outputs(samples.values.data(), samples.count);
     if (softmax) apply_softmax(network.tensors[network.output].shape.c, outputs);
