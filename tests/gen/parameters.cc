@@ -33,6 +33,7 @@ Environment other_parameters(const Interface& leaf) {
   for (const ParameterSpec& each : leaf.parameters()) result[each.name] = values.at(each.name);
   // Some parameters mean different things to different leaves.
   if (leaf.module() == "dpwa_sequencer") result["NODES"] = 64;
+  if (leaf.module() == "dpwa_write_back_array") result["CLASSES"] = 0;  // not beside CUTS
   if (leaf.module() == "dpwa_scanner") result["WORD_W"] = 20;
   if (leaf.module() == "dpwa_uart_host") result["ADDR_W"] = 6;
   return result;
