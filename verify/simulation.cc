@@ -88,7 +88,7 @@ class Scoreboard {
     return {static_cast<std::uint8_t>(stored & 7), static_cast<std::uint8_t>(stored >> 3)};
   }
 
-  double real(int tensor, std::int64_t q) const { return std::ldexp(q, plan_.tensors[tensor].step_exponent); }
+  double real(int tensor, std::int64_t q) const { return q * plan_.tensors[tensor].step(); }
 
   /// Value of a packed input tile: element of the window of one output position (N1.5).
   std::int32_t packed_value(const golden::Inference& golden, int tile, int element) const {

@@ -128,7 +128,7 @@ std::vector<Requirement> limits(const config::Config& config, const net::Network
       {"NODES", static_cast<std::int64_t>(network.tensors.size()), config.nodes},
       {"PLANES_MAX", planes, config.planes_max},
       {"ACC_W", acc, config.acc_w},
-      {"MULT_W", plan::kMultiplierBits, config.mult_w},
+      {"MULT_W", plan.multiplier_bits, config.mult_w},
       {"SHIFT_MAX", shift, config.shift_max}};
   const bool multiplies = std::any_of(network.nodes.begin(), network.nodes.end(),
                                       [](const net::Node& node) { return node.factor >= 0; });

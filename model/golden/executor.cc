@@ -104,10 +104,9 @@ std::vector<std::int32_t> Executor::port_words(const float* sample, std::int64_t
 }
 
 std::vector<float> Executor::outputs(const Inference& inference) const {
-  const int exponent = plan_.tensors[network_.output].step_exponent;
   std::vector<float> values;
   for (const std::int32_t q : inference.tensors[network_.output].q) {
-    values.push_back(num::dequantize_float32(q, exponent));
+    values.push_back(plan::output_value(network_, plan_, q));
   }
   return net::output_sample(network_, values.data());
 }

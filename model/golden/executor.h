@@ -59,7 +59,7 @@ class Executor {
   /// `off_grid`.
   std::vector<std::int32_t> port_words(const float* sample, std::int64_t& off_grid) const;
 
-  /// Real outputs of an inference in ONNX order: q * 2^step, before a final Softmax.
+  /// Outputs of an inference in ONNX order (plan::output_value), before a final Softmax.
   std::vector<float> outputs(const Inference& inference) const;
 
  private:

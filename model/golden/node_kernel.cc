@@ -41,7 +41,7 @@ AnyWeights make_weights(const net::Network& network, const net::Node& node,
   return make_weights_of<std::int64_t>(network, node, constants);
 }
 
-WriteBack make_write_back(const plan::NodeConstants& constants, int padded_channels) {
+WriteBack make_write_back(const plan::NodeConstants& constants, int padded_channels, int multiplier_bits) {
   WriteBack write_back;
   write_back.channels = constants.channels;
   write_back.channels.resize(padded_channels);
@@ -55,7 +55,7 @@ WriteBack make_write_back(const plan::NodeConstants& constants, int padded_chann
   write_back.fine_shift = constants.fine_shift;
   write_back.multiplies = constants.multiplies;
   constexpr int kExactBits = 54;  // of a signed number whose magnitude is at most 2^53
-  if (constants.acc_bits + plan::kMultiplierBits <= kExactBits) {
+  if (constants.acc_bits + multiplier_bits <= kExactBits) {
     for (const plan::ChannelConstant& channel : write_back.channels) {
       write_back.bias.push_back(static_cast<double>(channel.bias));
       write_back.scale.push_back(std::ldexp(static_cast<double>(channel.multiplier), -channel.shift));
@@ -261,7 +261,8 @@ NodeKernel::NodeKernel(const net::Network& network, const plan::Plan& plan, cons
       finer_(constants.finer),
       weights_(make_weights(network, node, constants, plan::effective_limits(plan.tensors[node.input]))),
       write_back_(make_write_back(
-          constants, std::visit([](const auto& weights) { return weights.padded_channels(); }, weights_))) {}
+          constants, std::visit([](const auto& weights) { return weights.padded_channels(); }, weights_),
+          plan.multiplier_bits)) {}
 
 std::int64_t NodeKernel::run(const std::vector<std::int32_t>& input,
                              const std::vector<std::int32_t>& residual, std::vector<std::int32_t>& output,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <numeric>
@@ -20,6 +21,17 @@ std::int64_t product(const std::vector<std::int64_t>& dims) {
 std::int64_t Input::size() const { return product(dims); }
 
 std::int64_t Output::size() const { return product(dims); }
+
+std::int32_t FileGrid::quantize(float x) const {
+  const double rounded = std::nearbyint(x / scale), zero = zero_point;
+  if (std::isnan(rounded)) return 0;
+  return static_cast<std::int32_t>(std::clamp(rounded, lowest - zero, highest - zero));
+}
+
+bool is_quantized(const Network& network) {
+  return std::any_of(network.tensors.begin(), network.tensors.end(),
+                     [](const Tensor& tensor) { return tensor.grid.has_value(); });
+}
 
 std::int64_t macs(const Network& network, const Node& node) {
   return node.conv_shape.size() * node.window.kh * node.window.kw * group_channels(network, node);

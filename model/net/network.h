@@ -50,6 +50,22 @@ inline bool covers(const Window& window, const Shape& map) {
   return window.kh == map.h && window.kw == map.w && !has_pads(window);
 }
 
+/// The grid that a quantized network's file gives a tensor: integers n in lowest..highest that stand for
+/// (n - zero_point) * scale.
+struct FileGrid {
+  float scale = 1;
+  std::int32_t zero_point = 0;
+  std::int32_t lowest = 0, highest = 0;  ///< of the file's type: 0..255 for uint8
+  bool exposed = false;                  ///< the network's input or output is the integers themselves
+
+  /// RNE(x / scale) within the type, less the zero point, as QuantizeLinear computes it in float32.
+  std::int32_t quantize(float x) const;
+  bool operator==(const FileGrid& o) const {
+    return scale == o.scale && zero_point == o.zero_point && lowest == o.lowest && highest == o.highest &&
+           exposed == o.exposed;
+  }
+};
+
 /// A tensor that the accelerator stores: the network's input, or the output of a folded node.
 struct Tensor {
   std::string name;  ///< ONNX name of the last value folded into it
@@ -58,6 +74,7 @@ struct Tensor {
   std::vector<int> consumers;  ///< nodes that multiply it, ascending
   std::vector<int> adders{};   ///< nodes that read its fine values: they add it to their products
                                ///< (Node::residual) or multiply these by it (Node::factor); ascending
+  std::optional<FileGrid> grid{};  ///< in a quantized network: its values are rounded to it, limits and all
 };
 
 /// A folded node: convolution or dense product, bias, residual or factor, activation function and limits, and
@@ -77,9 +94,10 @@ struct Node {
   int out_channels = 0;
   int groups = 1;  ///< of channels: an output channel multiplies the input channels of its own group
   Window window;
-  std::vector<float> weight;                              ///< [out_channels][kh][kw][input c / groups]
-  std::vector<float> bias;                                ///< [out_channels]
-  Activation activation;                                  ///< ReLU and Clip are limits
+  std::vector<float> weight;       ///< [out_channels][kh][kw][input c / groups]
+  std::vector<float> bias;         ///< [out_channels]
+  std::vector<float> weight_step;  ///< [out_channels] every weight is a whole multiple (rounded); empty: no
+  Activation activation;           ///< ReLU and Clip are limits
   float lower = -std::numeric_limits<float>::infinity();  ///< 0 for ReLU; never beyond range(activation)
   float upper = std::numeric_limits<float>::infinity();   ///< 6 for ReLU6
   std::optional<Window> pool;                             ///< max pool after the activation
@@ -151,6 +169,9 @@ struct Network {
 };
 
 std::int64_t macs(const Network& network, const Node& node);
+
+/// Whether the file is a quantized network: grids and weights are given, not chosen.
+bool is_quantized(const Network& network);
 
 /// Input channels of a group.
 int group_channels(const Network& network, const Node& node);

@@ -60,6 +60,7 @@ NodePlan assumed_node(const net::Node& node) {
 
 Plan assume_int8(const net::Network& network) {
   Plan plan;
+  if (net::is_quantized(network)) plan.multiplier_bits = kImportedMultiplierBits;
   plan.network = network.name;
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
     const net::Tensor& tensor = network.tensors[t];

@@ -101,8 +101,8 @@ void check_limits(const TensorPlan& tensor, Findings& findings) {
 
 /// The limits may narrow the activation function, never widen it.
 void check_activation(const net::Node& node, const TensorPlan& tensor, Findings& findings) {
-  const double lowest = std::floor(std::ldexp(static_cast<double>(node.lower), -tensor.step_exponent));
-  const double highest = std::ceil(std::ldexp(static_cast<double>(node.upper), -tensor.step_exponent));
+  const double lowest = std::floor(node.lower / tensor.step());
+  const double highest = std::ceil(node.upper / tensor.step());
   findings.require(tensor.lower >= lowest, "lower is {}, but the activation function allows {} or more",
                    tensor.lower, lowest);
   findings.require(tensor.upper <= highest, "upper is {}, but the activation function allows {} or less",
@@ -126,6 +126,13 @@ bool check_tensor(const net::Network& network, const Plan& plan, int index, std:
   Findings findings("tensor '" + shape.name + "'", lines);
   findings.require(tensor.step_exponent >= -128 && tensor.step_exponent <= 127,
                    "step_exponent is {}, must be -128 to 127", tensor.step_exponent);
+  findings.require(tensor.alpha >= 1 && tensor.alpha < 2, "alpha is {}, must be 1 or more and below 2",
+                   tensor.alpha);
+  if (shape.grid) {
+    findings.require(tensor.step() == shape.grid->scale,
+                     "alpha * 2^step_exponent is {}, but the network gives the scale {}", tensor.step(),
+                     shape.grid->scale);
+  }
   check_record(tensor.pcu, findings);
   check_classes(network, plan, index, findings);
   check_limits(tensor, findings);
@@ -160,6 +167,10 @@ void check_residuals(const net::Network& network, const Plan& plan, std::vector<
     Findings findings("tensor '" + network.tensors[t].name + "'", lines);
     findings.require(!plan.tensors[t].pcu.has_classes(),
                      "a tensor that additions join, or that is a factor, has no step classes");
+    const double alpha = plan.tensors[classes[t]].alpha;
+    findings.require(plan.tensors[t].alpha == alpha,
+                     "alpha is {}, must be {} as of '{}', to which additions join it", plan.tensors[t].alpha,
+                     alpha, network.tensors[classes[t]].name);
     const num::Range limits = effective_limits(plan.tensors[t]);
     const int shift = plan.tensors[t].step_exponent - fine[t];
     const bool near = findings.require(
@@ -226,13 +237,13 @@ void check_constants(const net::Network& network, const Plan& plan, int index, i
   const net::Node& node = network.nodes[index];
   const double factor = rescale_factor(node, plan, index, channel, exponent);
   findings.require(
-      is_positive(factor) && num::normalise(factor, kMultiplierBits).shift >= 0,
+      is_positive(factor) && num::normalise(factor, plan.multiplier_bits).shift >= 0,
       "channel {}: one accumulator step is {:g} output steps, must be above 0 and below 2^{}; change "
       "step_exponent of '{}'",
-      channel, factor, kMultiplierBits, network.tensors[node.output].name);
+      channel, factor, plan.multiplier_bits, network.tensors[node.output].name);
   const int coarsest = num::kPlaneBits * plan.tensors[node.output].pcu.top_class;
   findings.require(
-      !is_positive(factor) || num::normalise(factor, kMultiplierBits).shift + coarsest <= num::kShiftMax,
+      !is_positive(factor) || num::normalise(factor, plan.multiplier_bits).shift + coarsest <= num::kShiftMax,
       "channel {}: the shift of class {} passes {}; change top_class of '{}'", channel,
       coarsest / num::kPlaneBits, num::kShiftMax, network.tensors[node.output].name);
 }
@@ -256,6 +267,10 @@ void check_factor(const net::Network& network, const Plan& plan, int index, Find
   const PcuRecord& pcu = plan.tensors[node.output].pcu;
   findings.require(!pcu.has_classes() && pcu.policy != Policy::variance,
                    "'{}', a product with a computed tensor, has no step classes", output);
+  for (const int t : {node.input, node.factor, node.output}) {
+    findings.require(plan.tensors[t].alpha == 1, "'{}': alpha is {}, must be 1 around a product",
+                     network.tensors[t].name, plan.tensors[t].alpha);
+  }
   const int shift = factor_shift(network, plan, index);
   findings.require(
       shift >= 0,
@@ -291,6 +306,8 @@ void check_input(const net::Network& network, const Plan& plan, std::vector<std:
     findings.require(port.word_scale == 1 && port.word_offset == 0,
                      "binary16 needs word_scale 1 and word_offset 0, found {} and {}", port.word_scale,
                      port.word_offset);
+    findings.require(!port.zero_point && plan.tensors[0].alpha == 1,
+                     "binary16 needs an input without zero_point and with alpha 1");
   } else if (largest > 0) {
     findings.require(num::normalise(largest, kMultiplierBits).shift >= 0,
                      "one word is {:g} steps of tensor '{}', must be below 2^{}; change its step_exponent",
@@ -308,7 +325,11 @@ std::vector<std::string> check(const net::Network& network, const Plan& plan) {
                     network.tensors.size(), plan.tensors.size());
   const bool nodes = whole.require(plan.nodes.size() == network.nodes.size(), "expected {} nodes, found {}",
                                    network.nodes.size(), plan.nodes.size());
-  if (!tensors || !nodes) return lines;
+  const bool bits = whole.require(
+      plan.multiplier_bits >= kMultiplierBits && plan.multiplier_bits <= kImportedMultiplierBits,
+      "multiplier_bits is {}, must be {} to {}", plan.multiplier_bits, kMultiplierBits,
+      kImportedMultiplierBits);
+  if (!tensors || !nodes || !bits) return lines;
 
   std::vector<bool> legal;
   for (std::size_t t = 0; t < plan.tensors.size(); ++t) {

@@ -108,21 +108,25 @@ RowThresholds row_thresholds(const net::Network& network, const Plan& plan, int 
           num::make_threshold(pcu.finer_below * values * values)};
 }
 
+double TensorPlan::step() const { return std::ldexp(alpha, step_exponent); }
+
 double rescale_factor(const net::Node& node, const Plan& plan, int node_index, int channel, int exponent) {
-  return std::ldexp(plan.nodes[node_index].scale[channel], plan.tensors[node.input].step_exponent - exponent);
+  const TensorPlan& input = plan.tensors[node.input];
+  return std::ldexp(plan.nodes[node_index].scale[channel] * input.alpha / plan.tensors[node.output].alpha,
+                    input.step_exponent - exponent);
 }
 
 double bias_in_steps(const net::Node& node, const Plan& plan, int node_index, int channel) {
   const NodePlan& weights = plan.nodes[node_index];
-  return weights.bias[channel] / std::ldexp(weights.scale[channel], plan.tensors[node.input].step_exponent);
+  return weights.bias[channel] / (weights.scale[channel] * plan.tensors[node.input].step());
 }
 
 InputSteps input_steps(const net::Network& network, const Plan& plan, int channel) {
   const net::InputAffine& affine = network.input_affine;
-  const int exponent = -plan.tensors[0].step_exponent;
+  const double step = plan.tensors[0].step();
   const double gain = plan.input.word_scale * affine.scale[channel];
-  const double offset = plan.input.word_offset * affine.scale[channel] + affine.offset[channel];
-  return {std::ldexp(gain, exponent), std::ldexp(offset, exponent)};
+  const double zero = plan.input.word_offset - plan.input.zero_point.value_or(0) * plan.input.word_scale;
+  return {gain / step, (zero * affine.scale[channel] + affine.offset[channel]) / step};
 }
 
 std::vector<int> fine_exponents(const net::Network& network, const Plan& plan) {
@@ -169,7 +173,7 @@ NodeConstants derive(const net::Network& network, const Plan& plan, int node_ind
   constants.weight.reserve(weights.q.size() * node.groups);
   for (const int channel : output.order) {
     const num::Multiplier rescale =
-        num::normalise(rescale_factor(node, plan, node_index, channel, exponent), kMultiplierBits);
+        num::normalise(rescale_factor(node, plan, node_index, channel, exponent), plan.multiplier_bits);
     const std::int64_t bias = num::round_even(bias_in_steps(node, plan, node_index, channel));
     constants.channels.push_back({bias, static_cast<std::uint32_t>(rescale.multiplier), rescale.shift});
     constants.planes.push_back(weights.planes[channel]);
@@ -223,10 +227,20 @@ std::int32_t to_port_word(const InputPort& port, double user_value, std::int64_t
     case PortFormat::binary16:
       return num::encode_binary16(user_value);
   }
+  if (port.zero_point) {  // QuantizeLinear, in float32
+    const float quotient = static_cast<float>(user_value) / static_cast<float>(port.word_scale);
+    return static_cast<std::int32_t>(num::saturate(num::round_even(quotient) + *port.zero_point, words));
+  }
   const double exact = (user_value - port.word_offset) / port.word_scale;
   const std::int64_t word = num::saturate(num::round_even(exact), words);
   if (!(std::fabs(exact - static_cast<double>(word)) <= kGridTolerance)) ++off_grid;
   return static_cast<std::int32_t>(word);
+}
+
+float output_value(const net::Network& network, const Plan& plan, std::int32_t q) {
+  const std::optional<net::FileGrid>& grid = network.tensors[network.output].grid;
+  if (grid && grid->exposed) return static_cast<float>(q + grid->zero_point);
+  return static_cast<float>(q * plan.tensors[network.output].step());
 }
 
 }  // namespace dpwa::plan

@@ -30,7 +30,7 @@ bool holds(const net::Network& network, const Plan& plan, int node_index, int ex
   const net::Node& node = network.nodes[node_index];
   for (int c = 0; c < node.out_channels; ++c) {
     const num::Multiplier rescale =
-        num::normalise(rescale_factor(node, plan, node_index, c, exponent), kMultiplierBits);
+        num::normalise(rescale_factor(node, plan, node_index, c, exponent), plan.multiplier_bits);
     if (rescale.shift < 0) return false;
     const auto v = [&](std::int64_t sum) {
       return num::round_shift(num::Int128{sum} * rescale.multiplier, rescale.shift);
@@ -48,7 +48,7 @@ int finest(const net::Network& network, const Plan& plan, int node_index) {
   for (int c = 0; c < node.out_channels; ++c)
     largest = std::max(largest, rescale_factor(node, plan, node_index, c, 0));
   // From where a multiplier just has no shift.
-  int exponent = num::floor_log2(largest) - kMultiplierBits;
+  int exponent = num::floor_log2(largest) - plan.multiplier_bits;
   while (!holds(network, plan, node_index, exponent, sums)) ++exponent;
   return exponent;
 }

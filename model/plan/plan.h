@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,10 @@
 
 namespace dpwa::plan {
 
-/// Multiplier bits used for every plan: error of the product <= 1/8 step at 4 planes (N4.1).
+/// Multiplier bits of a plan: error of the product <= 1/8 step at 4 planes (N4.1). Quantized networks have
+/// the precision of float32, in which ONNX defines them.
 inline constexpr int kMultiplierBits = 20;
+inline constexpr int kImportedMultiplierBits = 24;
 
 /// PCU policies (docs/numerics.md N1.3, N5). `range`: lossless width per tile. `static`: step class and plane
 /// count pinned. `variance`: step class per row, width per tile.
@@ -39,14 +42,17 @@ struct PcuRecord {
 constexpr int kTopClass = 3;                ///< the coarsest class there is
 constexpr std::int64_t kRowValues = 65535;  ///< most values of a row whose class follows its variance
 
-/// Grid and control of one stored tensor: real value = q * 2^step_exponent (N1.1).
+/// Grid and control of one stored tensor: real value = q * alpha * 2^step_exponent (N1.1).
 struct TensorPlan {
   int step_exponent = 0;
+  double alpha = 1;  ///< in [1, 2); 1 unless the scale was imported
   bool is_signed = false;
   std::int32_t lower = 0;  ///< smallest q (activation limit and format limit together); 0 iff unsigned
   std::int32_t upper = 0;  ///< largest q
   PcuRecord pcu;
   std::vector<int> order;  ///< order[k] = graph channel stored at position k (N1.6); a permutation
+
+  double step() const;  ///< alpha * 2^step_exponent
 };
 
 /// Weights of one node: real value = q * scale[oc] (N2.1). All vectors in graph channel order.
@@ -64,6 +70,8 @@ struct InputPort {
   PortFormat format = PortFormat::u8;
   double word_scale = 1.0 / 255;  ///< user value = word * word_scale + word_offset; 1 for binary16
   double word_offset = 0;         ///< 0 for binary16
+  /// Of the network's own quantizer, then word_offset is 0: user value = (word - zero_point) * word_scale.
+  std::optional<int> zero_point{};
 };
 
 /// Everything calibration decided. plan.json holds it (weights in weights/<node>.npy beside it).
@@ -72,6 +80,7 @@ struct Plan {
   std::string model_hash;                  ///< content_hash() of the bytes of model.onnx beside it
   std::string config;                      ///< name of the configuration it was priced with
   std::vector<std::string> config_values;  ///< what that configuration differs in from sim-4: KEY=VALUE
+  int multiplier_bits = kMultiplierBits;   ///< 20 to 24
   InputPort input;
   std::vector<TensorPlan> tensors;  ///< [network.tensors]
   std::vector<NodePlan> nodes;      ///< [network.nodes]
@@ -94,8 +103,8 @@ int factor_shift(const net::Network& network, const Plan& plan, int node);
 
 /// Integer constants of one node, derived from the plan (N4.1). Channel order = stored order of the output.
 struct ChannelConstant {
-  std::int64_t bias = 0;         ///< RNE(b / (2^s_x * scale))
-  std::uint32_t multiplier = 0;  ///< 2^19 <= m < 2^20, less only at shift = num::kShiftMax
+  std::int64_t bias = 0;         ///< RNE(b / (alpha_x * 2^s_x * scale))
+  std::uint32_t multiplier = 0;  ///< of Plan::multiplier_bits bits, less only at shift = num::kShiftMax
   int shift = 0;                 ///< z / 2^shift
 };
 struct NodeConstants {
@@ -134,8 +143,13 @@ InputConstants derive_input(const net::Network& network, const Plan& plan);
 std::vector<std::string> check(const net::Network& network, const Plan& plan);
 
 /// The host function of N6.1: user value -> port word (RNE in double), saturated to the format; the code for
-/// binary16. Values more than 1e-3 word away from their word add one to `off_grid` (never for binary16).
+/// binary16. Values more than 1e-3 word away from their word add one to `off_grid` (never for binary16, nor
+/// where the word is what the network's own quantizer gives).
 std::int32_t to_port_word(const InputPort& port, double user_value, std::int64_t& off_grid);
+
+/// The host function of N6.3: what a stored value of the network's output means to the user, before a final
+/// Softmax: the real value in float32, or the file's integer where the output is quantized.
+float output_value(const net::Network& network, const Plan& plan, std::int32_t q);
 
 /// Reads plan.json and weights/ of a plan directory, where model.onnx (which `network` was made from) must
 /// still be the one the plan was made for. Throws Error(bad_input): hash, keys, names, shapes, and every

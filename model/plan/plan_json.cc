@@ -75,6 +75,9 @@ class Reader {
     return *found;
   }
 
+  /// Keys that are written only where they say something.
+  bool has(const std::string& key) const { return object_.contains(key); }
+
   int integer(const std::string& key) {
     const Json& value = take(key);
     // An unsigned value beyond int64 would compare as the negative number with the same bits.
@@ -152,13 +155,14 @@ Json record_to_json(const PcuRecord& pcu) {
 Json tensor_to_json(const std::string& name, const TensorPlan& tensor) {
   Json order = std::string(kGraphOrder);
   if (!std::is_sorted(tensor.order.begin(), tensor.order.end())) order = tensor.order;
-  return {{"name", name},
-          {"step_exponent", tensor.step_exponent},
-          {"signed", tensor.is_signed},
-          {"lower", tensor.lower},
-          {"upper", tensor.upper},
-          {"pcu", record_to_json(tensor.pcu)},
-          {"order", order}};
+  Json json = {{"name", name}, {"step_exponent", tensor.step_exponent}};
+  if (tensor.alpha != 1) json["alpha"] = tensor.alpha;
+  json["signed"] = tensor.is_signed;
+  json["lower"] = tensor.lower;
+  json["upper"] = tensor.upper;
+  json["pcu"] = record_to_json(tensor.pcu);
+  json["order"] = order;
+  return json;
 }
 
 Json node_to_json(const std::string& name, const NodePlan& node) {
@@ -203,6 +207,7 @@ PcuRecord record_from_json(Reader reader) {
 TensorPlan tensor_from_json(Reader& reader, int channels) {
   TensorPlan tensor;
   tensor.step_exponent = reader.integer("step_exponent");
+  if (reader.has("alpha")) tensor.alpha = reader.number("alpha");
   tensor.is_signed = reader.boolean("signed");
   tensor.lower = reader.integer("lower");
   tensor.upper = reader.integer("upper");
@@ -269,13 +274,14 @@ std::string to_json(const net::Network& network, const Plan& plan) {
                {"network", plan.network},
                {"model_hash", plan.model_hash},
                {"config", plan.config},
-               {"config_values", plan.config_values},
-               {"input",
-                {{"format", name_of(kPortFormats, plan.input.format)},
-                 {"word_scale", plan.input.word_scale},
-                 {"word_offset", plan.input.word_offset}}},
-               {"tensors", Json::array()},
-               {"nodes", Json::array()}};
+               {"config_values", plan.config_values}};
+  if (plan.multiplier_bits != kMultiplierBits) json["multiplier_bits"] = plan.multiplier_bits;
+  json["input"] = {{"format", name_of(kPortFormats, plan.input.format)},
+                   {"word_scale", plan.input.word_scale},
+                   {"word_offset", plan.input.word_offset}};
+  if (plan.input.zero_point) json["input"]["zero_point"] = *plan.input.zero_point;
+  json["tensors"] = Json::array();
+  json["nodes"] = Json::array();
   for (std::size_t t = 0; t < plan.tensors.size(); ++t) {
     json["tensors"].push_back(tensor_to_json(network.tensors[t].name, plan.tensors[t]));
   }
@@ -301,10 +307,12 @@ Plan from_json(const std::string& text, const std::string& file, const net::Netw
     if (!value.is_string()) throw reader.wrong("config_values", "a list of \"KEY=VALUE\"");
     plan.config_values.push_back(value.get<std::string>());
   }
+  if (reader.has("multiplier_bits")) plan.multiplier_bits = reader.integer("multiplier_bits");
   Reader input(reader.take("input"), file + ": input");
   plan.input.format = input.choice("format", kPortFormats);
   plan.input.word_scale = input.number("word_scale");
   plan.input.word_offset = input.number("word_offset");
+  if (input.has("zero_point")) plan.input.zero_point = input.integer("zero_point");
   input.finish();
 
   std::vector<std::string> names;

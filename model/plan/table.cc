@@ -12,7 +12,7 @@ int table_exponent(const net::Activation& activation, int output_exponent) {
 
 std::int32_t table_value(const net::Node& node, const TensorPlan& output, double x) {
   const double y = std::clamp<double>(net::value(node.activation, x), double{node.lower}, double{node.upper});
-  const std::int64_t q = num::round_even(std::ldexp(y, -output.step_exponent));
+  const std::int64_t q = num::round_even(y / output.step());
   return static_cast<std::int32_t>(num::saturate(q, effective_limits(output)));
 }
 
@@ -20,7 +20,7 @@ std::optional<Table> make_table(const net::Node& node, const TensorPlan& output)
   Table table;
   table.step_exponent = table_exponent(node.activation, output.step_exponent);
   const auto entry = [&](std::int64_t y0) {
-    return table_value(node, output, std::ldexp(static_cast<double>(y0), table.step_exponent));
+    return table_value(node, output, std::ldexp(y0 * output.alpha, table.step_exponent));
   };
   const std::int32_t below = table_value(node, output, -net::kFar);
   const std::int32_t above = table_value(node, output, net::kFar);

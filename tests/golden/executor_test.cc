@@ -67,6 +67,28 @@ TEST(Executor, EqualsTheReferenceOnActivationFunctions) {
   EXPECT_GT(saturated, 0);
 }
 
+// Steps that are no powers of two, one alpha for the tensors that additions join, multipliers of 24 bits.
+TEST(Executor, ImportedGridsEqualTheReference) {
+  int compared = 0, added = 0;
+  for (std::uint64_t seed = 1; seed <= 120; ++seed) {
+    RandomCase one = random_case(seed);
+    const std::vector<int> classes = net::residual_classes(one.network);
+    one.plan.multiplier_bits = plan::kImportedMultiplierBits;
+    for (std::size_t t = 0; t < classes.size(); ++t) {
+      if (one.plan.input.format == plan::PortFormat::binary16 && t == 0) continue;
+      const std::uint64_t owner = classes[t] < 0 ? t : static_cast<std::uint64_t>(classes[t]);
+      one.plan.tensors[t].alpha = 1 + static_cast<double>((seed * 31 + owner * 17) % 97) / 97;
+    }
+    if (!plan::check(one.network, one.plan).empty()) continue;  // a Clip that the coarser step widens
+    ++compared;
+    for (const int owner : classes) added += owner >= 0 ? 1 : 0;
+    expect_golden_equals_reference(one);
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GE(compared, 30);
+  EXPECT_GE(added, 30);
+}
+
 // The random networks must reach what they are there for, or the comparison above proves little.
 TEST(Executor, RandomNetworksReachEveryRule) {
   int added = 0, finer = 0, both = 0, packed = 0, pinned = 0, pooled = 0, saturated = 0, is_signed = 0,

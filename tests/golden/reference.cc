@@ -161,10 +161,10 @@ struct Result {
 Result looked_up(const Scene& scene, Wide y0, int exponent, NodeCounts& counts) {
   const net::Node& node = scene.node;
   const auto stored = [&](Wide code) {
-    const double x = static_cast<double>(code) * std::exp2(exponent);
+    const double x = static_cast<double>(code) * std::exp2(exponent) * scene.output.alpha;
     const double f = function_of(node.activation, x);
     const double limited = std::min<double>(std::max<double>(f, node.lower), node.upper);
-    const std::int64_t y = nearest(limited / std::exp2(scene.output.step_exponent));
+    const std::int64_t y = nearest(limited / (scene.output.alpha * std::exp2(scene.output.step_exponent)));
     return std::min(std::max(y, lower_limit(scene.output)), upper_limit(scene.output));
   };
   const Wide far = Wide{1} << 40;
@@ -185,9 +185,10 @@ Result write_back(const Scene& scene, int oc, int k, Wide acc, std::int64_t join
   const int unrounded = scene.fine.value_or(scene.output.step_exponent);
   const int exponent =
       table ? index_exponent(function, scene.output.step_exponent) : scene.product.value_or(unrounded);
-  const double step_x = std::exp2(scene.input.step_exponent), step_y = std::exp2(exponent);
+  const double step_x = scene.input.alpha * std::exp2(scene.input.step_exponent);
+  const double step_y = scene.output.alpha * std::exp2(exponent);
   const double scale = scene.weights.scale[oc];
-  const auto [m, shift] = rescale(step_x * scale / step_y);
+  const auto [m, shift] = rescale(step_x * scale / step_y, scene.plan.multiplier_bits);
   const Wide z = (acc + nearest(scene.weights.bias[oc] / (step_x * scale))) * m;
   if (table) return looked_up(scene, nearest(z, shift), exponent, counts);
   Wide u = nearest(z, shift);
@@ -307,7 +308,7 @@ StoredTensor run_node(const Scene& scene, const std::vector<StoredTensor>& tenso
 /// N6.2.
 std::int64_t quantize(const net::Network& network, const plan::Plan& plan, std::int32_t word, int channel) {
   const plan::TensorPlan& tensor = plan.tensors[0];
-  const double step = std::exp2(tensor.step_exponent);
+  const double step = tensor.alpha * std::exp2(tensor.step_exponent);
   const std::int64_t lower = lower_limit(tensor), upper = upper_limit(tensor);
   if (plan.input.format == plan::PortFormat::binary16) {
     const int exponent = word >> 10 & 31, fraction = word & 1023;

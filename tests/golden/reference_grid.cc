@@ -70,13 +70,13 @@ std::optional<int> fine_exponent(const net::Network& network, const plan::Plan& 
   return std::min(finest, wanted);
 }
 
-Rescale rescale(double factor) {
-  int shift = 19;
+Rescale rescale(double factor, int bits) {
+  int shift = bits - 1;
   for (double left = factor; left < 1; left *= 2) ++shift;
   for (double left = factor; left >= 2; left /= 2) --shift;
   if (shift > 63) return {nearest(factor * std::exp2(63)), 63};
   const std::int64_t m = nearest(factor * std::exp2(shift));
-  return m == 1 << 20 ? Rescale{1 << 19, shift - 1} : Rescale{m, shift};
+  return m == 1 << bits ? Rescale{1 << (bits - 1), shift - 1} : Rescale{m, shift};
 }
 
 std::optional<int> product_exponent(const net::Network& network, const plan::Plan& plan, int node_index) {
@@ -88,7 +88,7 @@ std::optional<int> product_exponent(const net::Network& network, const plan::Pla
   const auto held = [&](int exponent) {
     for (int oc = 0; oc < node.out_channels; ++oc) {
       const double unit = std::exp2(input.step_exponent) * weights.scale[oc];
-      const Rescale one = rescale(unit / std::exp2(exponent));
+      const Rescale one = rescale(unit / std::exp2(exponent), plan.multiplier_bits);
       if (one.shift < 0) return false;
       Wide least = nearest(weights.bias[oc] / unit), most = least;
       for (int i = 0; i < taps; ++i) {

@@ -26,12 +26,12 @@ std::int64_t smallest_value(int planes, bool is_signed);
 std::int64_t upper_limit(const plan::TensorPlan& tensor);
 std::int64_t lower_limit(const plan::TensorPlan& tensor);
 
-/// N4.1: multiplier and shift of a real factor.
+/// N4.1: multiplier of so many bits and shift of a real factor.
 struct Rescale {
   std::int64_t m;
   int shift;
 };
-Rescale rescale(double factor);
+Rescale rescale(double factor, int bits);
 
 /// N10.1: the exponent of the fine grid of the tensor's class; nothing when no addition joins it and it is no
 /// factor.
