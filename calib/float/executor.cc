@@ -27,6 +27,19 @@ void load_sample(const net::Network& network, const float* user, float* stored) 
   }
 }
 
+/// Rounds the values of a tensor with a grid of the file to it.
+void put_on_grid(const net::Tensor& tensor, std::vector<float>& values) {
+  if (!tensor.grid) return;
+  for (float& value : values) value = static_cast<float>(tensor.grid->quantize(value)) * tensor.grid->scale;
+}
+
+/// The integers of an output that is these.
+void to_integers(const net::Tensor& output, std::vector<float>& values) {
+  if (!output.grid || !output.grid->exposed) return;
+  for (float& value : values)
+    value = static_cast<float>(output.grid->quantize(value) + output.grid->zero_point);
+}
+
 void add(const std::vector<float>& values, std::vector<float>& sums) {
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += values[i];
 }
@@ -58,6 +71,7 @@ void Pass::forward(const float* samples, const Hooks& hooks) {
   for (int i = 0; i < batch_; ++i) {
     load_sample(network_, samples + i * values, tensors_[0].data() + i * values);
   }
+  put_on_grid(network_.tensors[0], tensors_[0]);
   if (hooks.tensor) hooks.tensor(0, tensors_[0].data());
   for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
     const net::Node& node = network_.nodes[n];
@@ -69,6 +83,7 @@ void Pass::forward(const float* samples, const Hooks& hooks) {
       multiply(added_[node.factor], products_[n]);
     }
     layers_[n].activate(activated(n).data(), tensors_[node.output].data());
+    put_on_grid(network_.tensors[node.output], tensors_[node.output]);
     if (!network_.tensors[node.output].adders.empty()) added_[node.output] = tensors_[node.output];
     if (hooks.tensor) hooks.tensor(node.output, tensors_[node.output].data());
   }
@@ -118,7 +133,8 @@ std::vector<float> FloatExecutor::outputs(const float* samples, std::int64_t cou
         pass.forward(input.data());
         for (std::int64_t i = 0; i < present; ++i) {
           const float* stored = pass.tensor(network_.output).data() + i * shape.size();
-          const std::vector<float> onnx = net::output_sample(network_, stored);
+          std::vector<float> onnx = net::output_sample(network_, stored);
+          to_integers(network_.tensors[network_.output], onnx);
           std::copy(onnx.begin(), onnx.end(), result.begin() + (first + i) * shape.size());
         }
         return present;

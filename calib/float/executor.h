@@ -10,8 +10,9 @@
 
 namespace dpwa::floating {
 
-/// Forward and backward run of a fixed batch of samples on the calling thread, in binary32. Results do not
-/// depend on how many threads run passes beside each other. The network must outlive the pass.
+/// Forward and backward run of a fixed batch of samples on the calling thread, in binary32. Tensors with a
+/// grid of the file are rounded to it, in binary32 as ONNX defines it; gradients pass as if they were not.
+/// Results do not depend on how many threads run passes beside each other. The network must outlive the pass.
 class Pass {
  public:
   Pass(const net::Network& network, int batch);
@@ -64,9 +65,9 @@ class FloatExecutor {
   /// threads = 0: one per core. The network must outlive the executor.
   explicit FloatExecutor(const net::Network& network, int threads = 0);
 
-  /// Outputs before a final Softmax, in ONNX order, [count][output values]. `samples`: [count] user samples
-  /// in ONNX order. `advance`: called with the number of samples done since the last call, from any thread,
-  /// one at a time.
+  /// Outputs before a final Softmax, in ONNX order, [count][output values]; of a quantized output its
+  /// integers. `samples`: [count] user samples in ONNX order. `advance`: called with the number of samples
+  /// done since the last call, from any thread, one at a time.
   std::vector<float> outputs(const float* samples, std::int64_t count,
                              const std::function<void(std::int64_t)>& advance = {}) const;
 

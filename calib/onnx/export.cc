@@ -13,6 +13,7 @@
 
 #include "calib/onnx/attributes.h"
 #include "calib/onnx/operators.h"
+#include "calib/onnx/quantized.h"
 
 namespace dpwa::onnx {
 namespace {
@@ -24,6 +25,7 @@ using Numbers = std::vector<std::int64_t>;
 
 constexpr int kOpset = 13;  // the lowest, where no operator needs a later one
 constexpr int kHardSwishSince = 14;
+constexpr int kQuantize16Since = 21;
 constexpr int kIrVersion = 7;
 
 /// Functions that are an operator without attributes.
@@ -54,10 +56,12 @@ class Exporter {
     model_.set_producer_name("dpwa");
     model_.add_opset_import()->set_version(opset());
     graph().set_name(network_.name);
-    for (const net::Input& input : network_.inputs) declare(*graph().add_input(), input.name, input.dims);
+    for (const net::Input& input : network_.inputs)
+      declare(*graph().add_input(), input.name, input.dims, network_.tensors[0]);
     const auto& order = network_.output_order;
     for (const net::Output& output : network_.outputs)
-      declare(*graph().add_output(), output.name, order ? permuted(*order) : output.dims);
+      declare(*graph().add_output(), output.name, order ? permuted(*order) : output.dims,
+              network_.tensors[network_.output]);
     values_.resize(network_.tensors.size());
     values_[0] = network_.inputs.size() > 1 ? joined_inputs() : only_input();
     add_affine(values_[0]);
@@ -87,6 +91,11 @@ class Exporter {
       if (gelu) needed = std::max(needed, kGeluSince);
       if (function == net::Function::mish) needed = std::max(needed, kMishSince);
     }
+    for (const net::Tensor& tensor : network_.tensors) {
+      const int type = tensor.grid ? integer_type(*tensor.grid) : 0;
+      if (type == TensorProto::INT16 || type == TensorProto::UINT16)
+        needed = std::max(needed, kQuantize16Since);
+    }
     return needed;
   }
 
@@ -98,10 +107,12 @@ class Exporter {
     return name;
   }
 
-  void declare(::onnx::ValueInfoProto& info, const std::string& name, const Numbers& dims) {
+  void declare(::onnx::ValueInfoProto& info, const std::string& name, const Numbers& dims,
+               const net::Tensor& tensor) {
     info.set_name(name);
     auto* const type = info.mutable_type()->mutable_tensor_type();
-    type->set_elem_type(TensorProto::FLOAT);
+    const bool exposed = tensor.grid && tensor.grid->exposed;
+    type->set_elem_type(exposed ? integer_type(*tensor.grid) : static_cast<int>(TensorProto::FLOAT));
     type->mutable_shape()->add_dim()->set_dim_param("N");
     for (const std::int64_t dim : dims) type->mutable_shape()->add_dim()->set_dim_value(dim);
   }
@@ -124,6 +135,55 @@ class Exporter {
     tensor.set_raw_data(values.data(), values.size() * sizeof(float));
     return tensor.name();
   }
+
+  /// Weights of a layer: float32, or int32 times the channels' steps.
+  std::string weights(const net::Node& node, const Numbers& dims, const std::vector<float>& values,
+                      int axis) {
+    const std::string stem = node.name + "/weight";
+    if (node.weight_step.empty()) return constant(stem, dims, values);
+    std::int64_t inner = 1;
+    for (std::size_t i = axis + 1; i < dims.size(); ++i) inner *= dims[i];
+    TensorProto& integers = *graph().add_initializer();
+    integers.set_name(fresh(names_, stem + "/integers"));
+    integers.set_data_type(TensorProto::INT32);
+    for (const std::int64_t dim : dims) integers.add_dims(dim);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float step = node.weight_step[static_cast<std::int64_t>(i) / inner % node.out_channels];
+      integers.add_int32_data(static_cast<std::int32_t>(std::nearbyint(values[i] / step)));
+    }
+    const std::string name = integers.name(), output = fresh(names_, stem);
+    const std::string scale = constant(stem + "/scale", {node.out_channels}, node.weight_step);
+    set_integer(add("DequantizeLinear", {name, scale}, output), "axis", axis);
+    return output;
+  }
+
+  /// A value on a grid of the file: its integers where they are the network's output, else its real numbers,
+  /// named `output`.
+  std::string on_grid(const std::string& value, const net::FileGrid& grid, const std::string& output) {
+    const std::string integers = grid.exposed ? output : fresh(names_, output + "/integers");
+    const int type = integer_type(grid);
+    if (type == TensorProto::INT32) {
+      set_integer(add("Cast", {value}, integers), "to", TensorProto::INT32);
+      if (!grid.exposed) set_integer(add("Cast", {integers}, output), "to", TensorProto::FLOAT);
+      return output;
+    }
+    const std::vector<std::string> parameters = grid_parameters(grid, output);
+    add("QuantizeLinear", {value, parameters[0], parameters[1]}, integers);
+    if (!grid.exposed) add("DequantizeLinear", {integers, parameters[0], parameters[1]}, output);
+    return output;
+  }
+
+  /// Names of scale and zero point.
+  std::vector<std::string> grid_parameters(const net::FileGrid& grid, const std::string& stem) {
+    TensorProto& zero = *graph().add_initializer();
+    zero.set_name(fresh(names_, stem + "/zero_point"));
+    zero.set_data_type(integer_type(grid));
+    zero.add_int32_data(grid.zero_point);
+    const std::string name = zero.name();
+    return {scalar(stem + "/scale", grid.scale), name};
+  }
+
+  std::string scalar(const std::string& stem, float value) { return constant(stem, {}, {value}); }
 
   /// The tensor with the dims that its reader needs.
   std::string as(Exported value, const net::Shape& shape, bool map) {
@@ -202,6 +262,14 @@ class Exporter {
   }
 
   void add_affine(Exported& value) {
+    const std::optional<net::FileGrid>& grid = network_.tensors[0].grid;
+    if (grid && grid->exposed) {
+      const std::string real = fresh(names_, network_.tensors[0].name + "/real");
+      const std::vector<std::string> parameters = grid_parameters(*grid, real);
+      add("DequantizeLinear", {value.name, parameters[0], parameters[1]}, real);
+      value.name = real;
+      return;
+    }
     const net::InputAffine& affine = network_.input_affine;
     const int channels = network_.tensors[0].shape.c;
     const Numbers dims = value.map ? Numbers{channels, 1, 1} : Numbers{channels};
@@ -210,6 +278,7 @@ class Exporter {
     };
     if (differs(affine.scale, 1)) value.name = affine_node("Mul", value.name, dims, affine.scale);
     if (differs(affine.offset, 0)) value.name = affine_node("Add", value.name, dims, affine.offset);
+    if (grid) value.name = on_grid(value.name, *grid, fresh(names_, network_.tensors[0].name + "/stored"));
   }
 
   std::string flattened(const std::string& name) {
@@ -229,7 +298,8 @@ class Exporter {
   /// Output names of a folded node's operators: the last one has the tensor's name.
   std::string next_output(const net::Node& node, bool last, const std::string& op) {
     const std::string& name = network_.tensors[node.output].name;
-    return last ? name : fresh(names_, name + "/" + op);
+    const bool named = last && !network_.tensors[node.output].grid;
+    return named ? name : fresh(names_, name + "/" + op);
   }
 
   void add_node(const net::Node& node) {
@@ -257,10 +327,12 @@ class Exporter {
       value = add_activation(node, value, next_output(node, !limited && !node.pool, "activation"));
     if (limited) value = add_limits(node, value);
     if (node.pool) {
-      const std::string output = network_.tensors[node.output].name;
+      const std::string output = next_output(node, true, "MaxPool");
       set_window(add("MaxPool", {value}, output), *node.pool);
       value = output;
     }
+    const net::Tensor& stored = network_.tensors[node.output];
+    if (stored.grid) value = on_grid(value, *stored.grid, stored.name);
     values_[node.output] = {value, map};
   }
 
@@ -280,8 +352,7 @@ class Exporter {
     const net::Window& window = node.window;
     const int channels = shape.c / node.groups;
     const std::vector<float> weight = channel_first(node, {window.kh, window.kw, channels});
-    const std::string w =
-        constant(node.name + "/weight", {node.out_channels, channels, window.kh, window.kw}, weight);
+    const std::string w = weights(node, {node.out_channels, channels, window.kh, window.kw}, weight, 0);
     const std::string b = constant(node.name + "/bias", {node.out_channels}, node.bias);
     NodeProto& conv = add("Conv", {input, w, b}, output, node.name);
     set_window(conv, window);
@@ -295,7 +366,7 @@ class Exporter {
     const std::vector<float> weight = channel_first(node, shape);
     const std::string b = constant(node.name + "/bias", {node.out_channels}, node.bias);
     if (node.onnx_operator == "Gemm") {
-      const std::string w = constant(node.name + "/weight", {node.out_channels, shape.size()}, weight);
+      const std::string w = weights(node, {node.out_channels, shape.size()}, weight, 0);
       NodeProto& gemm = add("Gemm", {input, w, b}, output, node.name);
       set_integer(gemm, "transB", 1);
       return;
@@ -305,7 +376,7 @@ class Exporter {
     for (int oc = 0; oc < node.out_channels; ++oc) {
       for (std::int64_t i = 0; i < inner; ++i) columns[i * node.out_channels + oc] = weight[oc * inner + i];
     }
-    const std::string w = constant(node.name + "/weight", {inner, node.out_channels}, columns);
+    const std::string w = weights(node, {inner, node.out_channels}, columns, 1);
     const std::string product = fresh(names_, output + "/product");
     add("MatMul", {input, w}, product, node.name);
     add("Add", {product, b}, output);

@@ -17,6 +17,8 @@
 #include "calib/onnx/mix.h"
 #include "calib/onnx/operators.h"
 #include "calib/onnx/order.h"
+#include "calib/onnx/quantized.h"
+#include "calib/onnx/quantized_network.h"
 #include "calib/onnx/view.h"
 #include "calib/onnx/window.h"
 
@@ -260,6 +262,12 @@ void GraphImporter::import_node(int index) {
       put_in_order(input);
     }
   }
+  if (const Value* const integers = misread_integers(node.op_type(), *inputs)) {
+    refuse(node, name, integers->name,
+           fmt::format("'{}' has type {}, expected float; DequantizeLinear makes it so", integers->name,
+                       type_name(integers->integer)));
+    return define_outputs(node, name, {{}});
+  }
   if (!reads_averages(node.op_type())) {
     for (const Value* const input : *inputs) compute_average_of(input);
   }
@@ -269,7 +277,9 @@ void GraphImporter::import_node(int index) {
     refuse(node, name, "", *refusal);
     return define_outputs(node, name, {{}});
   }
-  if (!takes_views(node, *inputs)) {
+  const bool reads_view =
+      takes_views(node, *inputs) || (node.op_type() == "QuantizeLinear" && keeps_view(*inputs, builder_));
+  if (!reads_view) {
     for (const Value* const input : *inputs) {
       const bool read = input && node.op_type() == "Conv" && (input->padding || conv_reads(*input, builder_));
       if (!read) compute_view_of(input);
@@ -277,6 +287,8 @@ void GraphImporter::import_node(int index) {
   }
   OperatorCall call(node, name, *inputs, context_, reasons_);
   std::vector<Value> values{handler(call, builder_)};
+  if (integers_of(node.op_type()) == Integers::moved && inputs->front())
+    keep_integers(*inputs->front(), builder_, values.front());
   std::move(call.further().begin(), call.further().end(), std::back_inserter(values));
   define_outputs(node, name, std::move(values));
 }
@@ -308,7 +320,9 @@ void GraphImporter::compute_view_of(const Value* input) {
   if (!input || !input->view || !input->is_tensor()) return;
   put_in_order(input);
   Value& value = values_.at(input->name);
+  const Value viewed = value;
   value = compute_view(value, builder_, reasons_);
+  keep_integers(viewed, builder_, value);
   if (value.is_tensor() && readers_[value.name].size() > 1) builder_.close(value.tensor);
 }
 
@@ -349,6 +363,9 @@ void GraphImporter::finish() {
           {"", "", values[i]->name, "a Transpose behind the Softmax of one of several outputs"});
     put_in_order(values[i]);
   }
+  // Integers of a grid of the file, if there is one output.
+  const bool exposed = values.size() == 1 && values[0]->integer != 0 && values[0]->is_tensor();
+  const std::optional<net::FileGrid> grid = exposed ? builder_.tensor(values[0]->tensor).grid : std::nullopt;
   const std::vector<bool> taken = taken_by_host(values, builder_);
   for (std::size_t i = 0; i < values.size(); ++i) {
     compute_average_of(values[i]);
@@ -362,6 +379,13 @@ void GraphImporter::finish() {
     // Nothing but changes of shape and constants: a layer applies them.
     const std::string& output = values.front()->name;
     joined.tensor = builder_.pass(joined.tensor, graph_.node_size() > 0 ? unique_name(0) : output, output);
+  }
+  if (exposed && !grid) {
+    reasons_.push_back(
+        {"", "", values[0]->name, "the network's output is integers that nothing gives a scale"});
+  } else if (exposed && reasons_.empty()) {
+    if (!builder_.tensor(joined.tensor).grid) (void)builder_.quantize(joined.tensor, *grid, values[0]->name);
+    builder_.expose(joined.tensor);
   }
   for (const std::string& node : builder_.finish(joined.tensor, std::move(joined.outputs))) {
     reasons_.push_back(
@@ -385,7 +409,9 @@ Inspection GraphImporter::run() {
   check_inputs();
   for (int i = 0; i < graph_.node_size() && !context_.wanted_order; ++i) import_node(i);
   if (!context_.wanted_order) finish();
-  return {builder_.network(), std::move(reasons_)};
+  net::Network network = builder_.network();
+  if (reasons_.empty() && !context_.wanted_order) reasons_ = complete_quantized(network);
+  return {std::move(network), std::move(reasons_)};
 }
 
 }  // namespace dpwa::onnx

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "calib/onnx/operators.h"
+#include "calib/onnx/quantized.h"
 #include "calib/onnx/view.h"
 
 namespace dpwa::onnx {
@@ -54,14 +55,14 @@ std::optional<GraphInput> read_input(const ValueInfoProto& input, std::vector<Re
     return std::nullopt;
   }
   const int type = input.type().tensor_type().elem_type();
-  if (type != TensorProto::FLOAT) {
+  if (type != TensorProto::FLOAT && !is_quantized_type(type)) {
     reasons.push_back(
         {"", "", input.name(), fmt::format("the input has type {}, expected float", type_name(type))});
   }
   auto dims = input_dims(input, reasons);
   if (!dims) return std::nullopt;
   const bool symbolic = !input.type().tensor_type().shape().dim(0).has_dim_value();
-  return GraphInput{input.name(), std::move(*dims), symbolic};
+  return GraphInput{input.name(), std::move(*dims), symbolic, is_quantized_type(type) ? type : 0};
 }
 
 /// Dimensions of one sample.
@@ -108,6 +109,10 @@ std::vector<GraphInput> read_inputs(const GraphProto& graph, std::vector<Reason>
         {"", "", "inputs",
          fmt::format("{} inputs of {} values together, more than {}", inputs.size(), values, kMaxValues)});
   }
+  for (const GraphInput& input : inputs) {
+    if (inputs.size() == 1 || input.integer == 0) continue;
+    reasons.push_back({"", "", input.name, "integers as one of several inputs are not supported"});
+  }
   const bool complete = static_cast<int>(inputs.size()) == found && found <= kMaxEnds;
   if (!complete || (found > 1 && values > kMaxValues)) inputs.clear();
   return inputs;
@@ -152,6 +157,7 @@ std::vector<Value> input_values(const std::vector<GraphInput>& inputs, const net
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::int64_t size = network.inputs[i].size();
     values.push_back({inputs[i].name, nullptr, 0, inputs[i].dims});
+    values.back().integer = inputs[i].integer;
     if (inputs.size() > 1) values.back().view = part_of_input(inputs[i].name, first, size);
     first += size;
   }

@@ -18,6 +18,7 @@ struct GraphInput {
   std::string name;
   Dims dims;              ///< a symbolic batch counts as 1
   bool symbolic = false;  ///< the first dimension is not a number
+  int integer = 0;        ///< type of the integers of a quantized network's input; 0: float
 };
 
 /// Most inputs, and most outputs, of a network.

@@ -10,6 +10,7 @@
 
 #include "calib/onnx/mix.h"
 #include "calib/onnx/operators.h"
+#include "calib/onnx/quantized.h"
 #include "calib/onnx/view.h"
 #include "calib/onnx/window.h"
 
@@ -125,6 +126,7 @@ struct Dense {
   std::vector<float> weight;  // [out][input value in ONNX order]
   std::vector<double> scale;
   std::vector<double> offset;
+  std::vector<float> step{};  // [out] of dequantized weights
 };
 
 /// Weights on the mean of a map -> weights on the map: divided by the positions, the same at each.
@@ -160,6 +162,7 @@ Value add_dense(OperatorCall& call, NetworkBuilder& builder, const Value& x, Den
   node.window.kh = shape.h;
   node.window.kw = shape.w;
   node.weight = channel_last(dense.weight, node.out_channels, shape);
+  node.weight_step = std::move(dense.step);
   node.conv_shape = {1, 1, node.out_channels};
   const int tensor = builder.add_layer(input, std::move(node), std::move(dense.scale),
                                        std::move(dense.offset), call.output());
@@ -200,7 +203,7 @@ Value matmul_right(OperatorCall& call, NetworkBuilder& builder, const Value& x, 
   dims.back() = channels;
   if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
   Dense dense{channels, transposed(*values, inner, channels), std::vector<double>(channels, 1),
-              std::vector<double>(channels, 0)};
+              std::vector<double>(channels, 0), channel_steps(call, w, 1)};
   return add_dense(call, builder, x, std::move(dense), std::move(dims));
 }
 
@@ -213,7 +216,7 @@ Value matmul_left(OperatorCall& call, NetworkBuilder& builder, const Value& w, c
   dims[dims.size() == 1 ? 0 : dims.size() - 2] = channels;
   if (!fits(call, channels, 1, 1) || !x.is_tensor()) return {"", nullptr, -1, dims};
   Dense dense{channels, std::move(*values), std::vector<double>(channels, 1),
-              std::vector<double>(channels, 0)};
+              std::vector<double>(channels, 0), channel_steps(call, w, 0)};
   return add_dense(call, builder, x, std::move(dense), std::move(dims));
 }
 
@@ -265,7 +268,8 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
                 fmt::format("'{}' is the average of a map; only a Conv of one group can read it", x.name));
   }
   if (x.average && !call.refused() && x.is_tensor()) {
-    Dense dense{dims[0], *weight, std::vector<double>(dims[0], 1), std::move(bias)};
+    Dense dense{dims[0], *weight, std::vector<double>(dims[0], 1), std::move(bias),
+                channel_steps(call, w, 0)};
     return add_dense(call, builder, x, std::move(dense), out);
   }
   const net::Shape shape = map_shape(x, *map_extent(call, x));
@@ -282,6 +286,7 @@ Value import_conv(OperatorCall& call, NetworkBuilder& builder) {
   node.weight =
       channel_last(*weight, node.out_channels, {placed->window.kh, placed->window.kw, shape.c / node.groups});
   if (mix && !read_mix(call, *mix, builder.tensor(x.tensor).shape.c, node)) return {"", nullptr, -1, out};
+  node.weight_step = channel_steps(call, w, 0);
   node.conv_shape = {static_cast<int>(placed->out.h), static_cast<int>(placed->out.w), node.out_channels};
   const int tensor = builder.add_layer(x.tensor, std::move(node), std::vector<double>(dims[0], 1),
                                        std::move(bias), call.output());
@@ -313,7 +318,8 @@ Value import_gemm(OperatorCall& call, NetworkBuilder& builder) {
   }
   if (call.refused() || !x.is_tensor()) return {"", nullptr, -1, out};
   if (!transposed_b) *values = transposed(*values, inner, channels);
-  Dense dense{channels, std::move(*values), std::vector<double>(channels, alpha), std::move(offset)};
+  Dense dense{channels, std::move(*values), std::vector<double>(channels, alpha), std::move(offset),
+              channel_steps(call, w, transposed_b ? 0 : 1)};
   return add_dense(call, builder, x, std::move(dense), out);
 }
 

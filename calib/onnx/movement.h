@@ -66,12 +66,16 @@ Value move_values(OperatorCall& call, NetworkBuilder& builder, const Value& x, c
   if (x.is_constant()) {
     const auto values = call.floats(x, "input");
     if (!values) return {};
-    std::vector<float> moved;
+    std::vector<float> moved, steps;
+    const auto own = call.model().steps.find(x.constant);
     for_each_index(dims, [&](const Dims& at) {
       const std::int64_t from = source(at);
       moved.push_back(from < 0 ? otherwise : (*values)[from]);
+      if (own != call.model().steps.end()) steps.push_back(from < 0 ? 0 : own->second[from]);
     });
-    return literal_floats(call, dims, moved);
+    Value result = literal_floats(call, dims, moved);
+    if (!steps.empty()) call.model().steps[result.constant] = std::move(steps);
+    return result;
   }
   const Dims whole = batch_dims(call, dims, x);
   if (!x.is_tensor()) return {"", nullptr, -1, whole};

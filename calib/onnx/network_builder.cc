@@ -53,6 +53,8 @@ bool round_layer(net::Node& node, const std::vector<double>& scale, const std::v
     finite = finite && std::all_of(row, row + per_channel, [](float w) { return std::isfinite(w); });
     node.bias[oc] = static_cast<float>(offset[oc]) + 0.0F;  // no negative zero: folding again changes nothing
     finite = finite && std::isfinite(node.bias[oc]);
+    if (!node.weight_step.empty())
+      node.weight_step[oc] = static_cast<float>(node.weight_step[oc] * std::fabs(scale[oc]));
   }
   return finite;
 }
@@ -137,6 +139,7 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
   Fold& fold = folds_[tensor];
   if (Refusal refusal = closed(tensor)) return refusal;
   if (Refusal refusal = multiplied(tensor)) return refusal;
+  if (Refusal refusal = on_grid(tensor)) return refusal;
   if (fold.stage != Stage::input && fold.stage != Stage::linear) {
     return std::string(
         "constants after an activation or pool cannot be folded; only directly after Conv, Gemm or "
@@ -166,6 +169,7 @@ Refusal NetworkBuilder::apply_affine(int tensor, const std::vector<double>& scal
 Refusal NetworkBuilder::activate(int tensor, const net::Activation& activation, const std::string& output) {
   if (Refusal refusal = closed(tensor)) return refusal;
   if (Refusal refusal = multiplied(tensor)) return refusal;
+  if (Refusal refusal = on_grid(tensor)) return refusal;
   Fold& fold = folds_[tensor];
   if (fold.stage == Stage::input) {
     return std::string("an activation needs a Conv, Gemm or MatMul before it");
@@ -196,6 +200,8 @@ Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::s
   if (fold.stage == Stage::input) {
     return std::string("an activation needs a Conv, Gemm or MatMul before it");
   }
+  const bool on_any_grid = (lower == 0 || std::isinf(lower)) && std::isinf(upper);
+  if (Refusal refusal = on_grid(tensor); refusal && !on_any_grid) return refusal;
   net::Node& node = producer(tensor);
   const float new_lower = std::max(node.lower, lower) + 0.0F;  // no negative zero
   const float new_upper = std::min(node.upper, upper);
@@ -212,7 +218,9 @@ Refusal NetworkBuilder::clamp(int tensor, float lower, float upper, const std::s
 
 std::optional<Limits> NetworkBuilder::open_limits(int tensor) const {
   const Fold& fold = folds_[tensor];
-  if (fold.closed || (fold.stage != Stage::linear && fold.stage != Stage::activated)) return std::nullopt;
+  if (fold.closed || network_.tensors[tensor].grid ||
+      (fold.stage != Stage::linear && fold.stage != Stage::activated))
+    return std::nullopt;
   const net::Node& node = network_.nodes[network_.tensors[tensor].producer];
   const bool joins = node.residual >= 0 || node.factor >= 0;
   if (joins || node.groups > 1 || !node.activation.is_identity()) return std::nullopt;
@@ -230,6 +238,7 @@ void NetworkBuilder::add_channels(int tensor, int before, int after) {
   widen(node.weight, row, 0.0F);
   widen(fold.scale, 1, 1.0);
   widen(fold.offset, 1, 0.0);
+  if (!node.weight_step.empty()) widen(node.weight_step, 1, 1.0F);
   node.out_channels += before + after;
   node.conv_shape.c = network_.tensors[tensor].shape.c = node.out_channels;
   node.lower = Limits{}.lower;
@@ -239,7 +248,7 @@ void NetworkBuilder::add_channels(int tensor, int before, int after) {
 
 bool NetworkBuilder::takes_residual(int tensor) const {
   const Fold& fold = folds_[tensor];
-  if (fold.stage != Stage::linear || fold.closed) return false;
+  if (fold.stage != Stage::linear || fold.closed || network_.tensors[tensor].grid) return false;
   const net::Node& node = network_.nodes[network_.tensors[tensor].producer];
   return node.residual < 0 && node.factor < 0;
 }
@@ -279,6 +288,7 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::st
   }
   if (!has_fine_values(other)) std::swap(sum, other);
   if (!has_fine_values(other)) other = pass(other, node + "/addend", output + "/addend");
+  if (network_.tensors[other].grid) other = pass(other, node + "/addend", output + "/addend");
   if (!takes_residual(sum)) sum = pass(sum, node, output);
   if (maker(sum) < maker(other)) move_to_end(maker(sum));
   producer(sum).residual = other;
@@ -320,6 +330,8 @@ bool NetworkBuilder::passes(const net::Node& node) const {
 
 bool NetworkBuilder::never_negative(int tensor) const {
   if (network_.tensors[tensor].producer < 0) return false;
+  const std::optional<net::FileGrid>& grid = network_.tensors[tensor].grid;
+  if (grid && grid->zero_point <= grid->lowest) return true;
   const net::Node& node = network_.nodes[network_.tensors[tensor].producer];
   return node.lower >= 0 || (passes(node) && never_negative(node.input));
 }
@@ -336,6 +348,9 @@ void NetworkBuilder::pool_in_a_layer_behind(std::size_t n) {
   const std::vector<double> ones(node.out_channels, 1), zeros(node.out_channels, 0);
   network_.tensors.push_back(
       {network_.tensors[layer.output].name + "/map", node.conv_shape, static_cast<int>(n), {}});
+  std::optional<net::FileGrid>& grid = network_.tensors.back().grid;
+  grid = network_.tensors[layer.output].grid;
+  if (grid) grid->exposed = false;
   folds_.push_back(std::exchange(folds_[layer.output], {Stage::pooled, false, ones, zeros}));
   network_.nodes.insert(network_.nodes.begin() + static_cast<std::ptrdiff_t>(n) + 1, std::move(layer));
   count_producers(n);

@@ -96,6 +96,19 @@ class NetworkBuilder {
   Refusal max_pool(int tensor, const net::Window& window, const net::Shape& pooled,
                    const std::string& output);
 
+  /// Rounds to a grid of the file (net::FileGrid). What is on it keeps it; Relu and a pool may follow.
+  Refusal quantize(int tensor, const net::FileGrid& grid, const std::string& output);
+
+  /// The tensor's integers are read as numbers of this grid, which must be the one that they have; the
+  /// network's input of integers gets it. `output`: name of the numbers.
+  Refusal read_integers(int tensor, const net::FileGrid& grid, const std::string& output);
+
+  /// Whether the products of the layer that makes the tensor are sums of integers, and nothing else is in it.
+  bool makes_integers(int tensor) const;
+
+  /// The network's output is the integers of the tensor's grid. Precondition: it has one.
+  void expose(int tensor) { network_.tensors[tensor].grid->exposed = true; }
+
   /// Closes the network at its output tensor: rounds folded weights, biases and the input affine to float32
   /// and fills consumers. Returns the nodes whose folded values are not finite.
   std::vector<std::string> finish(int output, std::vector<net::Output> outputs);
@@ -118,6 +131,8 @@ class NetworkBuilder {
   Refusal closed(int tensor) const;
   /// Why only limits can be folded into a product.
   Refusal multiplied(int tensor) const;
+  /// Why nothing that leaves the tensor's grid can be folded into it.
+  Refusal on_grid(int tensor) const;
   bool takes_residual(int tensor) const;
   /// Whether a layer multiplies the tensor already.
   bool is_read(int tensor) const;

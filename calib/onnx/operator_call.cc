@@ -16,9 +16,14 @@ OperatorCall::OperatorCall(const ::onnx::NodeProto& node, std::string name, std:
                            ModelContext& model, std::vector<Reason>& reasons)
     : node_(node), name_(std::move(name)), inputs_(std::move(inputs)), model_(model), reasons_(reasons) {}
 
+OperatorCall::OperatorCall(const OperatorCall& outer, std::string op, std::vector<const Value*> inputs)
+    : OperatorCall(outer.node_, outer.name_, std::move(inputs), outer.model_, outer.reasons_) {
+  op_ = std::move(op);
+}
+
 void OperatorCall::refuse(const std::string& attribute, const std::string& text) {
   ++refusals_;
-  reasons_.push_back({name_, op(), attribute, text});
+  reasons_.push_back({name_, node_.op_type(), attribute, text});
 }
 
 bool OperatorCall::accept(const std::string& attribute, const std::optional<std::string>& refusal) {

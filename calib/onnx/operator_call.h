@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,10 +32,11 @@ struct Value {
   std::shared_ptr<const View> view = nullptr;  ///< sums of the tensor's values; null: the tensor itself
   /// The view is a map with zeros around it: top, left, bottom, right.
   std::optional<std::array<int, 4>> padding = std::nullopt;
-  std::shared_ptr<const Order> order = nullptr;  ///< of its data, where that is not that of its tensor
+  std::shared_ptr<const Order> order = nullptr;    ///< of its data, where that is not that of its tensor
   std::shared_ptr<const View> unpadded = nullptr;  ///< with padding: the view without it
   /// What the host still does to the values; only the network's outputs may have it.
   std::optional<net::Softmax> softmax = std::nullopt;
+  int integer = 0;  ///< type of integers of the tensor's grid; 0: real numbers
 
   bool is_constant() const { return constant != nullptr; }
   bool is_tensor() const { return tensor >= 0; }
@@ -50,6 +52,8 @@ struct ModelContext {
   bool input_order = false;  ///< the host transposes the network's input
   std::optional<net::Transposition> wanted_order;  ///< how it should: what the graph does
   std::deque<::onnx::TensorProto> literals;        ///< constants given as attributes
+  /// Of constants that were dequantized: the scale of each value.
+  std::map<const ::onnx::TensorProto*, std::vector<float>> steps;
 };
 
 /// One node under import: attributes and inputs with their checks. A check that fails adds a reason and gives
@@ -58,9 +62,11 @@ class OperatorCall {
  public:
   OperatorCall(const ::onnx::NodeProto& node, std::string name, std::vector<const Value*> inputs,
                ModelContext& model, std::vector<Reason>& reasons);
+  /// Another operator with the attributes of `outer` that is part of it.
+  OperatorCall(const OperatorCall& outer, std::string op, std::vector<const Value*> inputs);
 
   const std::string& name() const { return name_; }
-  const std::string& op() const { return node_.op_type(); }
+  const std::string& op() const { return op_.empty() ? node_.op_type() : op_; }
   const std::string& output() const { return node_.output(0); }
   int outputs() const { return node_.output_size(); }
   /// What the outputs behind the first one stand for, where the operator gives them.
@@ -102,6 +108,7 @@ class OperatorCall {
   bool is_constant(const Value& input, const std::string& what, int data_type);
 
   const ::onnx::NodeProto& node_;
+  std::string op_;  ///< of a part; empty: the node's
   std::string name_;
   std::vector<const Value*> inputs_;
   ModelContext& model_;

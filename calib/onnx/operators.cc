@@ -67,6 +67,13 @@ constexpr std::array kOperators = {
     Operator{"Sum", import_sum, false, false, true},
     Operator{"Mean", import_sum, false, false, true},
     Operator{"ConvTranspose", import_conv_transpose, false, false, true},
+    Operator{"QuantizeLinear", import_quantize_linear, true, false},
+    Operator{"DequantizeLinear", import_dequantize_linear, true, false, true},
+    Operator{"Cast", import_cast, false, false, false, 6},
+    Operator{"QLinearConv", import_qlinear_conv, false, false},
+    Operator{"QLinearMatMul", import_qlinear_matmul, false, false, true},
+    Operator{"ConvInteger", import_conv_integer, false, false},
+    Operator{"MatMulInteger", import_matmul_integer, false, false, true},
     Operator{"Softmax", import_softmax, false, false},
     Operator{"LogSoftmax", import_softmax, false, false},
     Operator{"Identity", import_identity, true, true, true},
@@ -91,6 +98,9 @@ const std::array kNewer = {
     NewerDefinition{"Gelu", kGeluSince, true, 1, 1, {"approximate"}},
     NewerDefinition{"Swish", kSwishSince, true, 1, 1, {"alpha"}},
     NewerDefinition{"Split", kSplitSmallerLast, false, 1, 2, {"axis", "num_outputs"}, true},
+    NewerDefinition{
+        "QuantizeLinear", 19, false, 2, 3, {"axis", "saturate", "block_size", "output_dtype", "precision"}},
+    NewerDefinition{"DequantizeLinear", 19, false, 2, 3, {"axis", "block_size", "output_dtype"}},
     NewerDefinition{"Pad", 18, false, 2, 4, {"mode"}},
     NewerDefinition{
         "AveragePool",

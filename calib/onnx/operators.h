@@ -141,6 +141,17 @@ Value import_conv_transpose(OperatorCall& call, NetworkBuilder& builder);
 Value multiply_any(OperatorCall& call, NetworkBuilder& builder, const Value& x, const Value& w, bool right);
 Value gemm_any(OperatorCall& call, NetworkBuilder& builder);
 
+// quantized.cc
+Value import_quantize_linear(OperatorCall& call, NetworkBuilder& builder);
+Value import_dequantize_linear(OperatorCall& call, NetworkBuilder& builder);
+Value import_cast(OperatorCall& call, NetworkBuilder& builder);  ///< of sums of integers
+
+// quantized_layers.cc
+Value import_qlinear_conv(OperatorCall& call, NetworkBuilder& builder);
+Value import_qlinear_matmul(OperatorCall& call, NetworkBuilder& builder);
+Value import_conv_integer(OperatorCall& call, NetworkBuilder& builder);
+Value import_matmul_integer(OperatorCall& call, NetworkBuilder& builder);
+
 // shapes.cc
 Value import_identity(OperatorCall& call, NetworkBuilder& builder);
 Value import_dropout(OperatorCall& call, NetworkBuilder& builder);

@@ -143,7 +143,11 @@ TEST(RefusedGraph, Inputs) {
       TensorProto::UINT8);
   typed.constant("w", {4, 1}, counting(4));
   typed.node("MatMul", {"x", "w"}, "y");
-  EXPECT_THAT(typed.reasons(), ElementsAre("x: the input has type uint8, expected float"));
+  EXPECT_THAT(typed.reasons(), ElementsAre("MatMul 'y', x: 'x' has type uint8, expected float; "
+                                           "DequantizeLinear makes it so"));
+  typed.proto.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
+      TensorProto::DOUBLE);
+  EXPECT_THAT(typed.reasons(), ElementsAre("x: the input has type double, expected float"));
   SmallModel huge({1, 1 << 15, 1 << 15});
   huge.node("Flatten", {"x"}, "y");
   EXPECT_THAT(huge.reasons(), Contains(HasSubstr("is larger than 4194304 values")));

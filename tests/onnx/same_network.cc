@@ -106,6 +106,7 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
     expect(p.shape == q.shape, "shape of " + p.name);
     expect(p.producer == q.producer && p.consumers == q.consumers && p.adders == q.adders,
            "links of " + p.name);
+    expect(p.grid == q.grid, "grid of " + p.name);
   }
   for (std::size_t i = 0; i < a.nodes.size(); ++i) {
     const net::Node &p = a.nodes[i], &q = b.nodes[i];
@@ -117,6 +118,7 @@ std::vector<std::string> differences(const net::Network& a, const net::Network& 
     expect(p.conv_shape == q.conv_shape, "conv_shape of " + p.name);
     expect(same_bits(p.weight, q.weight), "weights of " + p.name);
     expect(same_bits(p.bias, q.bias), "bias of " + p.name);
+    expect(same_bits(p.weight_step, q.weight_step), "weight steps of " + p.name);
     expect(p.activation == q.activation, "activation of " + p.name);
     expect(same_bits<float>({p.lower, p.upper}, {q.lower, q.upper}), "limits of " + p.name);
   }
