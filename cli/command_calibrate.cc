@@ -105,7 +105,7 @@ void write_output(OutputDirectory& output, const net::Network& network, const co
   write_plan(output.path(), network, model, config, calibration.dynamic.best().plan);
   const std::filesystem::path baselines = output.path() / "baselines";
   write_plan(baselines / "int8", network, model, config, calibration.int8.plan);
-  write_plan(baselines / "int4", network, model, config, calibration.int4.plan);
+  if (calibration.int4) write_plan(baselines / "int4", network, model, config, calibration.int4->plan);
   write_plan(baselines / "static-mix", network, model, config, calibration.static_mix.best().plan);
   write_file(output.path() / "report.json", search::report_json(network, calibration).dump(1) + "\n");
   const ordered_json pareto = search::pareto_json(network, config, calibration);
@@ -177,6 +177,12 @@ std::string costs_text(const ordered_json& json) {
                      ratio("weight_bytes"), ratio("energy_estimate_nj"));
 }
 
+/// "2^-5", "1.37 * 2^-5"
+std::string step_text(const ordered_json& node) {
+  const std::string power = fmt::format("2^{}", node["step_exponent"].get<int>());
+  return node.contains("alpha") ? fmt::format("{:.2f} * {}", node["alpha"].get<double>(), power) : power;
+}
+
 std::string to_text(const net::Network& network, const ordered_json& json,
                     const search::Calibration& calibration) {
   const search::Verdict& verdict = calibration.dynamic.best().verdict;
@@ -187,7 +193,7 @@ std::string to_text(const net::Network& network, const ordered_json& json,
   for (const ordered_json& node : json["nodes"]) {
     text +=
         fmt::format("  {:<20} {:>8}  {:>14.2f}  {:>22}  {:>22}  {:>8}\n", node["name"].get<std::string>(),
-                    fmt::format("2^{}", node["step_exponent"].get<int>()), node["input_planes"].get<double>(),
+                    step_text(node), node["input_planes"].get<double>(),
                     fmt::format("{}/{}/{}", node["channel_planes"][1].get<int>(),
                                 node["channel_planes"][2].get<int>(), node["channel_planes"][3].get<int>()),
                     needed_text(node["weight_planes_needed"]),
@@ -207,6 +213,11 @@ std::string to_text(const net::Network& network, const ordered_json& json,
                       ratio_text(verdict.beats, json["beats_int8"].get<double>()),
                       ratio_text(verdict.beats, json["beats_static_mix"].get<double>()));
   text += costs_text(json);
+  if (verdict.exactness) {
+    text += fmt::format("  {} of {} output values differ from what ONNX defines, by {} steps at most\n",
+                        verdict.exactness->different, verdict.exactness->values,
+                        verdict.exactness->largest_steps);
+  }
   text += fmt::format("  budget {}\n", calibration.budget_met ? "met" : "NOT shown to be met");
   return text;
 }

@@ -212,6 +212,13 @@ Evaluation evaluate(const Arguments& arguments, Progress& progress) {
   const std::vector<float>& outputs = evaluation.run ? evaluation.run->outputs : reference;
   evaluation.outputs = compare_outputs(network, tasks, decision, reference, outputs, truth);
   evaluation.deciding = deciding_output(network, tasks);
+  if (evaluation.run && net::is_quantized(network)) {
+    evaluation.exactness.emplace();
+    const double step = search::output_step(network, evaluation.plan);
+    for (std::int64_t i = 0; i < samples.count; ++i) {
+      evaluation.exactness->add(i, &reference[i * values], &outputs[i * values], values, step);
+    }
+  }
   if (!arguments.output.empty()) write_outputs(arguments.output, network, outputs);
   return evaluation;
 }

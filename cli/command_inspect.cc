@@ -64,7 +64,9 @@ ordered_json softmax_json(const std::optional<net::Softmax>& softmax) {
 ordered_json outputs_json(const net::Network& network) {
   ordered_json json = ordered_json::array();
   for (const net::Output& output : network.outputs) {
-    json.push_back({{"name", output.name}, {"dims", output.dims}, {"softmax", softmax_json(net::softmax_of(network, output))}});
+    json.push_back({{"name", output.name},
+                    {"dims", output.dims},
+                    {"softmax", softmax_json(net::softmax_of(network, output))}});
   }
   return json;
 }

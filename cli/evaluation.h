@@ -10,6 +10,7 @@
 
 #include "calib/data/samples.h"
 #include "calib/observe/objective.h"
+#include "calib/search/exactness.h"
 #include "gen/lower/lower.h"
 #include "model/base/progress.h"
 #include "model/config/config.h"
@@ -92,6 +93,7 @@ struct Evaluation {
   std::optional<PlanRun> int8, static_mix;    ///< empty when the plan directory has no such baseline
   std::vector<Fidelity> outputs;              ///< [network.outputs]
   std::size_t deciding = 0;                   ///< the output that labels belong to
+  std::optional<search::Exactness> exactness;  ///< of a quantized network's plan
 };
 
 /// The JSON object of the command (docs/commands.md) and its text for the reader.

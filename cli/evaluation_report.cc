@@ -174,6 +174,18 @@ std::string nodes_text(const Evaluation& evaluation) {
   return text_table(rows);
 }
 
+/// "9998 of 10000 output values as ONNX defines them, 2 differ, by 1 step at most".
+std::string exactness_text(const search::Exactness& exactness) {
+  std::string text = fmt::format("{} of {} output values as ONNX defines them",
+                                 exactness.values - exactness.different, exactness.values);
+  if (exactness.different > 0) {
+    text += fmt::format(", {} differ{}, by {} step{} at most", exactness.different,
+                        exactness.different == 1 ? "s" : "", exactness.largest_steps,
+                        exactness.largest_steps == 1 ? "" : "s");
+  }
+  return text + "\n";
+}
+
 /// "105309 beats, 0.24 of pinned INT8, 0.81 of the static mix"
 std::string against_text(const std::string& unit, const Evaluation& evaluation,
                          std::int64_t (PlanRun::*total)() const) {
@@ -217,6 +229,7 @@ ordered_json to_json(const Evaluation& evaluation) {
     json["outputs"].push_back({{"name", evaluation.network.outputs[k].name}});
     json["outputs"].back().update(fidelity_json(evaluation.outputs[k]));
   }
+  if (evaluation.exactness) json["exactness"] = search::exactness_json(*evaluation.exactness);
   json["average_activation_planes"] =
       run ? ordered_json(run->average_activation_planes()) : ordered_json(nullptr);
   json["average_weight_planes"] =
@@ -248,6 +261,7 @@ std::string to_text(const Evaluation& evaluation) {
     text += "\n" + fidelity_text(evaluation, name, evaluation.outputs[k]);
   }
   if (!evaluation.run) return text;
+  if (evaluation.exactness) text += exactness_text(*evaluation.exactness);
   text += fmt::format("\nper image, with {:.2f} activation planes and {:.2f} weight planes on average:\n",
                       evaluation.run->average_activation_planes(),
                       average_weight_planes(evaluation.plan, *evaluation.run));

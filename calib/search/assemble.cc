@@ -29,24 +29,6 @@ plan::NodePlan node_plan(const net::Node& node, const NodeOptions& options, cons
   return plan;
 }
 
-/// Stored order of the tensors: by the planes granted to their channels, widest first; equally wide ones stay
-/// as SearchSpace::orders has them. Tensors that share an order have that of their widest channels (N1.6).
-void sort_channels(const net::Network& network, const Choice& choice, plan::Plan& plan) {
-  const net::ChannelOrders orders = net::channel_orders(network);
-  std::vector<std::vector<int>> widest(network.tensors.size());
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    std::vector<int>& planes = widest[orders.classes[network.nodes[n].output]];
-    planes.resize(choice.planes[n].size(), 0);
-    for (std::size_t c = 0; c < planes.size(); ++c) planes[c] = std::max(planes[c], choice.planes[n][c]);
-  }
-  for (const net::Node& node : network.nodes) {
-    const std::vector<int>& planes = widest[orders.classes[node.output]];
-    if (orders.graph_order[node.output]) continue;
-    std::vector<int>& order = plan.tensors[node.output].order;
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return planes[a] > planes[b]; });
-  }
-}
-
 /// Takes headroom from tensors whose consumer's accumulator would not fit.
 void fit_accumulators(const net::Network& network, const config::Config& config, const Choice& choice,
                       const SearchSpace& space, plan::Plan& plan) {
@@ -72,6 +54,22 @@ void store(const plan::TensorPlan& plan, const std::vector<float>& values, std::
 }
 
 }  // namespace
+
+void sort_channels(const net::Network& network, const Choice& choice, plan::Plan& plan) {
+  const net::ChannelOrders orders = net::channel_orders(network);
+  std::vector<std::vector<int>> widest(network.tensors.size());
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    std::vector<int>& planes = widest[orders.classes[network.nodes[n].output]];
+    planes.resize(choice.planes[n].size(), 0);
+    for (std::size_t c = 0; c < planes.size(); ++c) planes[c] = std::max(planes[c], choice.planes[n][c]);
+  }
+  for (const net::Node& node : network.nodes) {
+    const std::vector<int>& planes = widest[orders.classes[node.output]];
+    if (orders.graph_order[node.output]) continue;
+    std::vector<int>& order = plan.tensors[node.output].order;
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return planes[a] > planes[b]; });
+  }
+}
 
 plan::TensorPlan tensor_plan(const net::Tensor& tensor, const ActivationOption& option) {
   plan::TensorPlan plan;
@@ -108,7 +106,7 @@ void fit_products(const net::Network& network, plan::Plan& plan) {
     plan::TensorPlan& tensor = plan.tensors[node.output];
     tensor.step_exponent += coarser;
     const auto steps = [&](std::int32_t limit) {
-      return static_cast<std::int32_t>(std::ldexp(double{limit}, -coarser));
+      return static_cast<std::int32_t>(std::ldexp(static_cast<double>(limit), -coarser));
     };
     tensor.upper = std::max(steps(tensor.upper), 1);
     if (tensor.is_signed) tensor.lower = std::min(steps(tensor.lower), -1);

@@ -21,6 +21,10 @@ plan::TensorPlan tensor_plan(const net::Tensor& tensor, const ActivationOption& 
 plan::Plan assemble(const net::Network& network, const SearchSpace& space, const Choice& choice,
                     const plan::InputPort& port, const config::Config& config);
 
+/// Stored order of the tensors: by the planes granted to their channels, widest first; equally wide ones stay
+/// in the order that the plan has. Tensors that share an order have that of their widest channels (N1.6).
+void sort_channels(const net::Network& network, const Choice& choice, plan::Plan& plan);
+
 /// Narrows the limits of tensors that additions join to what their class's fine grid holds (docs/numerics.md
 /// N10.2).
 void fit_residuals(const net::Network& network, plan::Plan& plan);

@@ -8,6 +8,7 @@
 #include "calib/float/executor.h"
 #include "calib/float/parallel.h"
 #include "calib/search/compensate.h"
+#include "calib/search/imported.h"
 #include "calib/search/probe.h"
 #include "model/base/error.h"
 #include "model/num/planes.h"
@@ -48,6 +49,15 @@ void check_data(const net::Network& network, const CalibrationData& data, std::i
     throw fail(ExitCode::bad_input, "{}: label {} is {}, must be 0 to {}", network.name, i, data.labels[i],
                classes - 1);
   }
+}
+
+/// Step classes round stored values again.
+void check_policy(const net::Network& network, PolicyChoice policy) {
+  if (!net::is_quantized(network) || policy == PolicyChoice::range || policy == PolicyChoice::fixed) return;
+  throw fail(
+      ExitCode::usage,
+      "{}: a quantized network keeps its values, so its policy is range or static, without step classes",
+      network.name);
 }
 
 /// Spreads the fit samples evenly over the set, whatever its order.
@@ -135,7 +145,7 @@ WeightPlanes weight_planes(const net::Network& network, const observe::Observati
                            const plan::Plan& plan, int index) {
   const net::Node& node = network.nodes[index];
   const std::vector<float>& peaks = observation.tensors[node.input].channel_peak;
-  const double negligible = std::ldexp(kNegligible, plan.tensors[node.output].step_exponent);
+  const double negligible = kNegligible * plan.tensors[node.output].step();
   const std::size_t count = node.weight.size() / node.out_channels;
   WeightPlanes result{};
   for (std::size_t i = 0; i < node.weight.size(); ++i) {
@@ -209,6 +219,33 @@ void choose_policy(const Problem& problem, PolicyChoice policy, Calibration& cal
   if (point) choose_rival(std::move(*point), calibration.dynamic);
 }
 
+/// The plan that costs least within the budget, and its baselines.
+void search_plans(const Problem& problem, PolicyChoice policy, Calibration& calibration, Progress& progress) {
+  const net::Network& network = problem.network;
+  const std::vector<NodeOptions> weights =
+      round_weights(network, problem.observation, round_compensated, problem.threads, progress);
+  auto space_of = [&](const Scheme& scheme) {
+    SearchSpace space =
+        build_space(network, problem.observation, problem.config, problem.port, scheme, weights);
+    measure_losses(network, problem.objective, problem.observation, problem.fit_samples, problem.threads,
+                   space, progress);
+    return space;
+  };
+  SearchSpace space = space_of(dynamic_scheme());
+  calibration.dynamic = sweep(problem, space, progress);
+  const SearchSpace pinned = space_of(static_mix_scheme());
+  calibration.static_mix = sweep(problem, pinned, progress);
+  improve(problem, pinned, calibration.static_mix, progress);
+  if (calibration.static_mix.best().accepted) {
+    add_static_mix(problem, pinned, most_cycles(calibration), calibration.static_mix.best(), space,
+                   calibration.dynamic);
+  }
+  improve(problem, space, calibration.dynamic, progress);
+  choose_policy(problem, policy, calibration, progress);
+  calibration.int8 = pinned_point(problem, weights, 2);
+  calibration.int4 = pinned_point(problem, weights, 1);
+}
+
 }  // namespace
 
 int fit_count(int count) {
@@ -225,6 +262,7 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
                             options.budget.kl / options.budget.mse);
   const observe::OutputTask& deciding = tasks[observe::deciding(tasks)];
   check_data(network, data, count, deciding.values);
+  check_policy(network, options.policy);
   const int threads = options.threads > 0 ? options.threads : floating::default_threads();
 
   Calibration calibration;
@@ -246,32 +284,17 @@ Calibration calibrate(const net::Network& network, const CalibrationData& data, 
   calibration.observation =
       observe::observe(network, objective, parts.fit, parts.fit_labels, threads, progress);
 
-  const plan::InputPort port = choose_port(data.samples, data.grid);
+  const plan::InputPort port = imported_port(network, data);
   if (options.decision && decides(objective)) {
     judge_decisions(network, objective, port, outputs, threads, parts.held_out);
   }
   const Problem problem{network,        config, objective,      calibration.observation, parts.fit,
                         parts.held_out, port,   options.budget, options.optimise,        threads};
-  const std::vector<NodeOptions> weights =
-      round_weights(network, calibration.observation, round_compensated, threads, progress);
-  auto space_of = [&](const Scheme& scheme) {
-    SearchSpace space = build_space(network, calibration.observation, config, problem.port, scheme, weights);
-    measure_losses(network, objective, calibration.observation, parts.fit, threads, space, progress);
-    return space;
-  };
-  SearchSpace space = space_of(dynamic_scheme());
-  calibration.dynamic = sweep(problem, space, progress);
-  const SearchSpace pinned = space_of(static_mix_scheme());
-  calibration.static_mix = sweep(problem, pinned, progress);
-  improve(problem, pinned, calibration.static_mix, progress);
-  if (calibration.static_mix.best().accepted) {
-    add_static_mix(problem, pinned, most_cycles(calibration), calibration.static_mix.best(), space,
-                   calibration.dynamic);
+  if (net::is_quantized(network)) {
+    take_imported(problem, options.policy, calibration, progress);
+  } else {
+    search_plans(problem, options.policy, calibration, progress);
   }
-  improve(problem, space, calibration.dynamic, progress);
-  choose_policy(problem, options.policy, calibration, progress);
-  calibration.int8 = pinned_point(problem, weights, 2);
-  calibration.int4 = pinned_point(problem, weights, 1);
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     calibration.weights.push_back(weight_planes(network, calibration.observation,
                                                 calibration.dynamic.best().plan, static_cast<int>(n)));

@@ -42,9 +42,10 @@ struct Calibration {
   double allowed = 0;                                   ///< mean divergence
   double temperature = observe::Objective::kSoftening;  ///< of the softened divergence
   int fit_samples = 0;
-  Search dynamic;     ///< the product
-  Search static_mix;  ///< the same search without run-time width and skipping
-  Point int8, int4;   ///< everything pinned
+  Search dynamic;             ///< the product
+  Search static_mix;          ///< the same search without run-time width and skipping
+  Point int8;                 ///< everything pinned to two planes
+  std::optional<Point> int4;  ///< to one; a quantized network has none
   observe::Observation observation;
   std::vector<WeightPlanes> weights;  ///< [node], of the chosen plan
   bool budget_met = false;
@@ -56,7 +57,7 @@ struct Calibration {
 int fit_count(int count);
 
 /// Calibrates a network: docs/calibration.md. Throws Error(bad_input) for an empty set, a value that is not
-/// finite, or labels that do not match.
+/// finite, or labels that do not match, Error(usage) for a policy that would round a quantized network again.
 Calibration calibrate(const net::Network& network, const CalibrationData& data, const config::Config& config,
                       const Options& options, Progress& progress);
 

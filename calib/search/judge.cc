@@ -92,6 +92,8 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
   std::vector<cycles::Estimate> estimates;
   for (std::size_t n = 0; n < network.nodes.size(); ++n)
     estimates.emplace_back(config, network, static_cast<int>(n));
+  if (net::is_quantized(network)) verdict.exactness.emplace();
+  const double step = output_step(network, plan);
   std::vector<double> divergence, softened, changed, errors, lost;
   for (std::int64_t i = 0; i < held_out.count; ++i) {
     throw_if_interrupted();
@@ -100,6 +102,7 @@ Verdict measure(const net::Network& network, const plan::Plan& plan, const obser
         executor.run(executor.port_words(held_out.samples.data() + i * in, off_grid));
     const std::vector<float> outputs = executor.outputs(inference);
     const float* reference = held_out.outputs.data() + i * out;
+    if (verdict.exactness) verdict.exactness->add(i, reference, outputs.data(), out, step);
     divergence.push_back(objective.divergence(reference, outputs.data()));
     softened.push_back(objective.softened(reference, outputs.data()));
     const int expected = objective.decide(reference), found = objective.decide(outputs.data());

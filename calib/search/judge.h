@@ -8,6 +8,7 @@
 
 #include "calib/observe/objective.h"
 #include "calib/search/close_decisions.h"
+#include "calib/search/exactness.h"
 #include "calib/search/reading.h"
 #include "model/config/config.h"
 #include "model/net/network.h"
@@ -56,7 +57,8 @@ struct Verdict {
   std::vector<double> node_beats;  ///< [node], mean per sample
   std::vector<Reading> readings;   ///< [node]
   std::vector<std::array<std::int64_t, 6>>
-      tile_widths;  ///< [tensor] tiles with 0..5 planes, all samples together
+      tile_widths;                     ///< [tensor] tiles with 0..5 planes, all samples together
+  std::optional<Exactness> exactness;  ///< of a quantized network
 };
 
 /// Runs the plan on every held-out sample with the golden model, on the calling thread.

@@ -88,7 +88,7 @@ Json pareto_json(const net::Network& network, const config::Config& config, cons
   json["dynamic"] = search_json(calibration, calibration.dynamic);
   json["static_mix"] = search_json(calibration, calibration.static_mix);
   json["int8"] = point_json(calibration, calibration.int8);
-  json["int4"] = point_json(calibration, calibration.int4);
+  json["int4"] = calibration.int4 ? point_json(calibration, *calibration.int4) : Json(nullptr);
   return json;
 }
 

@@ -53,6 +53,7 @@ std::string escaped(const std::string& words) {
 /// The points of a series: one for a baseline.
 std::vector<Json> points_of(const Json& pareto, const Series& series) {
   const Json& value = pareto[series.key];
+  if (value.is_null()) return {};
   if (value.is_array()) return {value.begin(), value.end()};
   return {value};
 }

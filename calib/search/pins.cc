@@ -229,6 +229,10 @@ Pin parse_pin(const std::string& text) {
 
 plan::Plan apply_pins(const fs::path& plan_dir, const net::Network& network, const config::Config& config,
                       const std::vector<Pin>& pins, plan::Plan plan) {
+  if (!pins.empty() && net::is_quantized(network)) {
+    throw fail(ExitCode::usage, "{}: a quantized network has the formats of its file; it takes no pins",
+               network.name);
+  }
   const Formats formats = resolve(network, pins);
   PlanDirectory directory(plan_dir, network);
   for (int t = 0; t < static_cast<int>(network.tensors.size()); ++t) {

@@ -31,6 +31,7 @@ Json verdict_json(const Verdict& verdict) {
   json["accuracy_standard_error"] = verdict.has_labels ? Json(brief(verdict.accuracy_error)) : Json(nullptr);
   json["saturated"] = brief(verdict.saturated);
   json["samples"] = verdict.samples;
+  if (verdict.exactness) json["exactness"] = exactness_json(*verdict.exactness);
   return json;
 }
 
@@ -86,6 +87,7 @@ Json tensor_json(const net::Tensor& tensor, const observe::TensorObservation& ob
   json["lowest_magnitude_exponent"] = observe::MagnitudeHistogram::kLowest;
   json["magnitudes"] = histogram_json(observation.magnitudes.counts);
   json["step_exponent"] = plan.step_exponent;
+  if (plan.alpha != 1) json["alpha"] = plan.alpha;
   json["signed"] = plan.is_signed;
   json["max_planes"] = plan.pcu.max_planes;
   json["tile_widths"] = histogram_json(widths);
@@ -134,6 +136,7 @@ Json nodes_json(const net::Network& network, const Calibration& calibration) {
     json["name"] = node.name;
     json["operator"] = node.onnx_operator;
     json["step_exponent"] = output.step_exponent;
+    if (output.alpha != 1) json["alpha"] = output.alpha;
     json["signed"] = output.is_signed;
     json["max_planes"] = output.pcu.max_planes;
     json["tile_widths"] = histogram_json(best.verdict.tile_widths[node.output]);
@@ -173,7 +176,7 @@ Json report_json(const net::Network& network, const Calibration& calibration) {
   json["dynamic"] = search_json(calibration, calibration.dynamic);
   json["static_mix"] = search_json(calibration, calibration.static_mix);
   json["int8"] = point_json(calibration, calibration.int8);
-  json["int4"] = point_json(calibration, calibration.int4);
+  json["int4"] = calibration.int4 ? point_json(calibration, *calibration.int4) : Json(nullptr);
   return json;
 }
 

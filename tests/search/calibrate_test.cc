@@ -78,7 +78,7 @@ TEST(Calibrate, ResidualNetworks) {
   EXPECT_LT(calibration.dynamic.best().verdict.beats, calibration.int8.verdict.beats / 2);
   EXPECT_LT(calibration.int8.verdict.mean, 0.001);
   for (const plan::Plan* plan : {&calibration.dynamic.best().plan, &calibration.static_mix.best().plan,
-                                 &calibration.int8.plan, &calibration.int4.plan}) {
+                                 &calibration.int8.plan, &calibration.int4->plan}) {
     EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
     EXPECT_EQ(plan->tensors[1].order, plan->tensors[2].order);
     EXPECT_EQ(plan->tensors[3].order, plan->tensors[4].order);
@@ -125,7 +125,7 @@ TEST(Calibrate, MeetsTheBudgetWithLegalPlansAndFewerBeats) {
   EXPECT_LE(best.cost, 1.03 * calibration.static_mix.best().cost);
   EXPECT_LE(best.costs.cycles, calibration.static_mix.best().costs.cycles);
   for (const plan::Plan* plan :
-       {&best.plan, &calibration.static_mix.best().plan, &calibration.int8.plan, &calibration.int4.plan}) {
+       {&best.plan, &calibration.static_mix.best().plan, &calibration.int8.plan, &calibration.int4->plan}) {
     EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
   }
   EXPECT_EQ(best.plan.input.format, plan::PortFormat::u8);
@@ -152,7 +152,7 @@ TEST(Calibrate, ActivationFunctions) {
   EXPECT_LT(calibration.int8.verdict.mean, 0.004);
   const plan::Plan& best = calibration.dynamic.best().plan;
   for (const plan::Plan* plan :
-       {&best, &calibration.static_mix.best().plan, &calibration.int8.plan, &calibration.int4.plan}) {
+       {&best, &calibration.static_mix.best().plan, &calibration.int8.plan, &calibration.int4->plan}) {
     EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
   }
   std::size_t words = 0;
@@ -164,7 +164,7 @@ TEST(Calibrate, ActivationFunctions) {
 TEST(Calibrate, BaselinesArePinned) {
   const net::Network network = small_cnn();
   const Calibration calibration = run(network, pixels(network, 60));
-  const std::int64_t reads = static_cast<std::int64_t>(calibration.int4.verdict.beats);
+  const std::int64_t reads = static_cast<std::int64_t>(calibration.int4->verdict.beats);
   EXPECT_DOUBLE_EQ(calibration.int8.verdict.beats, 4.0 * reads);  // every tile at 2 x 2 planes, none skipped
   for (std::size_t t = 0; t + 1 < network.tensors.size(); ++t) {
     const plan::PcuRecord& pcu = calibration.int8.plan.tensors[t].pcu;
@@ -351,7 +351,7 @@ TEST(Calibrate, SaysThatOneDecisionTellsNothingOfCloseOnes) {
 void expect_legal(const net::Network& network, const CalibrationData& data) {
   const Calibration calibration = run(network, data);
   for (const plan::Plan* plan : {&calibration.dynamic.best().plan, &calibration.static_mix.best().plan,
-                                 &calibration.int8.plan, &calibration.int4.plan}) {
+                                 &calibration.int8.plan, &calibration.int4->plan}) {
     EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
   }
   EXPECT_TRUE(std::isfinite(calibration.dynamic.best().verdict.mean));

@@ -107,7 +107,7 @@ TEST_P(PricedCycles, AgreeWithTheCycleModelOnChosenPlans) {
                                      std::vector<float>(10), 10);
   for (const Point* point :
        {&calibration.dynamic.points.front(), &calibration.dynamic.best(), &calibration.dynamic.points.back(),
-        &calibration.static_mix.best(), &calibration.int8, &calibration.int4}) {
+        &calibration.static_mix.best(), &calibration.int8, &*calibration.int4}) {
     const double exact = predicted(network, point->plan, config, samples);
     EXPECT_NEAR(priced(network, *point, config, objective, samples) / exact, 1, GetParam().tolerance)
         << "lambda " << point->lambda << ", exact " << exact;

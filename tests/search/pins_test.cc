@@ -53,7 +53,7 @@ class Pins : public testing::Test {
     peak_ = calibration.observation.tensors[1].max;
     write("", calibration.dynamic.best().plan);
     write("baselines/int8", calibration.int8.plan);
-    write("baselines/int4", calibration.int4.plan);
+    write("baselines/int4", calibration.int4->plan);
     write_file(path() / "report.json", report_json(network_, calibration).dump());
   }
   static void TearDownTestSuite() { directory_.reset(); }
