@@ -36,13 +36,14 @@ bool fits(const float* weights, std::size_t count, double step) {
   });
 }
 
-/// The largest step of which all weights are whole multiples, by Euclid's algorithm; 0 for weights of zero.
-double common_step(const float* weights, std::size_t count) {
+/// The largest step of which all weights are multiples of up to `most`, by Euclid's algorithm; 0 for weights
+/// of zero. What is smaller than half a step counts as rounding.
+double common_step(const float* weights, std::size_t count, double most) {
   double step = 0, largest = 0;
   for (std::size_t i = 0; i < count; ++i) largest = std::max(largest, std::fabs(double{weights[i]}));
   for (std::size_t i = 0; i < count; ++i) {
     double rest = std::fabs(double{weights[i]});
-    while (rest > largest / (2 * kLargestWeight)) {
+    while (rest > largest / (2 * most)) {
       std::swap(step, rest);
       if (step > 0 && rest > 0) rest = std::fabs(rest - step * std::nearbyint(rest / step));
     }
@@ -58,9 +59,11 @@ std::optional<float> step_of(const net::Node& node, int channel) {
     const float given = node.weight_step[channel];
     if (fits(weights, row, given)) return given;
   }
-  const double step = common_step(weights, row);
-  if (step == 0) return 1.0F;
-  if (fits(weights, row, step)) return static_cast<float>(step);
+  for (const double most : {255.0, 4096.0, kLargestWeight}) {
+    const double step = common_step(weights, row, most);
+    if (step == 0) return 1.0F;
+    if (fits(weights, row, step)) return static_cast<float>(step);
+  }
   return std::nullopt;
 }
 

@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 
 TEST(EffectiveLimits, AreTheIntersectionOfLimitsAndRecord) {
-  TensorPlan tensor{0, false, 0, 200, {Policy::range, 0, 2}, {0}};
+  TensorPlan tensor{0, 1, false, 0, 200, {Policy::range, 0, 2}, {0}};
   EXPECT_EQ(effective_limits(tensor), (num::Range{0, 200}));
   tensor.pcu.max_planes = 1;
   EXPECT_EQ(effective_limits(tensor), (num::Range{0, 15}));

@@ -26,7 +26,7 @@ NodePlan make_weights(int channels, int per_channel) {
 }
 
 TensorPlan make_tensor(int channels, int step_exponent, bool is_signed, int lower, int upper) {
-  TensorPlan tensor{step_exponent, is_signed, lower, upper, {Policy::range, 0, 2}, {}};
+  TensorPlan tensor{step_exponent, 1, is_signed, lower, upper, {Policy::range, 0, 2}, {}};
   tensor.order.resize(channels);
   std::iota(tensor.order.begin(), tensor.order.end(), 0);
   return tensor;
