@@ -21,8 +21,8 @@ struct Shape {
   bool operator==(const Shape& o) const { return h == o.h && w == o.w && c == o.c; }
 };
 
-/// Kernel geometry of a convolution or a pool. Pads are zeros (convolution) or repeat the border (max pool). A
-/// stride of 0 is one of a layer that spreads a map of one position: all positions read it.
+/// Kernel geometry of a convolution or a pool. Pads are zeros (convolution) or repeat the border (max pool).
+/// A stride of 0 is one of a layer that spreads a map of one position: all positions read it.
 struct Window {
   int kh = 1, kw = 1;
   int stride_y = 1, stride_x = 1;
