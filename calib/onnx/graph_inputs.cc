@@ -15,7 +15,6 @@ namespace dpwa::onnx {
 namespace {
 
 using ::onnx::GraphProto;
-using ::onnx::NodeProto;
 using ::onnx::TensorProto;
 using ::onnx::ValueInfoProto;
 
@@ -125,22 +124,6 @@ std::int64_t common_batch(const std::vector<GraphInput>& inputs) {
     return input.dims.size() > 1 && input.dims[0] == first[0];
   });
   return common ? first[0] : 1;
-}
-
-bool has_lines(const GraphProto& graph) {
-  std::set<std::string> kernels;
-  for (const TensorProto& tensor : graph.initializer()) {
-    if (tensor.dims_size() == 3) kernels.insert(tensor.name());
-  }
-  return std::any_of(graph.node().begin(), graph.node().end(), [&](const NodeProto& node) {
-    const auto& attributes = node.attribute();
-    if (node.op_type() == "Conv" && node.input_size() > 1 && kernels.count(node.input(1)) != 0) return true;
-    const bool window =
-        node.op_type() == "Conv" || node.op_type() == "MaxPool" || node.op_type() == "AveragePool";
-    return window && std::any_of(attributes.begin(), attributes.end(), [](const auto& attribute) {
-             return attribute.name() == "kernel_shape" && attribute.ints_size() == 1;
-           });
-  });
 }
 
 NetworkBuilder make_builder(const std::string& name, const std::vector<GraphInput>& inputs,

@@ -30,9 +30,6 @@ std::vector<GraphInput> read_inputs(const ::onnx::GraphProto& graph, std::vector
 /// The first dimension that all inputs have, if it can be the batch: 1, or N > 1 (then it may also be data).
 std::int64_t common_batch(const std::vector<GraphInput>& inputs);
 
-/// Whether a window of the graph slides over one dimension.
-bool has_lines(const ::onnx::GraphProto& graph);
-
 /// The builder of a network with these inputs, `batch` of each one's dims[0] being the batch.
 NetworkBuilder make_builder(const std::string& name, const std::vector<GraphInput>& inputs,
                             std::int64_t batch);
