@@ -24,7 +24,7 @@ constexpr const char* kTables = "TABLE_WORDS=8192";
 constexpr Machine kMachines[] = {
     {"times_one", 1, 1, 1, 8, 0, 0, "none", "parallel", {kMemory, "FACTORS=1", kTables}},
     {"times_four", 4, 1, 2, 16, 2, 1, "axi", "parallel", {kMemory, "FACTORS=1", kTables}},
-    {"times_groups", 16, 4, 2, 16, 3, 0, "axi", "parallel", {kMemory, "FACTORS=1", kTables}},
+    {"times_groups", 16, 4, 2, 16, 3, 0, "axi", "parallel", {kMemory, "FACTORS=1", kTables, "STAGE_CUTS=1"}},
 };
 
 constexpr net::Activation kNone{};
@@ -37,14 +37,14 @@ RandomNetwork products() {
   n.add({20, 3, 3, 1, 1, 2});  // t1: 6 x 6
   n.add({12, 6, 6, 1, 0, 1});  // t2: 1 x 1
   n.add({20, 1, 1, 1, 0, 1, false, 2, false, -1, -1, 1, 1, {Function::hard_sigmoid, 0.2F, 0.5F}});  // t3
-  n.add({20, 1, 1, 1, 0, 1, true, 3, false, 3, -1, 20, 1, kNone, false, 1});       // t4 = f(t3) t1
-  n.add({20, 3, 3, 1, 1, 1, true, 2});                                             // t5
-  n.add({20, 1, 1, 1, 0, 1, true, 3, false, 4, -1, 1, 1, kNone, false, 5});        // t6 = f(t4) t5
-  n.add({20, 3, 3, 1, 1, 1, true, 2, false, -1, 5});                               // t7 = f(t6) + t5
-  n.add({20, 3, 3, 1, 1, 1, false, 2, false, -1, -1, 1, 1, {Function::sigmoid}});  // t8
-  n.add({20, 1, 1, 1, 0, 1, true, 2, true, 8, -1, 20, 1, kNone, false, 7});        // t9 = f(t8) t7
-  n.add({40, 6, 6, 1, 0, 1, true, 3});                                             // t10: a vector
-  n.add({40, 1, 1, 1, 0, 1, false, 4, false, -1, -1, 40, 1, kNone, false, 10});    // t11 = f(t10) t10
+  n.add({20, 1, 1, 1, 0, 1, true, 3, false, 3, -1, 20, 1, kNone, false, {}, 1});     // t4 = f(t3) t1
+  n.add({20, 3, 3, 1, 1, 1, true, 2});                                               // t5
+  n.add({20, 1, 1, 1, 0, 1, true, 3, false, 4, -1, 1, 1, kNone, false, {}, 5});      // t6 = f(t4) t5
+  n.add({20, 3, 3, 1, 1, 1, true, 2, false, -1, 5});                                 // t7 = f(t6) + t5
+  n.add({20, 3, 3, 1, 1, 1, false, 2, false, -1, -1, 1, 1, {Function::sigmoid}});    // t8
+  n.add({20, 1, 1, 1, 0, 1, true, 2, true, 8, -1, 20, 1, kNone, false, {}, 7});      // t9 = f(t8) t7
+  n.add({40, 6, 6, 1, 0, 1, true, 3});                                               // t10: a vector
+  n.add({40, 1, 1, 1, 0, 1, false, 4, false, -1, -1, 40, 1, kNone, false, {}, 10});  // t11 = f(t10) t10
   n.add({10, 1, 1, 1, 0, 1, true, 4});
   n.finish();
   n.plan().tensors[4].step_exponent = -5;
