@@ -86,13 +86,13 @@ struct Evaluation {
   std::vector<std::string> pins;  ///< as the user gave them
   std::int64_t images = 0;
   plan::Plan plan;
-  config::Config config;                      ///< whose tiles and cycles are used
-  std::optional<lower::Footprint> footprint;  ///< empty for the float network, and with a refusal
-  std::string refusal;                        ///< why no size of this configuration can hold the plan
-  std::optional<PlanRun> run;                 ///< empty for the float network
-  std::optional<PlanRun> int8, static_mix;    ///< empty when the plan directory has no such baseline
-  std::vector<Fidelity> outputs;              ///< [network.outputs]
-  std::size_t deciding = 0;                   ///< the output that labels belong to
+  config::Config config;                       ///< whose tiles and cycles are used
+  std::optional<lower::Footprint> footprint;   ///< empty for the float network, and with a refusal
+  std::string refusal;                         ///< why no size of this configuration can hold the plan
+  std::optional<PlanRun> run;                  ///< empty for the float network
+  std::optional<PlanRun> int8, static_mix;     ///< empty when the plan directory has no such baseline
+  std::vector<Fidelity> outputs;               ///< [network.outputs]
+  std::size_t deciding = 0;                    ///< the output that labels belong to
   std::optional<search::Exactness> exactness;  ///< of a quantized network's plan
 };
 

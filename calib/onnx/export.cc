@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calib/onnx/export.h"
 
-#include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "calib/onnx/attributes.h"
+#include "calib/onnx/graph_writer.h"
 #include "calib/onnx/operators.h"
 #include "calib/onnx/quantized.h"
 
@@ -21,7 +21,6 @@ namespace {
 using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 using ::onnx::TensorProto;
-using Numbers = std::vector<std::int64_t>;
 
 constexpr int kOpset = 13;  // the lowest, where no operator needs a later one
 constexpr int kHardSwishSince = 14;
@@ -42,7 +41,7 @@ void set_window(NodeProto& node, const net::Window& window) {
 }
 
 /// Writes the graph front to back; every intermediate name is derived from a tensor's and unique.
-class Exporter {
+class Exporter : private GraphWriter {
  public:
   explicit Exporter(const net::Network& network) : network_(network) {
     for (const net::Tensor& tensor : network.tensors) names_.insert(tensor.name);
@@ -99,92 +98,6 @@ class Exporter {
     return needed;
   }
 
-  GraphProto& graph() { return *model_.mutable_graph(); }
-
-  std::string fresh(std::set<std::string>& taken, const std::string& stem) {
-    std::string name = stem;
-    for (int i = 1; !taken.insert(name).second; ++i) name = fmt::format("{}_{}", stem, i);
-    return name;
-  }
-
-  void declare(::onnx::ValueInfoProto& info, const std::string& name, const Numbers& dims,
-               const net::Tensor& tensor) {
-    info.set_name(name);
-    auto* const type = info.mutable_type()->mutable_tensor_type();
-    const bool exposed = tensor.grid && tensor.grid->exposed;
-    type->set_elem_type(exposed ? integer_type(*tensor.grid) : static_cast<int>(TensorProto::FLOAT));
-    type->mutable_shape()->add_dim()->set_dim_param("N");
-    for (const std::int64_t dim : dims) type->mutable_shape()->add_dim()->set_dim_value(dim);
-  }
-
-  NodeProto& add(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
-                 const std::string& node_name = "") {
-    NodeProto& node = *graph().add_node();
-    node.set_op_type(op);
-    node.set_name(node_name.empty() ? fresh(node_names_, output + "/" + op) : node_name);
-    for (const std::string& input : inputs) node.add_input(input);
-    node.add_output(output);
-    return node;
-  }
-
-  std::string constant(const std::string& stem, const Numbers& dims, const std::vector<float>& values) {
-    TensorProto& tensor = *graph().add_initializer();
-    tensor.set_name(fresh(names_, stem));
-    tensor.set_data_type(TensorProto::FLOAT);
-    for (const std::int64_t dim : dims) tensor.add_dims(dim);
-    tensor.set_raw_data(values.data(), values.size() * sizeof(float));
-    return tensor.name();
-  }
-
-  /// Weights of a layer: float32, or int32 times the channels' steps.
-  std::string weights(const net::Node& node, const Numbers& dims, const std::vector<float>& values,
-                      int axis) {
-    const std::string stem = node.name + "/weight";
-    if (node.weight_step.empty()) return constant(stem, dims, values);
-    std::int64_t inner = 1;
-    for (std::size_t i = axis + 1; i < dims.size(); ++i) inner *= dims[i];
-    TensorProto& integers = *graph().add_initializer();
-    integers.set_name(fresh(names_, stem + "/integers"));
-    integers.set_data_type(TensorProto::INT32);
-    for (const std::int64_t dim : dims) integers.add_dims(dim);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const float step = node.weight_step[static_cast<std::int64_t>(i) / inner % node.out_channels];
-      integers.add_int32_data(static_cast<std::int32_t>(std::nearbyint(values[i] / step)));
-    }
-    const std::string name = integers.name(), output = fresh(names_, stem);
-    const std::string scale = constant(stem + "/scale", {node.out_channels}, node.weight_step);
-    set_integer(add("DequantizeLinear", {name, scale}, output), "axis", axis);
-    return output;
-  }
-
-  /// A value on a grid of the file: its integers where they are the network's output, else its real numbers,
-  /// named `output`.
-  std::string on_grid(const std::string& value, const net::FileGrid& grid, const std::string& output) {
-    const std::string integers = grid.exposed ? output : fresh(names_, output + "/integers");
-    const int type = integer_type(grid);
-    if (type == TensorProto::INT32) {
-      set_integer(add("Cast", {value}, integers), "to", TensorProto::INT32);
-      if (!grid.exposed) set_integer(add("Cast", {integers}, output), "to", TensorProto::FLOAT);
-      return output;
-    }
-    const std::vector<std::string> parameters = grid_parameters(grid, output);
-    add("QuantizeLinear", {value, parameters[0], parameters[1]}, integers);
-    if (!grid.exposed) add("DequantizeLinear", {integers, parameters[0], parameters[1]}, output);
-    return output;
-  }
-
-  /// Names of scale and zero point.
-  std::vector<std::string> grid_parameters(const net::FileGrid& grid, const std::string& stem) {
-    TensorProto& zero = *graph().add_initializer();
-    zero.set_name(fresh(names_, stem + "/zero_point"));
-    zero.set_data_type(integer_type(grid));
-    zero.add_int32_data(grid.zero_point);
-    const std::string name = zero.name();
-    return {scalar(stem + "/scale", grid.scale), name};
-  }
-
-  std::string scalar(const std::string& stem, float value) { return constant(stem, {}, {value}); }
-
   /// The tensor with the dims that its reader needs.
   std::string as(Exported value, const net::Shape& shape, bool map) {
     if (value.map == map) return value.name;
@@ -194,38 +107,10 @@ class Exporter {
     return output;
   }
 
-  void reshape(const std::string& name, const Numbers& shape, const std::string& output) {
-    add("Reshape", {name, numbers(output + "/shape", shape)}, output);
-  }
-
-  std::string numbers(const std::string& stem, const Numbers& values) {
-    TensorProto& tensor = *graph().add_initializer();
-    tensor.set_name(fresh(names_, stem));
-    tensor.set_data_type(TensorProto::INT64);
-    tensor.add_dims(static_cast<std::int64_t>(values.size()));
-    for (const std::int64_t value : values) tensor.add_int64_data(value);
-    return tensor.name();
-  }
-
   static Numbers permuted(const net::Transposition& order) {
     Numbers dims;
     for (const int axis : order.perm) dims.push_back(order.dims[axis]);
     return dims;
-  }
-
-  /// A value of these dims, behind the batch, as the host reorders it.
-  void add_transpose(std::string name, const Numbers& dims, const net::Transposition& order,
-                     const std::string& output) {
-    if (dims != order.dims) {
-      Numbers shape = order.dims;
-      shape.insert(shape.begin(), -1);
-      const std::string reshaped = fresh(names_, name + "/dims");
-      reshape(name, shape, reshaped);
-      name = reshaped;
-    }
-    Numbers perm{0};
-    for (const int axis : order.perm) perm.push_back(axis + 1);
-    set_integers(add("Transpose", {name}, output), "perm", perm);
   }
 
   /// The input affine is per stored channel, so the input is brought to its stored shape first.
@@ -503,10 +388,7 @@ class Exporter {
   }
 
   const net::Network& network_;
-  ::onnx::ModelProto model_;
-  std::set<std::string> names_;       // of values
-  std::set<std::string> node_names_;  // of nodes
-  std::vector<Exported> values_;      // [tensors]
+  std::vector<Exported> values_;  // [tensors]
 };
 
 }  // namespace

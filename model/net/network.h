@@ -70,10 +70,10 @@ struct FileGrid {
 struct Tensor {
   std::string name;  ///< ONNX name of the last value folded into it
   Shape shape;
-  int producer = -1;           ///< node index; -1 for the network's input
-  std::vector<int> consumers;  ///< nodes that multiply it, ascending
-  std::vector<int> adders{};   ///< nodes that read its fine values: they add it to their products
-                               ///< (Node::residual) or multiply these by it (Node::factor); ascending
+  int producer = -1;               ///< node index; -1 for the network's input
+  std::vector<int> consumers;      ///< nodes that multiply it, ascending
+  std::vector<int> adders{};       ///< nodes that read its fine values: they add it to their products
+                                   ///< (Node::residual) or multiply these by it (Node::factor); ascending
   std::optional<FileGrid> grid{};  ///< in a quantized network: its values are rounded to it, limits and all
 };
 

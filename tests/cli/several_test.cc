@@ -113,7 +113,8 @@ TEST_F(SeveralCommands, WrongNamesAndFilesAreOneLineEach) {
   refused({image, state, image}, 2, "input 'image' already has");
   refused({image, given("stat", "state.npy")}, 2, "names no input; " + kExpected);
   refused({image, "state="}, 2, "no file for input 'state'; " + kExpected);
-  refused({given("image", "state.npy"), state}, 3, "samples of 5 values (shape 60 x 5), input 'image' 1 x 4 x 4");
+  refused({given("image", "state.npy"), state}, 3,
+          "samples of 5 values (shape 60 x 5), input 'image' 1 x 4 x 4");
   refused({image, given("state", "few.npy")}, 3, "1 samples of input 'state'");
   refused({image, given("state", "none.npy")}, 5, "none.npy");
 }

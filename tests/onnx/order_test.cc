@@ -115,7 +115,7 @@ TEST(Order, SoftmaxOverTheLastAxis) {
   model.node("Softmax", {"last"}, "y");
   const net::Network network = network_of(model);
   EXPECT_EQ(network.outputs[0].softmax, (net::Softmax{4, 2}));
-  EXPECT_EQ(net::softmax_of_outputs(network), (net::Softmax{4, 1}));
+  EXPECT_EQ(net::softmax_of(network, network.outputs[0]), (net::Softmax{4, 1}));
 }
 
 TEST(Order, TheGroupsOfASoftmaxAreNotTakenApart) {
