@@ -300,6 +300,10 @@ bool GraphImporter::takes_views(const NodeProto& node, const std::vector<const V
   if (graph_.output_size() > 1 && find_operator(op) == import_softmax) return true;
   const bool affine = find_operator(op) == import_affine || find_operator(op) == import_batch_normalization;
   if (!affine || inputs_.size() < 2) return reads_views(op);
+  // Two inputs are added as one view, and multiplied as two tensors.
+  const bool constant =
+      std::any_of(inputs.begin(), inputs.end(), [](auto* v) { return v && v->is_constant(); });
+  if (op == "Mul" && !constant) return false;
   return std::all_of(inputs.begin(), inputs.end(), [&](const Value* input) {
     return !input || input->is_constant() || (input->view && input->tensor == 0);
   });

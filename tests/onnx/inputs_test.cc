@@ -169,14 +169,21 @@ TEST(Inputs, BatchesAreTheSame) {
   EXPECT_THAT(data.import().inputs[0].dims, ElementsAre(3, 2));
 }
 
+TEST(Inputs, AreMultiplied) {
+  SmallModel model({1, 2});
+  model.input("b", {1, 2});
+  model.node("Mul", {"x", "b"}, "y");
+  EXPECT_THAT(values(model, {2, -3, 5, 7}, 3), ElementsAre(10, -21));
+}
+
 TEST(Inputs, WhatIsRefused) {
   SmallModel unread = vectors();
   unread.node("MatMul", {"x", "w"}, "y");
   EXPECT_THAT(unread.reasons(), ElementsAre("b: the input is read by nothing"));
-  SmallModel product({1, 2});
-  product.input("b", {1, 2});
-  product.node("Mul", {"x", "b"}, "y");
-  EXPECT_THAT(product.reasons(), ElementsAre(HasSubstr("combines two computed tensors ('x' and 'b')")));
+  SmallModel quotient({1, 2});
+  quotient.input("b", {1, 2});
+  quotient.node("Div", {"x", "b"}, "y");
+  EXPECT_THAT(quotient.reasons(), ElementsAre(HasSubstr("combines two computed tensors ('x' and 'b')")));
   SmallModel shapes = vectors();
   shapes.node("Add", {"x", "b"}, "y");
   EXPECT_THAT(shapes.reasons(), ElementsAre("Add 'y': 'x' [1, 2] and 'b' [1, 3]; computed tensors must have "

@@ -95,7 +95,7 @@ class RunStart : public testing::Test {
   }
 
   /// All runs of one job. The flags say which loops end with its last run.
-  void job(const Axis& y, const Axis& x, int row, int column) {
+  void job(const Axis& y, int row, int column) {
     constexpr unsigned kNumbers = 2U << kTileW;
     for (int ky = 0; ky < y.kernel; ++ky) {
       dut_.later_row_i = ky > 0;
@@ -121,7 +121,7 @@ class RunStart : public testing::Test {
             dut_.window_last_i = p + 1 == y.pool * x.pool;
             dut_.group_last_i = g + 1 == groups;
             dut_.line_end_i = ox + 1 == x.stored;
-            ASSERT_NO_FATAL_FAILURE(job(y, x, y.at(oy, p / x.pool), x.at(ox, p % x.pool)));
+            ASSERT_NO_FATAL_FAILURE(job(y, y.at(oy, p / x.pool), x.at(ox, p % x.pool)));
           }
         }
       }

@@ -107,7 +107,7 @@ TEST(Calibrate, Products) {
   EXPECT_LT(calibration.dynamic.best().verdict.beats, calibration.int8.verdict.beats / 2);
   EXPECT_LT(calibration.int8.verdict.mean, 0.002);
   for (const plan::Plan* plan : {&calibration.dynamic.best().plan, &calibration.static_mix.best().plan,
-                                 &calibration.int8.plan, &calibration.int4.plan}) {
+                                 &calibration.int8.plan, &calibration.int4->plan}) {
     EXPECT_THAT(plan::check(network, *plan), testing::IsEmpty());
     EXPECT_EQ(plan->tensors[1].order, plan->tensors[4].order);
   }
