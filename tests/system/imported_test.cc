@@ -169,7 +169,8 @@ void expect_golden(const Machine& machine, const net::Network& network) {
   for (float& value : all) value = std::round(value);
   for (int i = 0; i < kImages; ++i)
     samples.emplace_back(all.begin() + i * size, all.begin() + (i + 1) * size);
-  const plan::Plan plan = plan::range_plan(network, all, kImages, 2);
+  plan::Plan plan = plan::range_plan(network, all, kImages, 2);
+  plan.input.word_scale = 1;  // samples are bytes
   const verify::Simulation result = simulate(machine, network, plan, samples, {});
   EXPECT_EQ(result.images, kImages);
   EXPECT_GE(result.values_checked, kImages * network.values_per_image());
