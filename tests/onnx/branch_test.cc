@@ -6,7 +6,6 @@
 
 #include <functional>
 
-#include "calib/onnx/export.h"
 #include "tests/onnx/same_network.h"
 #include "tests/onnx/small_model.h"
 
@@ -15,18 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using Floats = std::vector<float>;
-
-/// The network, whose export is the same.
-net::Network network_of(const SmallModel& model) {
-  const net::Network network = model.import();
-  const TemporaryModel exported(export_onnx(network));
-  const Inspection again = inspect_onnx(exported.path());
-  for (const Reason& reason : again.reasons) ADD_FAILURE() << to_string(reason);
-  EXPECT_THAT(differences(network, again.network), IsEmpty());
-  return network;
-}
 
 /// x [1, 2, 1, 2] and two Convs of it: a swaps the channels, b doubles them.
 SmallModel two_branches() {

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "calib/onnx/export.h"
 #include "tests/onnx/same_network.h"
 #include "tests/onnx/small_model.h"
 
@@ -13,19 +12,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using Dims = std::vector<std::int64_t>;
 using Floats = std::vector<float>;
-
-/// The network, whose export is the same.
-net::Network network_of(const SmallModel& model) {
-  const net::Network network = model.import();
-  const TemporaryModel exported(export_onnx(network));
-  const Inspection again = inspect_onnx(exported.path());
-  for (const Reason& reason : again.reasons) ADD_FAILURE() << to_string(reason);
-  EXPECT_THAT(differences(network, again.network), IsEmpty());
-  return network;
-}
 
 TEST(Line, AConvolutionWithStrideDilationAndPads) {
   SmallModel model({1, 2, 6});

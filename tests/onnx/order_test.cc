@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "calib/onnx/export.h"
 #include "tests/onnx/same_network.h"
 #include "tests/onnx/small_model.h"
 
@@ -14,23 +13,11 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using Dims = std::vector<std::int64_t>;
 using Floats = std::vector<float>;
 
 const Dims kToFirst{0, 3, 1, 2};
 const Dims kToLast{0, 2, 3, 1};
-
-/// The network, whose export is the same.
-net::Network network_of(const SmallModel& model) {
-  const net::Network network = model.import();
-  if (network.nodes.empty()) return network;
-  const TemporaryModel exported(export_onnx(network));
-  const Inspection again = inspect_onnx(exported.path());
-  for (const Reason& reason : again.reasons) ADD_FAILURE() << to_string(reason);
-  EXPECT_THAT(differences(network, again.network), IsEmpty());
-  return network;
-}
 
 void transpose(SmallModel& model, const std::string& from, const Dims& perm, const std::string& to) {
   set_ints(model.node("Transpose", {from}, to), "perm", perm);

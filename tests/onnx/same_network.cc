@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/onnx/same_network.h"
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
+
+#include "calib/onnx/export.h"
 
 namespace dpwa::onnx {
 namespace {
@@ -141,6 +145,16 @@ std::vector<float> evaluate(const net::Network& network, const std::vector<float
     if (node.pool) out = pooled(*node.pool, node.conv_shape, network.tensors[node.output].shape, out);
   }
   return net::output_sample(network, values[network.output].data());
+}
+
+net::Network network_of(const SmallModel& model) {
+  const net::Network network = model.import();
+  if (network.nodes.empty()) return network;  // refused, which the test knows by now
+  const TemporaryModel exported(export_onnx(network));
+  const Inspection again = inspect_onnx(exported.path());
+  for (const Reason& reason : again.reasons) ADD_FAILURE() << to_string(reason);
+  EXPECT_THAT(differences(network, again.network), testing::IsEmpty());
+  return network;
 }
 
 }  // namespace dpwa::onnx
