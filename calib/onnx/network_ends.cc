@@ -13,21 +13,24 @@ namespace dpwa::onnx {
 
 bool NetworkBuilder::can_stack(int a, int b) const {
   const auto made = [&](int tensor) {
-    return network_.tensors[tensor].producer >= 0 && !folds_[tensor].closed;
+    const net::Tensor& t = network_.tensors[tensor];
+    return t.producer >= 0 && !t.grid && !folds_[tensor].closed;
   };
   if (a == b || !made(a) || !made(b)) return false;
   const net::Node& p = network_.nodes[network_.tensors[a].producer];
   const net::Node& q = network_.nodes[network_.tensors[b].producer];
+  const auto alone = [](const net::Node& node) {
+    return node.residual < 0 && node.factor < 0 && node.groups == 1 && node.weight_step.empty();
+  };
   const auto geometry = [](const net::Window& w) {
     return std::array{w.kh,       w.kw,         w.stride_y,  w.stride_x,   w.pad_top,
                       w.pad_left, w.pad_bottom, w.pad_right, w.dilation_y, w.dilation_x};
   };
   const bool pools =
       p.pool.has_value() == q.pool.has_value() && (!p.pool || geometry(*p.pool) == geometry(*q.pool));
-  return p.input == q.input && p.residual < 0 && q.residual < 0 && p.groups == 1 && q.groups == 1 && pools &&
-         geometry(p.window) == geometry(q.window) && p.conv_shape.h == q.conv_shape.h &&
-         p.conv_shape.w == q.conv_shape.w && p.activation == q.activation && p.lower == q.lower &&
-         p.upper == q.upper;
+  return p.input == q.input && alone(p) && alone(q) && pools && geometry(p.window) == geometry(q.window) &&
+         p.conv_shape.h == q.conv_shape.h && p.conv_shape.w == q.conv_shape.w &&
+         p.activation == q.activation && p.lower == q.lower && p.upper == q.upper;
 }
 
 void NetworkBuilder::stack(int a, int b, std::string output) {
