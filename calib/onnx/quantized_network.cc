@@ -17,7 +17,7 @@ constexpr double kWhole = 1.0 / 64;       ///< far above what float32 rounds, fa
 /// pool: the input's grid is its own.
 bool moves_values(const net::Node& node) {
   const bool limited = (node.lower != 0 && std::isfinite(node.lower)) || std::isfinite(node.upper);
-  if (limited || node.residual >= 0 || !node.activation.is_identity()) return false;
+  if (limited || node.residual >= 0 || node.factor >= 0 || !node.activation.is_identity()) return false;
   const std::size_t row = node.weight.size() / node.out_channels;
   for (int oc = 0; oc < node.out_channels; ++oc) {
     const auto first = node.weight.begin() + static_cast<std::ptrdiff_t>(oc * row), last = first + row;
@@ -100,6 +100,11 @@ std::vector<Reason> complete_quantized(net::Network& network) {
     for (net::Node& node : network.nodes) node.weight_step.clear();
     return reasons;
   }
+  if (network.outputs.size() > 1) {
+    reasons.push_back(
+        {"", "", "outputs",
+         fmt::format("{} outputs of a quantized network; only one is supported", network.outputs.size())});
+  }
   inherit_grids(network);
   for (net::Node& node : network.nodes) {
     const net::Tensor& input = network.tensors[node.input];
@@ -115,6 +120,8 @@ std::vector<Reason> complete_quantized(net::Network& network) {
       refuse("", fmt::format("{} in a quantized network would be rounded twice; only Relu and Clip are taken",
                              net::to_string(node.activation.function)));
     }
+    if (node.factor >= 0)
+      refuse("", "a product of two computed tensors in a quantized network would be rounded twice");
     if (!settle_weights(node)) {
       refuse("",
              "its weights are no integers times a scale for each output channel, but the network is "

@@ -240,6 +240,27 @@ TEST(RefusedQuantized, ActivationFunctions) {
               ElementsAre(HasSubstr("sigmoid in a quantized network would be rounded twice")));
 }
 
+TEST(RefusedQuantized, ProductsOfTensors) {
+  QuantizedModel model = dense();
+  model.fake_quantize("z", {0.5F, 128}, "a");
+  model.node("Mul", {"a", "a"}, "p");
+  model.fake_quantize("p", {0.25F, 0}, "y");
+  EXPECT_THAT(model.reasons(),
+              Contains(HasSubstr("a product of two computed tensors in a quantized network would be "
+                                 "rounded twice")));
+}
+
+TEST(RefusedQuantized, SeveralOutputs) {
+  QuantizedModel model = dense();
+  model.quantize("z", {0.5F, 128}, "y");
+  model.weights("v", {4, 2}, TensorProto::INT8, {1, 2, 3, 4, 5, 6, 7, 8}, {1});
+  model.node("MatMul", {"x_r", "v"}, "n");
+  model.quantize("n", {0.5F, 128}, "o");
+  model.output("o");
+  EXPECT_THAT(model.reasons(),
+              ElementsAre("outputs: 2 outputs of a quantized network; only one is supported"));
+}
+
 TEST(RefusedQuantized, ScalesOfChannelsOfATensor) {
   QuantizedModel model({1, 4});
   model.constant("s", {4}, {1, 2, 3, 4});
