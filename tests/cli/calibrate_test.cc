@@ -120,13 +120,13 @@ TEST_F(Calibrate, LayersThatAreJoined) {
   model.node("Conv", {"x", "one"}, "first");
   for (const std::string name : {"a", "b"}) {
     model.constant(name + "w", {6, 1, 3, 3}, test::random_samples(54, name[0], -0.01F, 0.01F));
-    onnx::set_ints(model.node("Conv", {"first", name + "w"}, name + "c"), "pads", {1, 1, 1, 1});
+    onnx::set_integers(model.node("Conv", {"first", name + "w"}, name + "c"), "pads", {1, 1, 1, 1});
     model.node("Relu", {name + "c"}, name);
   }
   ::onnx::NodeProto& pool = model.node("MaxPool", {"b"}, "p");
-  onnx::set_ints(pool, "kernel_shape", {3, 3});
-  onnx::set_ints(pool, "pads", {1, 1, 1, 1});
-  onnx::set_int(model.node("Concat", {"a", "p"}, "join"), "axis", 1);
+  onnx::set_integers(pool, "kernel_shape", {3, 3});
+  onnx::set_integers(pool, "pads", {1, 1, 1, 1});
+  onnx::set_integer(model.node("Concat", {"a", "p"}, "join"), "axis", 1);
   model.constant("k", {5, 12, 8, 8}, test::random_samples(5 * 768, 3, -0.05F, 0.05F));
   model.node("Conv", {"join", "k"}, "y");
   const onnx::TemporaryModel file(model.proto.SerializeAsString());

@@ -143,9 +143,9 @@ TEST(EvaluateRefused, APlanThatNoSizeCanHoldStillHasValues) {
   model.constant("w", {1, 1, 1, 1}, {1});
   model.node("Conv", {"x", "w"}, "c");
   ::onnx::NodeProto& pool = model.node("MaxPool", {"c"}, "y");
-  onnx::set_ints(pool, "kernel_shape", {2, 2});
-  onnx::set_ints(pool, "strides", {2, 2});
-  onnx::set_ints(pool, "pads", {1, 1, 1, 1});
+  onnx::set_integers(pool, "kernel_shape", {2, 2});
+  onnx::set_integers(pool, "strides", {2, 2});
+  onnx::set_integers(pool, "pads", {1, 1, 1, 1});
   const std::string bytes = model.proto.SerializeAsString();
   const onnx::TemporaryModel folder(bytes);
   const net::Network network = model.import();

@@ -32,7 +32,7 @@ std::string excitation() {
   weights("w", {8, 1, 3, 3}, 1);
   weights("v", {8, 8, 1, 1}, 2);
   weights("u", {4, 8, 8, 8}, 3);
-  onnx::set_ints(model.node("Conv", {"x", "w"}, "c"), "pads", {1, 1, 1, 1});
+  onnx::set_integers(model.node("Conv", {"x", "w"}, "c"), "pads", {1, 1, 1, 1});
   model.node("Relu", {"c"}, "r");
   model.node("GlobalAveragePool", {"r"}, "mean");
   model.node("Conv", {"mean", "v"}, "d");

@@ -51,7 +51,7 @@ std::string model_bytes() {
   model.node("Flatten", {"image"}, "flat");
   model.node("MatMul", {"flat", "w"}, "wide");
   model.node("MatMul", {"state", "v"}, "narrow");
-  onnx::set_int(model.node("Concat", {"wide", "narrow"}, "joined"), "axis", 1);
+  onnx::set_integer(model.node("Concat", {"wide", "narrow"}, "joined"), "axis", 1);
   model.node("Relu", {"joined"}, "features");
   model.node("MatMul", {"features", "c"}, "logits");
   model.node("Softmax", {"logits"}, "class");

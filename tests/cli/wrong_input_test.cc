@@ -127,7 +127,7 @@ TEST_F(WrongInput, OperatorOrAttributeThatIsNotSupported) {
   model_refused(model, "operator is not supported");
   SmallModel dilated({1, 2, 4, 4});
   dilated.constant("w", {3, 2, 3, 3}, onnx::counting(54));
-  onnx::set_ints(dilated.node("Conv", {"x", "w"}, "y"), "dilations", {2, 2});
+  onnx::set_integers(dilated.node("Conv", {"x", "w"}, "y"), "dilations", {2, 2});
   model_refused(dilated, "a kernel of 5 is higher");
 }
 

@@ -135,37 +135,37 @@ void add_models(Files& files) {
   SmallModel maps({1, 2, 6, 6});
   maps.constant("w", {4, 1, 3, 3}, counting(36));
   auto& conv = maps.node("Conv", {"x", "w"}, "a");
-  onnx::set_int(conv, "group", 2);
-  onnx::set_ints(conv, "pads", {1, 1, 1, 1});
+  onnx::set_integer(conv, "group", 2);
+  onnx::set_integers(conv, "pads", {1, 1, 1, 1});
   for (const char* name : {"scale", "bias", "mean", "var"}) maps.constant(name, {4}, counting(4));
   maps.node("BatchNormalization", {"a", "scale", "bias", "mean", "var"}, "n");
   maps.node("Relu", {"n"}, "r");
   auto& pool = maps.node("MaxPool", {"r"}, "p");
-  onnx::set_ints(pool, "kernel_shape", {2, 2});
-  onnx::set_ints(pool, "strides", {2, 2});
+  onnx::set_integers(pool, "kernel_shape", {2, 2});
+  onnx::set_integers(pool, "strides", {2, 2});
   maps.node("GlobalAveragePool", {"p"}, "g");
   maps.node("Flatten", {"g"}, "y");
   add_model(files, "maps", maps);
 
   SmallModel moved({1, 4, 2, 2});
-  onnx::set_ints(moved.node("Transpose", {"x"}, "t"), "perm", {0, 2, 3, 1});
+  onnx::set_integers(moved.node("Transpose", {"x"}, "t"), "perm", {0, 2, 3, 1});
   for (const auto& [name, value] : std::map<std::string, std::int64_t>{{"s", 0}, {"e", 1}, {"axis", 1}}) {
     moved.indices(name, {value});
   }
   moved.node("Slice", {"t", "s", "e", "axis"}, "u");
   moved.indices("picked", {1, 0});
-  onnx::set_int(moved.node("Gather", {"u", "picked"}, "v"), "axis", 2);
+  onnx::set_integer(moved.node("Gather", {"u", "picked"}, "v"), "axis", 2);
   moved.indices("shape", {1, -1});
   moved.node("Reshape", {"v", "shape"}, "f");
   moved.constant("w", {8, 4}, counting(32));
   moved.node("MatMul", {"f", "w"}, "m");
-  onnx::set_int(moved.node("Concat", {"m", "f"}, "y"), "axis", 1);
+  onnx::set_integer(moved.node("Concat", {"m", "f"}, "y"), "axis", 1);
   add_model(files, "moved", moved);
 
   SmallModel grown({1, 1, 3, 3});
   grown.constant("w", {1, 4, 2, 2}, counting(16));
-  onnx::set_ints(grown.node("ConvTranspose", {"x", "w"}, "a"), "strides", {2, 2});
-  onnx::set_int(grown.node("DepthToSpace", {"a"}, "d"), "blocksize", 2);
+  onnx::set_integers(grown.node("ConvTranspose", {"x", "w"}, "a"), "strides", {2, 2});
+  onnx::set_integer(grown.node("DepthToSpace", {"a"}, "d"), "blocksize", 2);
   grown.indices("pads", {0, 0, 1, 1, 0, 0, 1, 1});
   grown.node("Pad", {"d", "pads"}, "p");
   grown.constant("scales", {4}, {1, 1, 2, 2});
@@ -182,7 +182,7 @@ void add_models(Files& files) {
   joined.constant("k", {4}, counting(4));
   joined.node("Mul", {"c", "k"}, "d");
   joined.node("Max", {"d", "k"}, "e");
-  onnx::set_ints(joined.node("ReduceMean", {"e"}, "y"), "axes", {1});
+  onnx::set_integers(joined.node("ReduceMean", {"e"}, "y"), "axes", {1});
   add_model(files, "joined", joined);
   auto* const tensor = joined.proto.mutable_graph()->mutable_initializer(0);
   tensor->clear_float_data();

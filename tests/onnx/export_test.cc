@@ -57,11 +57,11 @@ TEST(Export, GroupsAndDilation) {
   SmallModel model({1, 4, 7, 6});
   model.constant("w", {6, 2, 3, 2}, counting(72));
   auto& conv = model.node("Conv", {"x", "w"}, "a");
-  set_int(conv, "group", 2);
-  set_ints(conv, "dilations", {2, 3});
-  set_ints(conv, "pads", {4, 1, 0, 3});
+  set_integer(conv, "group", 2);
+  set_integers(conv, "dilations", {2, 3});
+  set_integers(conv, "pads", {4, 1, 0, 3});
   model.constant("d", {6, 1, 1, 1}, counting(6));
-  set_int(model.node("Conv", {"a", "d"}, "y"), "group", 6);
+  set_integer(model.node("Conv", {"a", "d"}, "y"), "group", 6);
   expect_round_trip(model.import());
 }
 
@@ -81,13 +81,13 @@ TEST(Export, EverythingAtOnce) {
   model.node("Sub", {"x", "mean"}, "centred");
   model.node("Div", {"centred", "std"}, "normal");
   auto& conv = model.node("Conv", {"normal", "w"}, "conv");
-  set_ints(conv, "pads", {1, 0, 2, 1});
-  set_ints(conv, "strides", {2, 1});
+  set_integers(conv, "pads", {1, 0, 2, 1});
+  set_integers(conv, "strides", {2, 1});
   model.node("BatchNormalization", {"conv", "gamma", "beta", "moving", "variance"}, "bn");
   auto& pool = model.node("MaxPool", {"bn"}, "pool");
-  set_ints(pool, "kernel_shape", {2, 2});
-  set_ints(pool, "strides", {2, 2});
-  set_int(pool, "ceil_mode", 1);
+  set_integers(pool, "kernel_shape", {2, 2});
+  set_integers(pool, "strides", {2, 2});
+  set_integer(pool, "ceil_mode", 1);
   model.node("Clip", {"pool", "minus", "six"}, "clip");
   model.node("Flatten", {"clip"}, "flat");
   model.node("MatMul", {"flat", "dense"}, "logits");
@@ -130,7 +130,7 @@ TEST(Export, ConvAfterDenseAndAMapAsOutput) {
   model.constant("a", {3, 4}, counting(12));
   model.indices("shape", {1, 3, 1, 1});
   model.constant("w", {2, 3, 1, 1}, counting(6));
-  set_int(model.node("Gemm", {"x", "a"}, "dense"), "transB", 1);
+  set_integer(model.node("Gemm", {"x", "a"}, "dense"), "transB", 1);
   model.node("Reshape", {"dense", "shape"}, "map");
   model.node("Conv", {"map", "w"}, "conv");
   model.node("Flatten", {"conv"}, "y");
@@ -145,7 +145,7 @@ TEST(Export, SoftmaxOverAPartKeepsItsGroups) {
     SmallModel model({1, 2, 3, 4});
     model.constant("w", {2, 2, 1, 1}, counting(4));
     model.node("Conv", {"x", "w"}, "logits");
-    set_int(model.node("LogSoftmax", {"logits"}, "y"), "axis", axis);
+    set_integer(model.node("LogSoftmax", {"logits"}, "y"), "axis", axis);
     expect_round_trip(model.import());
   }
 }

@@ -34,7 +34,7 @@ TEST(Layers, ConvWeightsBecomeChannelLast) {
 TEST(Layers, GroupsReadTheirOwnChannels) {
   SmallModel model({1, 4, 1, 2});
   model.constant("w", {2, 2, 1, 2}, counting(8));
-  set_int(model.node("Conv", {"x", "w"}, "y"), "group", 2);
+  set_integer(model.node("Conv", {"x", "w"}, "y"), "group", 2);
   const net::Network network = model.import();
   EXPECT_EQ(network.nodes[0].groups, 2);
   EXPECT_THAT(network.nodes[0].weight, ElementsAre(1, 3, 2, 4, 5, 7, 6, 8));  // [oc][kw][ic of the group]
@@ -47,8 +47,8 @@ TEST(Layers, DilationLeavesRowsOut) {
   SmallModel model({1, 1, 5, 1});
   model.constant("w", {1, 1, 2, 1}, {1, 10});
   auto& conv = model.node("Conv", {"x", "w"}, "y");
-  set_ints(conv, "dilations", {3, 1});
-  set_ints(conv, "pads", {1, 0, 0, 0});
+  set_integers(conv, "dilations", {3, 1});
+  set_integers(conv, "pads", {1, 0, 0, 0});
   const net::Network network = model.import();
   EXPECT_EQ(network.nodes[0].window.kh, 2);
   EXPECT_EQ(network.nodes[0].conv_shape, (net::Shape{3, 1, 1}));
@@ -74,7 +74,7 @@ TEST(Layers, GemmTransBAlphaBetaAndBiasForms) {
                    transposed ? std::vector<float>{1, 4, 2, 5, 3, 6} : std::vector<float>{1, 2, 3, 4, 5, 6});
     model.constant("c", {1, 3}, {1, 2, 3});
     auto& gemm = model.node("Gemm", {"x", "w", "c"}, "y");
-    set_int(gemm, "transB", transposed ? 1 : 0);
+    set_integer(gemm, "transB", transposed ? 1 : 0);
     set_float(gemm, "alpha", 0.5F);
     set_float(gemm, "beta", 2);
     const net::Network network = model.import();
@@ -128,8 +128,8 @@ TEST(Windows, AsymmetricPadsAndStrides) {
   SmallModel model({1, 1, 5, 6});
   model.constant("w", {1, 1, 3, 2}, counting(6));
   auto& conv = model.node("Conv", {"x", "w"}, "y");
-  set_ints(conv, "pads", {0, 1, 2, 0});
-  set_ints(conv, "strides", {2, 3});
+  set_integers(conv, "pads", {0, 1, 2, 0});
+  set_integers(conv, "strides", {2, 3});
   const net::Node node = model.import().nodes[0];
   EXPECT_EQ(node.window.pad_top, 0);
   EXPECT_EQ(node.window.pad_left, 1);
@@ -151,7 +151,7 @@ TEST(Windows, AutoPad) {
     model.constant("w", {1, 1, 4, 1}, counting(4));
     auto& conv = model.node("Conv", {"x", "w"}, "y");
     set_text(conv, "auto_pad", c.mode);
-    set_ints(conv, "strides", {2, 1});
+    set_integers(conv, "strides", {2, 1});
     const net::Node node = model.import().nodes[0];
     EXPECT_EQ(node.window.pad_top, c.top) << c.mode;
     EXPECT_EQ(node.window.pad_bottom, c.bottom) << c.mode;
@@ -166,10 +166,10 @@ net::Network pooled_rows(std::int64_t h, std::int64_t kernel, std::int64_t strid
   model.constant("w", {1, 1, 1, 1}, {1});
   model.node("Conv", {"x", "w"}, "conv");
   auto& pool = model.node("MaxPool", {"conv"}, "y");
-  set_ints(pool, "kernel_shape", {kernel, 1});
-  set_ints(pool, "strides", {stride, 1});
-  set_ints(pool, "pads", {pads[0], 0, pads[1], 0});
-  set_int(pool, "ceil_mode", ceil_mode ? 1 : 0);
+  set_integers(pool, "kernel_shape", {kernel, 1});
+  set_integers(pool, "strides", {stride, 1});
+  set_integers(pool, "pads", {pads[0], 0, pads[1], 0});
+  set_integer(pool, "ceil_mode", ceil_mode ? 1 : 0);
   return model.import();
 }
 
@@ -226,7 +226,7 @@ TEST(Constants, BeforeTheFirstLayerTheyAreTheInputAffine) {
   model.node("Sub", {"x", "mean"}, "a");
   model.node("Div", {"a", "std"}, "b");
   auto& conv = model.node("Conv", {"b", "w"}, "y");
-  set_ints(conv, "pads", {1, 1, 0, 0});
+  set_integers(conv, "pads", {1, 1, 0, 0});
   const net::Network network = model.import();
   EXPECT_THAT(network.input_affine.scale, ElementsAre(2, 2));
   EXPECT_THAT(network.input_affine.offset, ElementsAre(-1, -0.5));
@@ -275,7 +275,7 @@ TEST(Activations, ReluAfterThePoolIsTheSameAsBefore) {
   SmallModel model({1, 1, 2, 2});
   model.constant("w", {1, 1, 1, 1}, {1});
   model.node("Conv", {"x", "w"}, "conv");
-  set_ints(model.node("MaxPool", {"conv"}, "pool"), "kernel_shape", {2, 2});
+  set_integers(model.node("MaxPool", {"conv"}, "pool"), "kernel_shape", {2, 2});
   model.node("Relu", {"pool"}, "y");
   const net::Network network = model.import();
   EXPECT_EQ(network.nodes[0].lower, 0);
@@ -298,7 +298,7 @@ TEST(Shapes, SqueezeUnsqueezeReshapeDropoutIdentityOnTheWay) {
                                 std::vector<std::int64_t> values) {
       auto& node =
           model.node(op, inputs ? std::vector<std::string>{from, axes} : std::vector<std::string>{from}, to);
-      if (!inputs) set_ints(node, "axes", std::move(values));
+      if (!inputs) set_integers(node, "axes", std::move(values));
     };
     shape_node("Unsqueeze", "x", "wide", "axes", {0, 1});
     model.node("Reshape", {"wide", "shape"}, "map");
@@ -326,7 +326,7 @@ TEST(Shapes, ConstantNodesInEveryForm) {
   value->set_name("value");
   value->set_type(::onnx::AttributeProto::TENSOR);
   *value->mutable_t() = tensor;
-  set_ints(model.node("Constant", {}, "shape"), "value_ints", {4, 2});
+  set_integers(model.node("Constant", {}, "shape"), "value_ints", {4, 2});
   set_float(model.node("Constant", {}, "six"), "value_float", 6);
   model.node("Reshape", {"w", "shape"}, "matrix");  // of a constant
   model.node("Flatten", {"x"}, "flat");
@@ -341,7 +341,7 @@ TEST(Shapes, FinalSoftmaxIsLeftToTheHost) {
   SmallModel model({1, 2});
   model.constant("w", {2, 3}, counting(6));
   model.node("MatMul", {"x", "w"}, "logits");
-  set_int(model.node("Softmax", {"logits"}, "y"), "axis", -1);
+  set_integer(model.node("Softmax", {"logits"}, "y"), "axis", -1);
   const net::Network network = model.import();
   EXPECT_EQ(network.outputs[0].softmax, (net::Softmax{3, 1}));
   EXPECT_EQ(network.outputs[0].name, "y");
@@ -353,7 +353,7 @@ TEST(Shapes, SoftmaxGoesOverOneDimensionOrFromOneOn) {
     SmallModel model({1, 2, 3, 4}, opset);
     model.constant("w", {2, 2, 1, 1}, counting(4));
     model.node("Conv", {"x", "w"}, "logits");
-    set_int(model.node(op, {"logits"}, "y"), "axis", axis);
+    set_integer(model.node(op, {"logits"}, "y"), "axis", axis);
     return model.import().outputs[0].softmax;
   };
   EXPECT_EQ(softmax("Softmax", 13, 1), (net::Softmax{2, 12}));

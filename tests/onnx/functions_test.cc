@@ -161,7 +161,7 @@ TEST(Functions, WithPoolsLimitsAndSums) {
   SmallModel model({1, 1, 4, 4}, 14);
   model.constant("w", {2, 1, 1, 1}, {1, -1});
   model.node("Conv", {"x", "w"}, "c");
-  set_ints(model.node("MaxPool", {"c"}, "p"), "kernel_shape", {2, 2});
+  set_integers(model.node("MaxPool", {"c"}, "p"), "kernel_shape", {2, 2});
   model.node("Tanh", {"p"}, "t");
   model.node("Relu", {"t"}, "y");
   const net::Node node = only_node(model);
@@ -172,7 +172,7 @@ TEST(Functions, WithPoolsLimitsAndSums) {
   SmallModel wrong({1, 1, 4, 4}, 14);
   wrong.constant("w", {2, 1, 1, 1}, {1, -1});
   wrong.node("Conv", {"x", "w"}, "c");
-  set_ints(wrong.node("MaxPool", {"c"}, "p"), "kernel_shape", {2, 2});
+  set_integers(wrong.node("MaxPool", {"c"}, "p"), "kernel_shape", {2, 2});
   wrong.node("HardSwish", {"p"}, "y");
   EXPECT_EQ(wrong.import().nodes.size(), 2U) << "not monotone: a layer of its own";
 }

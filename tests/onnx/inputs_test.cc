@@ -35,7 +35,7 @@ SmallModel vectors() {
 TEST(Inputs, AreReadByOneLayerAsTheyAre) {
   SmallModel model = vectors();
   model.constant("u", {5, 1}, {1, 2, 3, 4, 5});
-  set_int(model.node("Concat", {"x", "b"}, "all"), "axis", 1);
+  set_integer(model.node("Concat", {"x", "b"}, "all"), "axis", 1);
   model.node("MatMul", {"all", "u"}, "y");
   EXPECT_THAT(values(model, {1, 2, 3, 4, 5}, 1), ElementsAre(55));
   const net::Network network = model.import();
@@ -44,7 +44,7 @@ TEST(Inputs, AreReadByOneLayerAsTheyAre) {
   EXPECT_EQ(network.inputs[1].name, "b");
   SmallModel turned = vectors();
   turned.constant("u", {5, 1}, {1, 2, 3, 4, 5});
-  set_int(turned.node("Concat", {"b", "x"}, "all"), "axis", 1);
+  set_integer(turned.node("Concat", {"b", "x"}, "all"), "axis", 1);
   turned.node("MatMul", {"all", "u"}, "y");
   EXPECT_THAT(values(turned, {4, 5, 1, 2, 3}, 1), ElementsAre(55));
 }
@@ -60,7 +60,7 @@ TEST(Inputs, ABranchEach) {
   joined.node("MatMul", {"x", "w"}, "p");
   joined.node("Sigmoid", {"p"}, "r");
   joined.node("MatMul", {"b", "v"}, "q");
-  set_int(joined.node("Concat", {"r", "q"}, "y"), "axis", 1);
+  set_integer(joined.node("Concat", {"r", "q"}, "y"), "axis", 1);
   EXPECT_THAT(values(joined, {1, -1, 3, 4, 5}, 4), ElementsAre(0.5F, FloatEq(0.880797F), 13, 19));
 }
 
@@ -98,7 +98,7 @@ TEST(Inputs, MapsOfOneSizeAreChannelsOfOneMap) {
   EXPECT_THAT(values(model, kMaps, 3), ElementsAre(30 + 45));
   EXPECT_EQ(model.import().tensors[0].shape, (net::Shape{2, 2, 3}));
   SmallModel one = maps();
-  set_int(one.node("Concat", {"x", "b"}, "all"), "axis", 1);
+  set_integer(one.node("Concat", {"x", "b"}, "all"), "axis", 1);
   one.constant("k", {1, 3, 1, 1}, {1, 1, 1});
   one.node("Conv", {"all", "k"}, "y");
   EXPECT_THAT(values(one, kMaps, 1), ElementsAre(16, 28, 40, 52));
@@ -106,18 +106,18 @@ TEST(Inputs, MapsOfOneSizeAreChannelsOfOneMap) {
 
 TEST(Inputs, GroupsPadsAndWindowsOfOneOfThem) {
   SmallModel model = maps();
-  set_int(model.node("Conv", {"b", "each"}, "c"), "group", 2);
+  set_integer(model.node("Conv", {"b", "each"}, "c"), "group", 2);
   model.indices("pads", {0, 0, 1, 1, 0, 0, 0, 0});
   model.node("Pad", {"x", "pads"}, "padded");
   model.node("Conv", {"padded", "p"}, "d");
   model.node("Add", {"d", "x"}, "e");
-  set_int(model.node("Concat", {"c", "e"}, "y"), "axis", 1);
+  set_integer(model.node("Concat", {"c", "e"}, "y"), "axis", 1);
   EXPECT_THAT(values(model, kMaps, 5), ElementsAre(10, 12, 14, 16, 30, 60, 90, 120, 4 * 1 + 1,
                                                    3 * 1 + 4 * 2 + 2, 2 * 1 + 4 * 3 + 3, 30 + 4));
   SmallModel pooled = maps();
-  set_ints(pooled.node("MaxPool", {"b"}, "m"), "kernel_shape", {2, 2});
-  set_ints(pooled.node("MaxPool", {"x"}, "n"), "kernel_shape", {2, 2});
-  set_int(pooled.node("Concat", {"n", "m"}, "y"), "axis", 1);
+  set_integers(pooled.node("MaxPool", {"b"}, "m"), "kernel_shape", {2, 2});
+  set_integers(pooled.node("MaxPool", {"x"}, "n"), "kernel_shape", {2, 2});
+  set_integer(pooled.node("Concat", {"n", "m"}, "y"), "axis", 1);
   EXPECT_THAT(values(pooled, kMaps, 5), ElementsAre(4, 8, 40));
 }
 

@@ -61,7 +61,7 @@ TEST(Join, LayersGetChannelsOfZerosAndAreAdded) {
   for (const bool swapped : {false, true}) {
     SmallModel model = branches();
     const std::vector<std::string> parts{swapped ? "cq" : "cp", swapped ? "cp" : "cq"};
-    set_int(model.node("Concat", parts, "y"), "axis", 1);
+    set_integer(model.node("Concat", parts, "y"), "axis", 1);
     const net::Network network = expect_values(model, swapped ? joined({kQ, kP}) : joined({kP, kQ}), 3);
     EXPECT_EQ(network.nodes[2].residual, network.nodes[1].output);
     EXPECT_EQ(network.nodes[1].out_channels, 4);
@@ -72,7 +72,7 @@ TEST(Join, LimitsThatAllPartsHaveAreThoseOfTheSum) {
   SmallModel model = branches();
   model.node("Relu", {"cp"}, "rp");
   model.node("Relu", {"cq"}, "rq");
-  set_int(model.node("Concat", {"rp", "rq"}, "y"), "axis", -3);
+  set_integer(model.node("Concat", {"rp", "rq"}, "y"), "axis", -3);
   const net::Network network = expect_values(model, joined({limited(kP), limited(kQ)}), 3);
   EXPECT_EQ(network.nodes[2].lower, 0);
   EXPECT_EQ(network.nodes[1].lower, -std::numeric_limits<float>::infinity());
@@ -82,7 +82,7 @@ TEST(Join, PartsOfOtherLimitsArePassedOn) {
   SmallModel model = branches();
   model.node("Relu", {"cp"}, "rp");
   model.node("Clip", {"cq", "zero", "six"}, "rq");
-  set_int(model.node("Concat", {"rp", "rq"}, "y"), "axis", 1);
+  set_integer(model.node("Concat", {"rp", "rq"}, "y"), "axis", 1);
   const net::Network network = expect_values(model, joined({limited(kP), limited(kQ, 6)}), 5);
   EXPECT_EQ(network.nodes[3].name, "y/0");
 }
@@ -91,7 +91,7 @@ TEST(Join, ATensorWithOtherReadersAndOneThatComesTwice) {
   SmallModel model = branches();
   model.node("Relu", {"cp"}, "rp");
   model.node("Relu", {"cq"}, "rq");
-  set_int(model.node("Concat", {"rp", "stem", "rp", "rq"}, "y"), "axis", 1);
+  set_integer(model.node("Concat", {"rp", "stem", "rp", "rq"}, "y"), "axis", 1);
   expect_values(model, joined({limited(kP), kSample, limited(kP), limited(kQ)}), 7);
 }
 
@@ -100,9 +100,9 @@ TEST(Join, WhatFollowsReadsAllChannels) {
   model.node("Relu", {"cp"}, "rp");
   model.node("Relu", {"cq"}, "rq");
   model.constant("k", {4, 1, 1}, {1, 2, 3, 4});
-  set_int(model.node("Concat", {"rp", "rq"}, "join"), "axis", 1);
+  set_integer(model.node("Concat", {"rp", "rq"}, "join"), "axis", 1);
   model.node("Mul", {"join", "k"}, "scaled");
-  set_ints(model.node("MaxPool", {"scaled"}, "y"), "kernel_shape", {2, 2});
+  set_integers(model.node("MaxPool", {"scaled"}, "y"), "kernel_shape", {2, 2});
   expect_values(model, {8.5F, 10.25F, 36, 65}, 4);
 }
 
@@ -113,7 +113,7 @@ TEST(Join, VectorsAndAFlattenedMap) {
   model.node("Flatten", {"cq"}, "fq");
   model.node("MatMul", {"fq", "w"}, "m");
   model.node("Relu", {"m"}, "r");
-  set_int(model.node("Concat", {"fp", "r"}, "y"), "axis", 1);
+  set_integer(model.node("Concat", {"fp", "r"}, "y"), "axis", 1);
   std::vector<float> dense(2, 0);
   for (int i = 0; i < 16; ++i) dense[i % 2] += kQ[i / 2] * static_cast<float>(i + 1);
   expect_values(model, joined({kP, limited(dense)}), 6);
@@ -124,17 +124,17 @@ TEST(Join, RefusesWhatIsTooLarge) {
   model.constant("w", {1, 1, 1, 1}, {1});
   model.node("Conv", {"x", "w"}, "stem");
   for (const char* name : {"a", "b", "c"}) model.node("Conv", {"stem", "w"}, name);
-  set_int(model.node("Concat", {"a", "b", "c"}, "y"), "axis", 1);
+  set_integer(model.node("Concat", {"a", "b", "c"}, "y"), "axis", 1);
   EXPECT_THAT(model.reasons(), ElementsAre(HasSubstr("[1, 3, 2048, 1024] is larger than 4194304 values")));
 }
 
 TEST(Join, RefusesWhatAreNoChannels) {
   SmallModel model = branches();
-  set_int(model.node("Concat", {"cp", "cq"}, "y"), "axis", 2);
+  set_integer(model.node("Concat", {"cp", "cq"}, "y"), "axis", 2);
   EXPECT_THAT(model.reasons(), ElementsAre(HasSubstr("only along the channels")));
   SmallModel constant = branches();
   constant.constant("c", {1, 1, 2, 2}, {1, 2, 3, 4});
-  set_int(constant.node("Concat", {"cp", "cq", "c"}, "y"), "axis", 1);
+  set_integer(constant.node("Concat", {"cp", "cq", "c"}, "y"), "axis", 1);
   EXPECT_THAT(constant.reasons(), ElementsAre(HasSubstr("joins the constant 'c'")));
 }
 

@@ -20,10 +20,10 @@ TEST(Line, AConvolutionWithStrideDilationAndPads) {
   model.constant("w", {1, 2, 2}, {1, 10, 100, 1000});
   model.constant("b", {1}, {0.5F});
   auto& conv = model.node("Conv", {"x", "w", "b"}, "y");
-  set_ints(conv, "kernel_shape", {2});
-  set_ints(conv, "strides", {2});
-  set_ints(conv, "dilations", {3});
-  set_ints(conv, "pads", {1, 2});
+  set_integers(conv, "kernel_shape", {2});
+  set_integers(conv, "strides", {2});
+  set_integers(conv, "dilations", {3});
+  set_integers(conv, "pads", {1, 2});
   const net::Network network = network_of(model);
   EXPECT_EQ(network.tensors[0].shape, (net::Shape{1, 6, 2}));
   EXPECT_EQ(network.tensors[1].shape, (net::Shape{1, 3, 1}));
@@ -35,8 +35,8 @@ TEST(Line, GroupsAndAutoPad) {
   SmallModel model({1, 2, 4});
   model.constant("w", {2, 1, 3}, {1, 1, 1, 10, 10, 10});
   auto& conv = model.node("Conv", {"x", "w"}, "y");
-  set_int(conv, "group", 2);
-  set_ints(conv, "strides", {2});
+  set_integer(conv, "group", 2);
+  set_integers(conv, "strides", {2});
   set_text(conv, "auto_pad", "SAME_LOWER");
   EXPECT_THAT(evaluate(network_of(model), {1, 2, 3, 4, 5, 6, 7, 8}), ElementsAre(3, 9, 110, 210));
 }
@@ -48,10 +48,10 @@ Floats pooled(const std::string& op, const Dims& kernel, const Dims& pads, int c
   model.node("Conv", {"x", "w"}, "c");
   auto& pool = model.node(op, {"c"}, "y");
   if (!kernel.empty()) {
-    set_ints(pool, "kernel_shape", kernel);
-    set_ints(pool, "strides", {2});
-    set_ints(pool, "pads", pads);
-    set_int(pool, "ceil_mode", ceil_mode);
+    set_integers(pool, "kernel_shape", kernel);
+    set_integers(pool, "strides", {2});
+    set_integers(pool, "pads", pads);
+    set_integer(pool, "ceil_mode", ceil_mode);
   }
   return evaluate(network_of(model), counting(6));
 }
@@ -90,8 +90,8 @@ TEST(Line, MeansAndMaximaOverTheLength) {
     model.constant("identity", {2, 2}, {1, 0, 0, 1});
     model.node("Conv", {"x", "w"}, "c");
     auto& reduced = model.node(op, {"c"}, "r");
-    set_ints(reduced, "axes", {-1});
-    set_int(reduced, "keepdims", 0);
+    set_integers(reduced, "axes", {-1});
+    set_integer(reduced, "keepdims", 0);
     model.node("MatMul", {"r", "identity"}, "y");
     const net::Network network = network_of(model);
     EXPECT_EQ(network.nodes.size(), 2U) << op;
@@ -105,7 +105,7 @@ TEST(Line, AMeanOfRowsThatAreNoMapStaysAView) {
   model.indices("shape", {1, 2, 2});
   model.node("MatMul", {"x", "w"}, "a");
   model.node("Reshape", {"a", "shape"}, "rows");
-  set_ints(model.node("ReduceMean", {"rows"}, "y"), "axes", {2});
+  set_integers(model.node("ReduceMean", {"rows"}, "y"), "axes", {2});
   EXPECT_THAT(evaluate(network_of(model), {1, 2, 3, 4}), ElementsAre(1.5F, 3.5F));
 }
 
@@ -120,7 +120,7 @@ TEST(Line, HeightOneComesAndGoesFreely) {
   model.node("Squeeze", {"c", "height"}, "line");
   model.node("Conv", {"line", "v"}, "d");
   model.node("Reshape", {"d", "shape"}, "e");
-  set_ints(model.node("MaxPool", {"e"}, "y"), "kernel_shape", {1, 2});
+  set_integers(model.node("MaxPool", {"e"}, "y"), "kernel_shape", {1, 2});
   EXPECT_EQ(network_of(model).nodes.size(), 2U);
 }
 
@@ -144,7 +144,7 @@ TEST(Line, ZerosOfAPadBranchesAndSums) {
   model.node("Pad", {"x", "pads"}, "p");
   model.node("Conv", {"p", "w"}, "c");
   model.node("Conv", {"c", "v"}, "d");
-  set_int(model.node("Concat", {"c", "d"}, "j"), "axis", 1);
+  set_integer(model.node("Concat", {"c", "d"}, "j"), "axis", 1);
   model.node("Relu", {"j"}, "y");
   const net::Network network = network_of(model);
   EXPECT_EQ(network.nodes[0].window.pad_left, 1);
@@ -156,7 +156,7 @@ TEST(Line, WhatDoesNotFitIsRefused) {
   const auto reasons = [](const std::string& attribute, const Dims& value) {
     SmallModel model({1, 2, 4});
     model.constant("w", {1, 2, 3}, counting(6));
-    set_ints(model.node("Conv", {"x", "w"}, "y"), attribute, value);
+    set_integers(model.node("Conv", {"x", "w"}, "y"), attribute, value);
     return model.reasons();
   };
   EXPECT_THAT(reasons("pads", {1, 1, 1, 1}),

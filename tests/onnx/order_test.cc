@@ -20,7 +20,7 @@ const Dims kToFirst{0, 3, 1, 2};
 const Dims kToLast{0, 2, 3, 1};
 
 void transpose(SmallModel& model, const std::string& from, const Dims& perm, const std::string& to) {
-  set_ints(model.node("Transpose", {from}, to), "perm", perm);
+  set_integers(model.node("Transpose", {from}, to), "perm", perm);
 }
 
 /// Values [h][w][c] of a sample [c][h][w].
@@ -52,11 +52,11 @@ SmallModel two_layers(bool last) {
   model.node("Add", {"a", "k"}, "b");
   model.node("Relu", {"b"}, "c");
   conv("c", "w2", "e");
-  set_int(model.node("Concat", {"c", "e"}, "f"), "axis", last ? -1 : 1);
+  set_integer(model.node("Concat", {"c", "e"}, "f"), "axis", last ? -1 : 1);
   conv("f", "v", "g");
   auto& mean = model.node("ReduceMean", {"g"}, "h");
-  set_ints(mean, "axes", last ? Dims{1, 2} : Dims{2, 3});
-  set_int(mean, "keepdims", 0);
+  set_integers(mean, "axes", last ? Dims{1, 2} : Dims{2, 3});
+  set_integer(mean, "keepdims", 0);
   model.constant("dense", {2, 2}, {1, 2, 3, 4});
   model.node("MatMul", {"h", "dense"}, "y");
   return model;
@@ -194,7 +194,7 @@ TEST(Order, WhatNeedsTheGraphsOrderGetsALayer) {
   model.indices("second", {1});
   model.node("Conv", {"x", "w"}, "c");
   transpose(model, "c", kToLast, "l");
-  set_int(model.node("Gather", {"l", "second"}, "g"), "axis", 3);
+  set_integer(model.node("Gather", {"l", "second"}, "g"), "axis", 3);
   model.node("Relu", {"g"}, "y");
   const net::Network network = network_of(model);
   EXPECT_EQ(network.nodes.size(), 2U);

@@ -102,7 +102,7 @@ TEST(Outputs, EachHasItsOwnSoftmaxAndShape) {
   model.node("LogSoftmax", {"logits"}, "y");
   model.node("MatMul", {"r", "u"}, "flat");
   model.node("Reshape", {"flat", "shape"}, "pairs");
-  set_int(model.node("Softmax", {"pairs"}, "z"), "axis", 1);
+  set_integer(model.node("Softmax", {"pairs"}, "z"), "axis", 1);
   EXPECT_EQ(outputs(model, {1, 3}), (Named{{"y", {4, 0, 8}}, {"z", {4, 8, 12, 16}}}));
   const net::Network network = model.import();
   EXPECT_EQ(network.outputs[0].softmax, (net::Softmax{3, 1, true}));
@@ -160,7 +160,7 @@ TEST(Outputs, PartsOfATensorAreTakenByTheHost) {
   model.constant("w", {4, 4}, {1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 4});
   model.node("MatMul", {"x", "w"}, "a");
   auto& split = model.node("Split", {"a"}, "y");
-  set_int(split, "axis", 1);
+  set_integer(split, "axis", 1);
   split.add_output("z");
   EXPECT_EQ(outputs(model, {1, 1, 1, 1}), (Named{{"y", {1, 2}}, {"z", {3, 4}}}));
   EXPECT_EQ(model.import().nodes.size(), 1U);
@@ -172,19 +172,19 @@ TEST(Outputs, PartsOfATensorAreTakenByTheHost) {
 
 TEST(Split, EqualPartsSizesAndTheInputItself) {
   SmallModel equal({1, 6});
-  set_int(equal.node("Split", {"x"}, "y"), "axis", 1);
+  set_integer(equal.node("Split", {"x"}, "y"), "axis", 1);
   equal.proto.mutable_graph()->mutable_node(0)->add_output("z");
   equal.output("z");
   EXPECT_EQ(outputs(equal, {1, 2, 3, 4, 5, 6}), (Named{{"y", {1, 2, 3}}, {"z", {4, 5, 6}}}));
   SmallModel sized({1, 6});
   sized.indices("sizes", {2, 4});
-  set_int(sized.node("Split", {"x", "sizes"}, "y"), "axis", -1);
+  set_integer(sized.node("Split", {"x", "sizes"}, "y"), "axis", -1);
   sized.proto.mutable_graph()->mutable_node(0)->add_output("z");
   sized.output("z");
   EXPECT_EQ(outputs(sized, {1, 2, 3, 4, 5, 6}), (Named{{"y", {1, 2}}, {"z", {3, 4, 5, 6}}}));
   SmallModel uneven({1, 5}, 18);
-  set_int(uneven.node("Split", {"x"}, "y"), "axis", 1);
-  set_int(*uneven.proto.mutable_graph()->mutable_node(0), "num_outputs", 2);
+  set_integer(uneven.node("Split", {"x"}, "y"), "axis", 1);
+  set_integer(*uneven.proto.mutable_graph()->mutable_node(0), "num_outputs", 2);
   uneven.proto.mutable_graph()->mutable_node(0)->add_output("z");
   uneven.output("z");
   EXPECT_EQ(outputs(uneven, {1, 2, 3, 4, 5}), (Named{{"y", {1, 2, 3}}, {"z", {4, 5}}}));
@@ -197,10 +197,10 @@ TEST(Split, AConvReadsItsPartOfTheChannels) {
   model.constant("q", {2, 1, 1, 1}, {2, -1});
   model.node("Conv", {"x", "w"}, "c");
   auto& split = model.node("Split", {"c"}, "first");
-  set_int(split, "axis", 1);
+  set_integer(split, "axis", 1);
   split.add_output("second");
   model.node("Conv", {"first", "p"}, "y");
-  set_int(model.node("Conv", {"second", "q"}, "z"), "group", 2);
+  set_integer(model.node("Conv", {"second", "q"}, "z"), "group", 2);
   model.output("z");
   const Named found = outputs(model, {1, 2, 3, 4, 5, 6, 7, 8});
   EXPECT_EQ(found[0].second, (std::vector<float>{204, 492}));
@@ -213,7 +213,7 @@ TEST(Split, WhatIsRefused) {
     model.symbolic(0, "N");
     model.indices("sizes", std::move(sizes));
     auto& split = model.node("Split", {"x", "sizes"}, "y");
-    set_int(split, "axis", axis);
+    set_integer(split, "axis", axis);
     split.add_output("z");
     model.output("z");
     return model.reasons();

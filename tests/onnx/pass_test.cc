@@ -33,7 +33,7 @@ TEST(Pass, OperatorsAlone) {
   relu.node("Relu", {"x"}, "y");
   EXPECT_THAT(values(relu, {-1, 0, 2}, 1), ElementsAre(0, 0, 2));
   SmallModel pool({1, 1, 2, 2});
-  set_ints(pool.node("MaxPool", {"x"}, "y"), "kernel_shape", {2, 1});
+  set_integers(pool.node("MaxPool", {"x"}, "y"), "kernel_shape", {2, 1});
   EXPECT_THAT(values(pool, {1, 5, 4, 2}, 1), ElementsAre(4, 5));
   SmallModel negative({1, 2});
   negative.constant("k", {2}, {-1, 3});
@@ -68,8 +68,8 @@ SmallModel padded_pool(float w, const std::function<void(SmallModel&)>& more) {
   model.node("Conv", {"x", "w"}, "c");
   more(model);
   auto& pool = model.node("MaxPool", {"pooled"}, "y");
-  set_ints(pool, "kernel_shape", {2, 2});
-  set_ints(pool, "pads", {1, 1, 1, 1});
+  set_integers(pool, "kernel_shape", {2, 2});
+  set_integers(pool, "pads", {1, 1, 1, 1});
   return model;
 }
 
@@ -101,9 +101,9 @@ TEST(Pass, APoolWithPadsOfAMapThatOthersRead) {
   model.node("Conv", {"x", "w"}, "c");
   model.node("Relu", {"c"}, "r");
   auto& pool = model.node("MaxPool", {"r"}, "p");
-  set_ints(pool, "kernel_shape", {2, 2});
-  set_ints(pool, "pads", {1, 1, 0, 0});
-  set_int(model.node("Concat", {"r", "p"}, "y"), "axis", 1);
+  set_integers(pool, "kernel_shape", {2, 2});
+  set_integers(pool, "pads", {1, 1, 0, 0});
+  set_integer(model.node("Concat", {"r", "p"}, "y"), "axis", 1);
   EXPECT_THAT(values(model, kPooled, 4), ElementsAre(0, 2, 3, 4, 0, 0, 0, 2, 3, 4, 4, 3));
   EXPECT_EQ(model.import().nodes[1].lower, 0);  // the pool's layer knows that it reads no value below 0
 }
@@ -111,8 +111,8 @@ TEST(Pass, APoolWithPadsOfAMapThatOthersRead) {
 TEST(Pass, APoolWhosePadsWouldBeTheLargestMap) {
   SmallModel model({1, 1, 1, 1});
   auto& pool = model.node("MaxPool", {"x"}, "y");
-  set_ints(pool, "kernel_shape", {4000, 4000});
-  set_ints(pool, "pads", {3999, 3999, 3999, 3999});
+  set_integers(pool, "kernel_shape", {4000, 4000});
+  set_integers(pool, "pads", {3999, 3999, 3999, 3999});
   EXPECT_THAT(model.reasons(), ElementsAre(testing::HasSubstr("[1, 7999, 7999] is larger than")));
 }
 
@@ -122,7 +122,7 @@ TEST(Pass, APoolWithPadsOfValuesBelowZeroHasALayerIfItsWindowsOverlap) {
   EXPECT_THAT(values(model, kPooled, 2), ElementsAre(1, 1, -2, -3, 1, 5, 6, 6, -4, 5, 6, 6));
   EXPECT_EQ(model.import().nodes[1].pool->pad_left, 1);
   EXPECT_FALSE(net::has_pads(model.import().nodes[1].window));
-  set_ints(*model.proto.mutable_graph()->mutable_node(2), "strides", {2, 2});
+  set_integers(*model.proto.mutable_graph()->mutable_node(2), "strides", {2, 2});
   EXPECT_THAT(values(model, kPooled, 1), ElementsAre(1, -2, -4, 6));
 }
 
@@ -160,7 +160,7 @@ TEST(Pass, MaxAndMinWithConstants) {
 
 TEST(Pass, LargestOverAxes) {
   SmallModel middle({2, 2, 2});
-  set_ints(middle.node("ReduceMax", {"x"}, "y"), "axes", {1});
+  set_integers(middle.node("ReduceMax", {"x"}, "y"), "axes", {1});
   EXPECT_THAT(values(middle, {1, 6, 3, 4}, 1), ElementsAre(3, 6)) << "of one sample";
   SmallModel all({1, 2, 2});
   all.node("ReduceMax", {"x"}, "y");
@@ -195,8 +195,8 @@ TEST(Pass, WhatFollowsAnActivationOrAPool) {
   SmallModel pools({1, 1, 1, 4});
   pools.constant("w", {1, 1, 1, 1}, {1});
   pools.node("Conv", {"x", "w"}, "a");
-  set_ints(pools.node("MaxPool", {"a"}, "b"), "kernel_shape", {1, 2});
-  set_ints(pools.node("MaxPool", {"b"}, "y"), "kernel_shape", {1, 2});
+  set_integers(pools.node("MaxPool", {"a"}, "b"), "kernel_shape", {1, 2});
+  set_integers(pools.node("MaxPool", {"b"}, "y"), "kernel_shape", {1, 2});
   EXPECT_THAT(values(pools, {4, 1, 2, 3}, 2), ElementsAre(4, 3));
 }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "calib/onnx/export.h"
 #include "tests/onnx/same_network.h"
 #include "tests/onnx/small_model.h"
 
@@ -19,24 +18,6 @@ using ::testing::FloatEq;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pointwise;
-
-/// x [1, 2, 2, 2] -> Conv 1 x 1 'stem' + Relu 'r', read by whoever wants; kernels p and q, 1 x 1, 2 to 2
-/// channels.
-SmallModel stem() {
-  SmallModel model({1, 2, 2, 2}, 14);
-  model.constant("s", {2, 2, 1, 1}, {1, -0.5F, 0.25F, 1});
-  model.constant("p", {2, 2, 1, 1}, {0.5F, -1, 2, 0.125F});
-  model.constant("q", {2, 2, 1, 1}, {-1, 1, 0.75F, -2});
-  model.node("Conv", {"x", "s"}, "stem");
-  model.node("Relu", {"stem"}, "r");
-  return model;
-}
-
-const std::vector<float> kSample{1, 2, 3, -4, 0.5F, 6, -7, 8};
-/// relu(S x) of the sample, and P r, Q r, [channel][pixel].
-const std::vector<float> kR{0.75F, 0, 6.5F, 0, 0.75F, 6.5F, 0, 7};
-const std::vector<float> kP{-0.375F, -6.5F, 3.25F, -7, 1.59375F, 0.8125F, 13, 0.875F};
-const std::vector<float> kQ{0, 6.5F, -6.5F, 7, -0.9375F, -13, 4.875F, -14};
 
 using Values = std::vector<float>;
 
@@ -65,24 +46,20 @@ void add_gate(SmallModel& model, const std::string& x, const std::string& output
 
 /// Its values and, after export and import, the same network.
 net::Network expect_values(const SmallModel& model, const Values& expected, std::size_t nodes,
-                           const Values& sample = kSample) {
-  net::Network network = model.import();
+                           const Values& sample = kStemSample) {
+  net::Network network = network_of(model);
   EXPECT_EQ(network.nodes.size(), nodes);
   EXPECT_THAT(evaluate(network, sample), Pointwise(FloatEq(), expected));
-  const TemporaryModel file(export_onnx(network));
-  const Inspection again = inspect_onnx(file.path());
-  EXPECT_THAT(again.reasons, IsEmpty());
-  EXPECT_THAT(differences(network, again.network), IsEmpty());
   return network;
 }
 
 TEST(Product, TheLaterOfTwoConvolutionsMultiplies) {
   for (const bool swapped : {false, true}) {
-    SmallModel model = stem();
+    SmallModel model = stem_model(14);
     model.node("Conv", {"r", "p"}, "c");
     model.node("Conv", {"r", "q"}, "d");
     model.node("Mul", swapped ? std::vector<std::string>{"d", "c"} : std::vector<std::string>{"c", "d"}, "y");
-    const net::Network network = expect_values(model, product(kP, kQ), 3);
+    const net::Network network = expect_values(model, product(kStemP, kStemQ), 3);
     EXPECT_EQ(network.nodes[2].name, "d");
     EXPECT_EQ(network.nodes[2].factor, 2);
     EXPECT_EQ(network.tensors[2].adders, std::vector<int>{2});
@@ -91,61 +68,61 @@ TEST(Product, TheLaterOfTwoConvolutionsMultiplies) {
 }
 
 TEST(Product, AnEarlierConvolutionMovesBehindItsFactor) {
-  SmallModel model = stem();
+  SmallModel model = stem_model(14);
   model.node("Conv", {"r", "p"}, "c");
   model.node("Conv", {"r", "q"}, "d");
   model.node("Relu", {"d"}, "e");
   model.node("Mul", {"c", "e"}, "y");
-  const net::Network network = expect_values(model, product(kP, mapped(kQ, relu)), 3);
+  const net::Network network = expect_values(model, product(kStemP, mapped(kStemQ, relu)), 3);
   EXPECT_EQ(network.nodes[1].name, "d");
   EXPECT_EQ(network.nodes[2].name, "c");
 }
 
 TEST(Product, OfAConvolutionAndWhatItReads) {
-  SmallModel model = stem();
+  SmallModel model = stem_model(14);
   model.node("Conv", {"r", "p"}, "c");
   model.node("Mul", {"r", "c"}, "m");
   model.node("Relu", {"m"}, "y");
-  const net::Network network = expect_values(model, mapped(product(kP, kR), relu), 2);
+  const net::Network network = expect_values(model, mapped(product(kStemP, kStemR), relu), 2);
   EXPECT_EQ(network.nodes[1].factor, 1);
   EXPECT_EQ(network.nodes[1].lower, 0);
   EXPECT_EQ(network.tensors[1].consumers, std::vector<int>{1});
 }
 
 TEST(Product, WhatAFunctionGivesIsPassedOnByTheLayerThatMultiplies) {
-  SmallModel model = stem();
+  SmallModel model = stem_model(14);
   model.node("Conv", {"r", "p"}, "c");
   add_gate(model, "c", "g");
   model.node("Conv", {"r", "q"}, "d");
   model.node("Mul", {"g", "d"}, "y");
-  const net::Network network = expect_values(model, product(mapped(kP, gate), kQ), 4);
+  const net::Network network = expect_values(model, product(mapped(kStemP, gate), kStemQ), 4);
   EXPECT_EQ(network.nodes[3].input, 2);
   EXPECT_EQ(network.nodes[3].factor, 3);
   EXPECT_EQ(network.nodes[3].groups, 2);
-  SmallModel both = stem();
+  SmallModel both = stem_model(14);
   both.node("Conv", {"r", "p"}, "c");
   both.node("Conv", {"r", "q"}, "d");
   add_gate(both, "c", "g");
   add_gate(both, "d", "h");
   both.node("Mul", {"g", "h"}, "y");
-  expect_values(both, product(mapped(kP, gate), mapped(kQ, gate)), 5);
+  expect_values(both, product(mapped(kStemP, gate), mapped(kStemQ, gate)), 5);
 }
 
 TEST(Product, Squares) {
-  SmallModel stored = stem();
+  SmallModel stored = stem_model(14);
   stored.node("Mul", {"r", "r"}, "y");
-  EXPECT_EQ(expect_values(stored, product(kR, kR), 2).nodes[1].factor, 1);
-  SmallModel open = stem();
+  EXPECT_EQ(expect_values(stored, product(kStemR, kStemR), 2).nodes[1].factor, 1);
+  SmallModel open = stem_model(14);
   open.node("Conv", {"r", "p"}, "c");
   open.node("Mul", {"c", "c"}, "y");
-  expect_values(open, product(kP, kP), 3);
+  expect_values(open, product(kStemP, kStemP), 3);
   SmallModel input({1, 2, 2, 2});
   input.node("Mul", {"x", "x"}, "y");
-  expect_values(input, product(kSample, kSample), 2);
-  SmallModel function = stem();
+  expect_values(input, product(kStemSample, kStemSample), 2);
+  SmallModel function = stem_model(14);
   add_gate(function, "r", "g");
   function.node("Mul", {"g", "g"}, "y");
-  expect_values(function, product(mapped(kR, gate), mapped(kR, gate)), 4);
+  expect_values(function, product(mapped(kStemR, gate), mapped(kStemR, gate)), 4);
 }
 
 TEST(Product, OfVectors) {
@@ -161,7 +138,7 @@ TEST(Product, OfVectors) {
 
 /// The block: a map 'r', its mean, a layer 'c', a gate 'g'.
 SmallModel excitation() {
-  SmallModel model = stem();
+  SmallModel model = stem_model(14);
   model.node("GlobalAveragePool", {"r"}, "mean");
   model.node("Conv", {"mean", "p"}, "c");
   add_gate(model, "c", "g");
@@ -183,7 +160,7 @@ TEST(Product, AGateIsSpreadOverItsMap) {
     SmallModel model = excitation();
     model.node("Mul", swapped ? std::vector<std::string>{"g", "r"} : std::vector<std::string>{"r", "g"}, "m");
     model.node("Relu", {"m"}, "y");
-    const net::Network network = expect_values(model, product(kR, spread(kGates)), 3);
+    const net::Network network = expect_values(model, product(kStemR, spread(kGates)), 3);
     const net::Node& node = network.nodes[2];
     EXPECT_EQ(node.input, 2);
     EXPECT_EQ(node.factor, 1);
@@ -200,13 +177,13 @@ TEST(Product, ADepthwiseLayerOfTheGateSpreadsIt) {
   scaled.constant("k", {2, 1, 1}, {2, -1});
   scaled.node("Mul", {"g", "k"}, "h");
   scaled.node("Mul", {"h", "r"}, "y");
-  expect_values(scaled, product(kR, spread(product(kGates, {2, -1}))), 3);
+  expect_values(scaled, product(kStemR, spread(product(kGates, {2, -1}))), 3);
   // One that mixes channels would be computed again at every position: it is passed on.
   SmallModel dense = excitation();
   dense.node("Conv", {"g", "q"}, "h");
   dense.node("Mul", {"h", "r"}, "y");
   const Values mixed{kGates[1] - kGates[0], 0.75F * kGates[0] - 2 * kGates[1]};
-  expect_values(dense, product(kR, spread(mixed)), 4);
+  expect_values(dense, product(kStemR, spread(mixed)), 4);
 }
 
 TEST(Product, AGateOfOneChannelAndOneOfTheMapItself) {
@@ -224,18 +201,18 @@ TEST(Product, AGateOfOneChannelAndOneOfTheMapItself) {
 
 TEST(Product, OnlyLimitsAreFoldedIntoIt) {
   const auto behind = [](const std::function<void(SmallModel&)>& make) {
-    SmallModel model = stem();
+    SmallModel model = stem_model(14);
     model.node("Conv", {"r", "p"}, "c");
     model.node("Mul", {"c", "r"}, "m");
     model.constant("k", {2, 1, 1}, {1, 2});
     make(model);
     return model;
   };
-  const Values m = product(kP, kR);
+  const Values m = product(kStemP, kStemR);
   Values plus = m, sum = m, pooled;
   for (std::size_t i = 0; i < m.size(); ++i) {
     plus[i] += i < 4 ? 1 : 2;
-    sum[i] += kR[i];
+    sum[i] += kStemR[i];
   }
   for (int c = 0; c < 2; ++c) pooled.push_back(*std::max_element(m.begin() + 4 * c, m.begin() + 4 * c + 4));
   expect_values(behind([](SmallModel& s) { s.node("Add", {"m", "k"}, "y"); }), plus, 3);
@@ -245,7 +222,7 @@ TEST(Product, OnlyLimitsAreFoldedIntoIt) {
                 product(m, {1, 1, 1, 1, 2, 2, 2, 2}), 3);
   expect_values(behind([](SmallModel& s) { add_gate(s, "m", "y"); }), mapped(m, gate), 3);
   expect_values(behind([](SmallModel& s) {
-                  set_ints(s.node("MaxPool", {"m"}, "y"), "kernel_shape", {2, 2});
+                  set_integers(s.node("MaxPool", {"m"}, "y"), "kernel_shape", {2, 2});
                 }),
                 pooled, 3);
   expect_values(behind([](SmallModel& s) { s.node("Add", {"m", "m"}, "y"); }), product(m, spread({2, 2})), 3);
@@ -259,13 +236,13 @@ TEST(Product, OnlyLimitsAreFoldedIntoIt) {
   const net::Network again = expect_values(behind([](SmallModel& s) {
                                              s.node("Mul", {"m", "r"}, "y");
                                            }),
-                                           product(m, kR), 3);
+                                           product(m, kStemR), 3);
   EXPECT_EQ(again.nodes[2].factor, 1);
   expect_values(behind([](SmallModel& s) { s.node("Mul", {"m", "m"}, "y"); }), product(m, m), 4);
 }
 
 TEST(Product, GatedFunctionsStayFunctions) {
-  SmallModel swish = stem();
+  SmallModel swish = stem_model(14);
   swish.node("Conv", {"r", "p"}, "c");
   swish.node("Sigmoid", {"c"}, "g");
   swish.node("Mul", {"c", "g"}, "y");
@@ -273,15 +250,15 @@ TEST(Product, GatedFunctionsStayFunctions) {
   ASSERT_EQ(network.nodes.size(), 2U);
   EXPECT_EQ(network.nodes[1].activation.function, net::Function::swish);
   // With other constants than HardSwish has it is a product.
-  SmallModel other = stem();
+  SmallModel other = stem_model(14);
   other.node("Conv", {"r", "p"}, "c");
   add_gate(other, "c", "g");
   other.node("Mul", {"c", "g"}, "y");
-  expect_values(other, product(kP, mapped(kP, gate)), 4);
+  expect_values(other, product(kStemP, mapped(kStemP, gate)), 4);
 }
 
 std::vector<std::string> reasons(const std::function<void(SmallModel&)>& make) {
-  SmallModel model = stem();
+  SmallModel model = stem_model(14);
   make(model);
   return model.reasons();
 }

@@ -56,7 +56,7 @@ void QuantizedModel::weights(const std::string& to, std::vector<std::int64_t> di
     integers(to + "_z", {count}, type, zero_points);
     inputs.push_back(to + "_z");
   }
-  set_int(node("DequantizeLinear", inputs, to), "axis", 0);
+  set_integer(node("DequantizeLinear", inputs, to), "axis", 0);
 }
 
 std::vector<int> random_weights(std::size_t count, unsigned seed) {
@@ -101,22 +101,22 @@ QuantizedModel quantized_cnn(bool exact) {
   const std::vector<float> w1 = scales(8, 0.00413F, exact), w2 = scales(12, 0.0039F, exact);
   model.weights("w1", {8, 1, 3, 3}, TensorProto::INT8, random_weights(72, 1), w1, std::vector<int>(8, 0));
   bias(model, "b1", x.scale, w1, 3000, 2);
-  set_ints(model.node("Conv", {"x_r", "w1", "b1"}, "c1"), "pads", {1, 1, 1, 1});
+  set_integers(model.node("Conv", {"x_r", "w1", "b1"}, "c1"), "pads", {1, 1, 1, 1});
   model.node("Relu", {"c1"}, "r1");
   model.fake_quantize("r1", a, "a");
   auto& pool = model.node("MaxPool", {"a"}, "p");
-  set_ints(pool, "kernel_shape", {2, 2});
-  set_ints(pool, "strides", {2, 2});
+  set_integers(pool, "kernel_shape", {2, 2});
+  set_integers(pool, "strides", {2, 2});
   model.fake_quantize("p", a, "p_r");
   model.weights("w2", {12, 8, 3, 3}, TensorProto::INT8, random_weights(864, 3), w2, std::vector<int>(12, 0));
   bias(model, "b2", a.scale, w2, 20000, 4);
-  set_ints(model.node("Conv", {"p_r", "w2", "b2"}, "c2"), "pads", {1, 1, 1, 1});
+  set_integers(model.node("Conv", {"p_r", "w2", "b2"}, "c2"), "pads", {1, 1, 1, 1});
   model.fake_quantize("c2", b, "b");
   model.node("Flatten", {"b"}, "flat");
   const std::vector<float> w3 = scales(1, 0.0041F, exact);
   model.weights("w3", {10, 432}, TensorProto::INT8, random_weights(4320, 5), w3);
   bias(model, "b3", b.scale, std::vector<float>(10, w3[0]), 30000, 6);
-  set_int(model.node("Gemm", {"flat", "w3", "b3"}, "g"), "transB", 1);
+  set_integer(model.node("Gemm", {"flat", "w3", "b3"}, "g"), "transB", 1);
   model.fake_quantize("g", y, "y");
   return model;
 }

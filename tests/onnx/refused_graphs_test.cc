@@ -25,8 +25,9 @@ TEST(RefusedGraph, Shapes) {
   EXPECT_THAT(reshape({-1, -1}), ElementsAre(HasSubstr("does not fit")));
   EXPECT_THAT(reshape({-2, 2}), ElementsAre(HasSubstr("does not fit")));
   EXPECT_THAT(reshape({1, 4, 0}), ElementsAre(HasSubstr("does not fit")));
-  EXPECT_THAT(reasons_after_dense([](SmallModel& m) { set_int(m.node("Flatten", {"a"}, "y"), "axis", 3); }),
-              ElementsAre(HasSubstr("axis: 3 does not fit 'a' [1, 4]")));
+  EXPECT_THAT(
+      reasons_after_dense([](SmallModel& m) { set_integer(m.node("Flatten", {"a"}, "y"), "axis", 3); }),
+      ElementsAre(HasSubstr("axis: 3 does not fit 'a' [1, 4]")));
   EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
                 m.indices("axes", {1});
                 m.node("Squeeze", {"a", "axes"}, "y");

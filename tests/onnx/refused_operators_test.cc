@@ -36,45 +36,45 @@ TEST(Refused, ConvAttributes) {
                 m.proto.mutable_graph()->mutable_initializer(0)->set_dims(1, 1);
                 m.proto.mutable_graph()->mutable_initializer(0)->set_dims(0, 3);
                 m.proto.mutable_graph()->mutable_initializer(0)->set_dims(2, 6);
-                set_int(conv, "group", 2);
+                set_integer(conv, "group", 2);
               }),
               ElementsAre("Conv 'conv', group: 2 groups do not divide 3 outputs",
                           HasSubstr("a kernel of 6 is higher")));
   EXPECT_THAT(
-      conv_reasons([](auto&, auto& conv) { set_int(conv, "group", 3); }),
+      conv_reasons([](auto&, auto& conv) { set_integer(conv, "group", 3); }),
       ElementsAre("Conv 'conv', W: weights [3, 2, 3, 3] read 2 channels in each of 3 groups, 'x' has 2"));
-  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_int(conv, "group", 0); }),
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_integer(conv, "group", 0); }),
               ElementsAre("Conv 'conv', group: 0 groups; 1 or more are needed"));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
-                set_ints(conv, "dilations", {2, 1});
+                set_integers(conv, "dilations", {2, 1});
               }),
               ElementsAre("Conv 'conv', kernel_shape: a kernel of 5 is higher than the padded map of 4"));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
-                set_ints(conv, "pads", {0, 3, 0, 0});
+                set_integers(conv, "pads", {0, 3, 0, 0});
               }),
               ElementsAre("Conv 'conv', pads: [0, 3, 0, 0] is not smaller than the kernel 3 x 3"));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
-                set_ints(conv, "pads", {0, -1, 0, 0});
+                set_integers(conv, "pads", {0, -1, 0, 0});
               }),
               ElementsAre(HasSubstr("pads: [0, -1, 0, 0] is outside 0")));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
-                set_ints(conv, "strides", {0, 1});
+                set_integers(conv, "strides", {0, 1});
               }),
               ElementsAre(HasSubstr("strides: [0, 1] is outside 1")));
-  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_ints(conv, "strides", {1}); }),
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_integers(conv, "strides", {1}); }),
               ElementsAre(HasSubstr("strides: [1] has 1 numbers, 2-D needs 2")));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_text(conv, "auto_pad", "SAME"); }),
               ElementsAre(HasSubstr("auto_pad: 'SAME' is not NOTSET")));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
                 set_text(conv, "auto_pad", "VALID");
-                set_ints(conv, "pads", {1, 1, 1, 1});
+                set_integers(conv, "pads", {1, 1, 1, 1});
               }),
               ElementsAre(HasSubstr("together with auto_pad VALID")));
   EXPECT_THAT(conv_reasons([](auto&, auto& conv) {
-                set_ints(conv, "kernel_shape", {3, 5});
+                set_integers(conv, "kernel_shape", {3, 5});
               }),
               ElementsAre(HasSubstr("kernel_shape: [3, 5] is not that of the weights [3, 2, 3, 3]")));
-  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_int(conv, "magic", 1); }),
+  EXPECT_THAT(conv_reasons([](auto&, auto& conv) { set_integer(conv, "magic", 1); }),
               ElementsAre(HasSubstr("Conv 'conv': not valid ONNX: Unrecognized attribute: magic")));
 }
 
@@ -134,7 +134,7 @@ TEST(Refused, DenseShapes) {
   SmallModel gemm({1, 5});
   gemm.constant("w", {4, 2}, counting(8));
   auto& node = gemm.node("Gemm", {"x", "w"}, "y");
-  set_int(node, "transA", 1);
+  set_integer(node, "transA", 1);
   EXPECT_THAT(gemm.reasons(), ElementsAre(HasSubstr("A: 'x' [1, 5] (transA true) and weights [4, 2]")));
   gemm.symbolic(0, "N");
   EXPECT_THAT(gemm.reasons(),
@@ -182,13 +182,13 @@ TEST(Refused, PerSampleConstants) {
 TEST(Refused, BatchNormalization) {
   for (const char* name : {"training_mode", "spatial"}) {
     const bool training = std::string(name) == "training_mode";
-    EXPECT_THAT(
-        reasons_after_dense(
-            [&](SmallModel& m) {
-              set_int(m.node("BatchNormalization", {"a", "k", "k", "k", "k"}, "y"), name, training ? 1 : 0);
-            },
-            training ? 15 : 7),
-        ElementsAre(HasSubstr(std::string("BatchNormalization 'y', ") + name)));
+    EXPECT_THAT(reasons_after_dense(
+                    [&](SmallModel& m) {
+                      set_integer(m.node("BatchNormalization", {"a", "k", "k", "k", "k"}, "y"), name,
+                                  training ? 1 : 0);
+                    },
+                    training ? 15 : 7),
+                ElementsAre(HasSubstr(std::string("BatchNormalization 'y', ") + name)));
   }
   EXPECT_THAT(reasons_after_dense([](SmallModel& m) {
                 m.constant("three", {3}, counting(3));
@@ -227,13 +227,13 @@ TEST(Refused, Softmax) {
               }),
               ElementsAre(HasSubstr("Relu 'y'")));
   EXPECT_THAT(
-      reasons_after_dense([](SmallModel& m) { set_int(m.node("LogSoftmax", {"a"}, "y"), "axis", 2); }),
+      reasons_after_dense([](SmallModel& m) { set_integer(m.node("LogSoftmax", {"a"}, "y"), "axis", 2); }),
       ElementsAre("LogSoftmax 'y', axis: 2 does not fit 'a' [1, 4]"));
   SmallModel samples({1, 4});
   samples.symbolic(0, "N");
   samples.constant("w", {4, 4}, counting(16));
   samples.node("MatMul", {"x", "w"}, "a");
-  set_int(samples.node("Softmax", {"a"}, "y"), "axis", 0);
+  set_integer(samples.node("Softmax", {"a"}, "y"), "axis", 0);
   EXPECT_THAT(samples.reasons(), ElementsAre("Softmax 'y', axis: 0 of 'a' [1, 4] goes across samples"));
 }
 
@@ -245,24 +245,24 @@ TEST(Refused, MaxPool) {
       change(node);
     });
   };
-  EXPECT_THAT(pool([](auto& n) { set_ints(n, "kernel_shape", {2}); }),
+  EXPECT_THAT(pool([](auto& n) { set_integers(n, "kernel_shape", {2}); }),
               ElementsAre(HasSubstr("[2] has 1 numbers")));
   EXPECT_THAT(pool([](auto& n) {
-                set_ints(n, "kernel_shape", {0, 2});
+                set_integers(n, "kernel_shape", {0, 2});
               }),
               ElementsAre(HasSubstr("[0, 2] is outside 1")));
   EXPECT_THAT(pool([](auto& n) {
-                set_ints(n, "kernel_shape", {3, 1});
+                set_integers(n, "kernel_shape", {3, 1});
               }),
               ElementsAre(HasSubstr("a kernel of 3 is higher than the padded map of 2")));
   EXPECT_THAT(pool([](auto& n) {
-                set_ints(n, "kernel_shape", {2, 2});
-                set_ints(n, "dilations", {2, 2});
+                set_integers(n, "kernel_shape", {2, 2});
+                set_integers(n, "dilations", {2, 2});
               }),
               ElementsAre(HasSubstr("dilations: [2, 2]")));
   EXPECT_THAT(pool([](auto& n) {
-                set_ints(n, "kernel_shape", {1, 1});
-                set_ints(n, "pads", {1, 0, 0, 0});
+                set_integers(n, "kernel_shape", {1, 1});
+                set_integers(n, "pads", {1, 0, 0, 0});
               }),
               ElementsAre(HasSubstr("pads: [1, 0, 0, 0] is not smaller than the kernel 1 x 1")));
 }

@@ -82,18 +82,14 @@ std::vector<std::string> SmallModel::reasons() const {
   return lines;
 }
 
-void set_int(::onnx::NodeProto& node, const std::string& name, std::int64_t value) {
-  auto* const attribute = node.add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(::onnx::AttributeProto::INT);
-  attribute->set_i(value);
-}
-
-void set_ints(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values) {
-  auto* const attribute = node.add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(::onnx::AttributeProto::INTS);
-  for (const std::int64_t value : values) attribute->add_ints(value);
+SmallModel stem_model(int opset) {
+  SmallModel model({1, 2, 2, 2}, opset);
+  model.constant("s", {2, 2, 1, 1}, {1, -0.5F, 0.25F, 1});
+  model.constant("p", {2, 2, 1, 1}, {0.5F, -1, 2, 0.125F});
+  model.constant("q", {2, 2, 1, 1}, {-1, 1, 0.75F, -2});
+  model.node("Conv", {"x", "s"}, "stem");
+  model.node("Relu", {"stem"}, "r");
+  return model;
 }
 
 std::vector<std::string> reasons_after_dense(const std::function<void(SmallModel&)>& add, int opset) {

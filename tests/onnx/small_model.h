@@ -40,8 +40,14 @@ class SmallModel {
   std::vector<std::string> reasons() const;
 };
 
-void set_int(::onnx::NodeProto& node, const std::string& name, std::int64_t value);
-void set_ints(::onnx::NodeProto& node, const std::string& name, std::vector<std::int64_t> values);
+/// x [1, 2, 2, 2] -> Conv 1 x 1 'stem' + Relu 'r', read by whoever wants; kernels p and q, 1 x 1, 2 to 2
+/// channels.
+SmallModel stem_model(int opset = 13);
+/// A sample of its input; relu(S x) of it, and P r, Q r, [channel][pixel].
+inline const std::vector<float> kStemSample{1, 2, 3, -4, 0.5F, 6, -7, 8};
+inline const std::vector<float> kStemR{0.75F, 0, 6.5F, 0, 0.75F, 6.5F, 0, 7};
+inline const std::vector<float> kStemP{-0.375F, -6.5F, 3.25F, -7, 1.59375F, 0.8125F, 13, 0.875F};
+inline const std::vector<float> kStemQ{0, 6.5F, -6.5F, 7, -0.9375F, -13, 4.875F, -14};
 
 /// x [1, 4] -> MatMul 'a' with w [4, 4] -> the nodes that `add` makes, up to "y"; k [4] is a constant. Its
 /// reasons.

@@ -39,7 +39,7 @@ TEST(View, ADenseLayerFoldsWhatIsMovedIntoItsWeights) {
   model.constant("identity", {2, 2, 1, 1}, {1, 0, 0, 1});
   model.constant("w", {6, 2}, counting(12));
   model.node("Conv", {"x", "identity"}, "map");
-  set_ints(model.node("Transpose", {"map"}, "nhwc"), "perm", {0, 2, 3, 1});
+  set_integers(model.node("Transpose", {"map"}, "nhwc"), "perm", {0, 2, 3, 1});
   model.node("Flatten", {"nhwc"}, "flat");
   model.node("Gemm", {"flat", "w"}, "y");
   const net::Network network = model.import();
@@ -64,8 +64,8 @@ TEST(View, AConstantPerValueIsThatOfOneSampleOfAFixedBatch) {
 TEST(View, TransposesThatCancelLeaveNothing) {
   SmallModel model({1, 2, 3, 4});
   model.constant("w", {2, 2, 1, 1}, {1, 0, 0, 1});
-  set_ints(model.node("Transpose", {"x"}, "a"), "perm", {0, 2, 3, 1});
-  set_ints(model.node("Transpose", {"a"}, "b"), "perm", {0, 3, 1, 2});
+  set_integers(model.node("Transpose", {"x"}, "a"), "perm", {0, 2, 3, 1});
+  set_integers(model.node("Transpose", {"a"}, "b"), "perm", {0, 3, 1, 2});
   model.node("Conv", {"b", "w"}, "y");
   EXPECT_EQ(model.import().nodes.size(), 1U);
   EXPECT_EQ(outputs(model), counting(24));
@@ -87,16 +87,16 @@ TEST(View, SliceTakesStepsAndLimitsBeyondTheEnds) {
   EXPECT_THAT(slice({4}, {0}, {-3}), ElementsAre(5, 2));
   SmallModel old({1, 4}, 9);
   auto& node = old.node("Slice", {"x"}, "y");
-  set_ints(node, "starts", {1});
-  set_ints(node, "ends", {-1});
-  set_ints(node, "axes", {1});
+  set_integers(node, "starts", {1});
+  set_integers(node, "ends", {-1});
+  set_integers(node, "axes", {1});
   EXPECT_THAT(outputs(old), ElementsAre(2, 3));
 }
 
 TEST(View, GatherPicksAlongAnAxis) {
   SmallModel model({1, 2, 3});
   model.indices("i", {2, -3});
-  set_int(model.node("Gather", {"x", "i"}, "y"), "axis", 2);
+  set_integer(model.node("Gather", {"x", "i"}, "y"), "axis", 2);
   EXPECT_THAT(outputs(model), ElementsAre(3, 1, 6, 4));
   model.proto.mutable_graph()->mutable_initializer(0)->set_int64_data(0, 3);
   EXPECT_THAT(model.reasons(), testing::Contains(HasSubstr("indices: 3 is outside a dimension of 3")));
@@ -123,7 +123,7 @@ TEST(View, ZerosAroundAMapBecomePadsOfTheConvolutionThatReadsIt) {
     model.indices("p", {0, 0, 1, 0, 0, 0, 0, 2});
     if (padded) model.node("Pad", {"x", "p"}, "m");
     auto& conv = model.node("Conv", {padded ? "m" : "x", "w"}, "y");
-    set_ints(conv, "pads", padded ? Dims{1, 1, 0, 0} : Dims{2, 1, 0, 2});
+    set_integers(conv, "pads", padded ? Dims{1, 1, 0, 0} : Dims{2, 1, 0, 2});
     return model.import();
   };
   EXPECT_THAT(differences(network(true), network(false)), testing::IsEmpty());
@@ -138,14 +138,14 @@ TEST(View, ZerosAroundAMapBecomePadsOfTheConvolutionThatReadsIt) {
 TEST(View, ConcatJoinsConstantsAndPartsOfOneTensor) {
   SmallModel model({1, 2, 2});
   model.constant("k", {1, 2, 1}, {10, 20});
-  set_int(model.node("Concat", {"k", "x", "k"}, "y"), "axis", 2);
+  set_integer(model.node("Concat", {"k", "x", "k"}, "y"), "axis", 2);
   EXPECT_THAT(outputs(model), ElementsAre(10, 1, 2, 10, 20, 3, 4, 20));
   SmallModel two({1, 2});
   two.constant("w", {2, 1}, {1, 1});
   two.node("MatMul", {"x", "w"}, "a");
   two.node("MatMul", {"a", "one"}, "b");
   two.constant("one", {1, 1}, {1});
-  set_int(two.node("Concat", {"a", "b"}, "y"), "axis", 1);
+  set_integer(two.node("Concat", {"a", "b"}, "y"), "axis", 1);
 }
 
 TEST(View, RepeatsAndRegroups) {
@@ -158,10 +158,10 @@ TEST(View, RepeatsAndRegroups) {
   tile.node("Tile", {"x", "times"}, "y");
   EXPECT_THAT(outputs(tile), ElementsAre(1, 2, 1, 2));
   SmallModel depth({1, 4, 1, 2});
-  set_int(depth.node("DepthToSpace", {"x"}, "y"), "blocksize", 2);
+  set_integer(depth.node("DepthToSpace", {"x"}, "y"), "blocksize", 2);
   EXPECT_THAT(outputs(depth), ElementsAre(1, 3, 2, 4, 5, 7, 6, 8));
   SmallModel space({1, 1, 2, 4});
-  set_int(space.node("SpaceToDepth", {"x"}, "y"), "blocksize", 2);
+  set_integer(space.node("SpaceToDepth", {"x"}, "y"), "blocksize", 2);
   EXPECT_THAT(outputs(space), ElementsAre(1, 3, 2, 4, 5, 7, 6, 8));
   SmallModel resize({1, 1, 1, 2});
   resize.constant("scales", {4}, {1, 1, 2, 2});
@@ -203,21 +203,21 @@ TEST(View, ProductsOfSeveralRows) {
   gemm.constant("w", {2, 2}, {1, 2, 3, 4});
   gemm.constant("c", {1, 2}, {100, 200});
   auto& node = gemm.node("Gemm", {"x", "w", "c"}, "y");
-  set_int(node, "transA", 1);
+  set_integer(node, "transA", 1);
   EXPECT_THAT(outputs(gemm), ElementsAre(107, 210));
 }
 
 TEST(View, TransposedConvolutions) {
   SmallModel model({1, 1, 2});
   model.constant("w", {1, 1, 3}, {1, 10, 100});
-  set_ints(model.node("ConvTranspose", {"x", "w"}, "y"), "strides", {2});
+  set_integers(model.node("ConvTranspose", {"x", "w"}, "y"), "strides", {2});
   EXPECT_THAT(outputs(model), ElementsAre(1, 10, 102, 20, 200));
-  set_ints(*model.proto.mutable_graph()->mutable_node(0), "pads", {1, 0});
+  set_integers(*model.proto.mutable_graph()->mutable_node(0), "pads", {1, 0});
   EXPECT_THAT(outputs(model), ElementsAre(10, 102, 20, 200));
   SmallModel groups({1, 2, 1});
   groups.constant("w", {2, 1, 1}, {3, 5});
   groups.constant("b", {2}, {0.5F, -1});
-  set_int(groups.node("ConvTranspose", {"x", "w", "b"}, "y"), "group", 2);
+  set_integer(groups.node("ConvTranspose", {"x", "w", "b"}, "y"), "group", 2);
   EXPECT_THAT(outputs(groups), ElementsAre(3.5F, 9));
 }
 
@@ -236,7 +236,7 @@ TEST(View, NothingMixesTheSamplesOfABatch) {
     SmallModel model({1, 2, 2});
     model.symbolic(0, "N");
     auto& node = model.node(op, {"x"}, "y");
-    value.size() == 1 ? set_int(node, attribute, value[0]) : set_ints(node, attribute, value);
+    value.size() == 1 ? set_integer(node, attribute, value[0]) : set_integers(node, attribute, value);
     return model.reasons();
   };
   EXPECT_THAT(reasons("Transpose", "perm", {1, 0, 2}), ElementsAre(HasSubstr("moves the batch")));
@@ -255,7 +255,7 @@ TEST(View, AClaimOfManyValuesIsRefusedBeforeTheyExist) {
   EXPECT_THAT(products.reasons(),
               ElementsAre(HasSubstr("[1, 4, 1008, 1008] with 81 products each is too large")));
   SmallModel large({1, 4, 1000, 1000});
-  set_int(large.node("DepthToSpace", {"x"}, "y"), "blocksize", 2);
+  set_integer(large.node("DepthToSpace", {"x"}, "y"), "blocksize", 2);
   EXPECT_THAT(large.reasons(), ElementsAre(HasSubstr("more than 1048576 weights")));
 }
 

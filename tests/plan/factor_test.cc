@@ -10,6 +10,7 @@
 #include "model/num/multiplier.h"
 #include "model/num/round_shift.h"
 #include "model/plan/plan.h"
+#include "tests/plan/two_layers.h"
 
 namespace dpwa::plan {
 namespace {
@@ -18,42 +19,9 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-TensorPlan tensor(int exponent, int planes, bool is_signed = false) {
-  TensorPlan made;
-  made.step_exponent = exponent;
-  made.is_signed = is_signed;
-  made.upper = is_signed ? (1 << (4 * planes - 1)) - 1 : (1 << 4 * planes) - 1;
-  made.lower = is_signed ? -made.upper - 1 : 0;
-  made.pcu = {Policy::range, 0, planes};
-  made.order = {0, 1};
-  return made;
-}
-
-/// Two dense layers of two channels; the second one multiplies by its own input.
-struct Block {
-  net::Network network;
-  Plan plan;
-
-  Block() {
-    for (int t = 0; t < 3; ++t) network.tensors.push_back({"t" + std::to_string(t), {1, 1, 2}, t - 1, {}});
-    for (int n = 0; n < 2; ++n) {
-      net::Node node;
-      node.name = "n" + std::to_string(n);
-      node.input = n;
-      node.output = n + 1;
-      node.out_channels = 2;
-      node.conv_shape = {1, 1, 2};
-      network.nodes.push_back(node);
-      network.tensors[n].consumers = {n};
-      plan.nodes.push_back({{1, 0.75}, {1, 1}, {1, 2, 3, 4}, {0, 0}, false});
-    }
-    network.nodes[1].factor = 1;
-    network.tensors[1].adders = {1};
-    network.output = 2;
-    network.input_affine = {{1, 1}, {0, 0}};
-    plan.input = {PortFormat::u8, 1, 0};
-    plan.tensors = {tensor(0, 2), tensor(2, 2), tensor(4, 1)};
-  }
+/// The second layer multiplies by its own input.
+struct Block : TwoLayers {
+  Block() { network.nodes[1].factor = 1; }
 };
 
 TEST(Factor, IsAClassOfItsOwnOnTheFinestGrid) {

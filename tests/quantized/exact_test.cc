@@ -21,8 +21,8 @@ namespace {
 
 using onnx::Grid;
 using onnx::QuantizedModel;
-using onnx::set_int;
-using onnx::set_ints;
+using onnx::set_integer;
+using onnx::set_integers;
 using ::onnx::TensorProto;
 using ::testing::HasSubstr;
 
@@ -136,7 +136,7 @@ TEST(Exact, QuantizedInputAndOutputAreTheFilesIntegers) {
                   return values;
                 }(),
                 {0.01F, 0.02F, 0.03F, 0.04F, 0.05F, 0.06F}, {128, 127, 126, 0, 255, 3});
-  set_int(model.node("Gemm", {"r", "w"}, "g"), "transB", 1);
+  set_integer(model.node("Gemm", {"r", "w"}, "g"), "transB", 1);
   model.quantize("g", {0.29F, 117}, "y");
   const Calibration calibration = expect_exact(model, bytes(24 * 60, -128, 127));
   EXPECT_EQ(calibration.dynamic.best().plan.input.format, plan::PortFormat::s8);
@@ -152,8 +152,8 @@ TEST(Exact, QLinearConvAndQLinearMatMul) {
   model.integers("w_z", {5}, TensorProto::INT8, {0, 0, 0, 0, 0});
   model.integers("b", {5}, TensorProto::INT32, {100, -2000, 3000, 0, 77});
   model.parameters("c", {0.0517F, 130});
-  set_ints(model.node("QLinearConv", {"x", "x_s", "x_z", "w", "w_s", "w_z", "c_s", "c_z", "b"}, "c"), "pads",
-           {1, 1, 1, 1});
+  set_integers(model.node("QLinearConv", {"x", "x_s", "x_z", "w", "w_s", "w_z", "c_s", "c_z", "b"}, "c"),
+               "pads", {1, 1, 1, 1});
   model.node("Flatten", {"c"}, "f");
   model.integers("v", {180, 7}, TensorProto::UINT8, [] {
     std::vector<int> values = onnx::random_weights(1260, 9);
@@ -210,11 +210,11 @@ TEST(Exact, AdditionsRoundWhatTheyAdd) {
   QuantizedModel model({1, 1, 6, 6});
   model.fake_quantize("x", {0.02F, 128}, "r");
   model.weights("w", {4, 1, 3, 3}, TensorProto::INT8, onnx::random_weights(36, 5), {0.01F});
-  set_ints(model.node("Conv", {"r", "w"}, "c"), "pads", {1, 1, 1, 1});
+  set_integers(model.node("Conv", {"r", "w"}, "c"), "pads", {1, 1, 1, 1});
   model.node("Relu", {"c"}, "h");
   model.fake_quantize("h", {0.0213F, 0}, "a");
   model.weights("v", {4, 4, 3, 3}, TensorProto::INT8, onnx::random_weights(144, 6), {0.003F});
-  set_ints(model.node("Conv", {"a", "v"}, "d"), "pads", {1, 1, 1, 1});
+  set_integers(model.node("Conv", {"a", "v"}, "d"), "pads", {1, 1, 1, 1});
   model.fake_quantize("d", {0.0527F, 120}, "b");
   model.node("Add", {"a", "b"}, "s");
   model.node("Relu", {"s"}, "t");
@@ -234,7 +234,7 @@ TEST(Exact, ConcatsOfOneGrid) {
   QuantizedModel model({1, 1, 4, 4});
   model.fake_quantize("x", {0.02F, 128}, "r");
   model.weights("w", {4, 1, 3, 3}, TensorProto::INT8, onnx::random_weights(36, 5), {0.01F});
-  set_ints(model.node("Conv", {"r", "w"}, "c"), "pads", {1, 1, 1, 1});
+  set_integers(model.node("Conv", {"r", "w"}, "c"), "pads", {1, 1, 1, 1});
   model.fake_quantize("c", grid, "a");
   const auto branch = [&](const std::string& name, std::int64_t channels, unsigned seed) {
     model.weights("w" + name, {channels, 4, 1, 1}, TensorProto::INT8,
@@ -244,7 +244,7 @@ TEST(Exact, ConcatsOfOneGrid) {
   };
   branch("e", 3, 6);
   branch("f", 2, 7);
-  set_int(model.node("Concat", {"a", "e", "f"}, "j"), "axis", 1);
+  set_integer(model.node("Concat", {"a", "e", "f"}, "j"), "axis", 1);
   model.fake_quantize("j", grid, "k");
   model.weights("v", {6, 9, 1, 1}, TensorProto::INT8, onnx::random_weights(54, 8), {0.004F});
   model.node("Conv", {"k", "v"}, "d");
@@ -265,8 +265,8 @@ TEST(Exact, Averages) {
   model.node("Conv", {"r", "w"}, "c");
   model.fake_quantize("c", {0.05F, 110}, "a");
   auto& pool = model.node("AveragePool", {"a"}, "p");
-  set_ints(pool, "kernel_shape", {2, 2});
-  set_ints(pool, "strides", {2, 2});
+  set_integers(pool, "kernel_shape", {2, 2});
+  set_integers(pool, "strides", {2, 2});
   model.fake_quantize("p", {0.0413F, 120}, "q");
   model.node("GlobalAveragePool", {"q"}, "m");
   model.fake_quantize("m", {0.0117F, 121}, "y");

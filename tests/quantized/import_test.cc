@@ -58,14 +58,14 @@ TEST(ImportQuantized, WhatMovesValuesStaysOnTheGrid) {
   model.node("Conv", {"x_r", "w"}, "c");
   model.fake_quantize("c", grid, "a");
   auto& pool = model.node("MaxPool", {"a"}, "p");
-  set_ints(pool, "kernel_shape", {2, 2});
-  set_ints(pool, "strides", {2, 2});
+  set_integers(pool, "kernel_shape", {2, 2});
+  set_integers(pool, "strides", {2, 2});
   model.fake_quantize("p", grid, "p_r");
-  set_ints(model.node("Transpose", {"p_r"}, "t"), "perm", {0, 2, 3, 1});
+  set_integers(model.node("Transpose", {"p_r"}, "t"), "perm", {0, 2, 3, 1});
   model.fake_quantize("t", grid, "t_r");
   model.node("Flatten", {"t_r"}, "f");
   model.weights("v", {3, 16}, TensorProto::INT8, random_weights(48, 1), {0.5F, 0.25F, 1});
-  set_int(model.node("Gemm", {"f", "v"}, "g"), "transB", 1);
+  set_integer(model.node("Gemm", {"f", "v"}, "g"), "transB", 1);
   model.fake_quantize("g", {8, 128}, "y");
   const net::Network network = imported(model);
   ASSERT_EQ(network.nodes.size(), 2U);
@@ -118,8 +118,8 @@ TEST(ImportQuantized, IntegersMayBeMovedBeforeTheyAreRead) {
   model.quantize("c", grid, "q");
   for (const std::string branch : {"a", "b"}) {
     auto& pool = model.node("MaxPool", {"q"}, branch + "_p");
-    set_ints(pool, "kernel_shape", {2, 2});
-    set_ints(pool, "strides", {2, 2});
+    set_integers(pool, "kernel_shape", {2, 2});
+    set_integers(pool, "strides", {2, 2});
     model.dequantize(branch + "_p", grid, branch + "_r");
     model.weights(branch + "_w", {2, 2, 1, 1}, TensorProto::INT8, {1, 2, 3, 4}, {1});
     model.node("Conv", {branch + "_r", branch + "_w"}, branch);

@@ -34,15 +34,15 @@ void convolve(onnx::SmallModel& model, const std::string& from, int in, int out,
       to + "_w", {out, in, kernel, kernel},
       test::random_samples(out * taps, static_cast<unsigned>(in + 100 * out + kernel), -most, most));
   const std::int64_t pad = kernel / 2;
-  onnx::set_ints(model.node("Conv", {from, to + "_w"}, to + "_c"), "pads", {pad, pad, pad, pad});
+  onnx::set_integers(model.node("Conv", {from, to + "_w"}, to + "_c"), "pads", {pad, pad, pad, pad});
   model.node("Relu", {to + "_c"}, to);
 }
 
 void pool(onnx::SmallModel& model, const std::string& from, std::int64_t stride, const std::string& to) {
   auto& node = model.node("MaxPool", {from}, to);
-  onnx::set_ints(node, "kernel_shape", {3, 3});
-  onnx::set_ints(node, "strides", {stride, stride});
-  onnx::set_ints(node, "pads", {1, 1, 1, 1});
+  onnx::set_integers(node, "kernel_shape", {3, 3});
+  onnx::set_integers(node, "strides", {stride, stride});
+  onnx::set_integers(node, "pads", {1, 1, 1, 1});
 }
 
 /// A stem with a padded pool, a block of four branches (one of them a padded pool) joined, a block joined
@@ -56,13 +56,13 @@ net::Network inception() {
   convolve(model, "reduced", 5, 10, 3, "b");
   pool(model, "pooled", 1, "max");
   convolve(model, "max", 18, 7, 1, "c");
-  onnx::set_int(model.node("Concat", {"a", "b", "c"}, "block"), "axis", 1);
+  onnx::set_integer(model.node("Concat", {"a", "b", "c"}, "block"), "axis", 1);
   convolve(model, "block", 23, 12, 3, "d");
-  onnx::set_int(model.node("Concat", {"block", "d"}, "dense"), "axis", 1);
+  onnx::set_integer(model.node("Concat", {"block", "d"}, "dense"), "axis", 1);
   auto& half = model.node("MaxPool", {"dense"}, "half");
-  onnx::set_ints(half, "kernel_shape", {2, 2});
-  onnx::set_ints(half, "strides", {2, 2});
-  onnx::set_int(half, "ceil_mode", 1);  // 4 x 4
+  onnx::set_integers(half, "kernel_shape", {2, 2});
+  onnx::set_integers(half, "strides", {2, 2});
+  onnx::set_integer(half, "ceil_mode", 1);  // 4 x 4
   convolve(model, "half", 35, 4, 1, "e");
   model.node("Flatten", {"e"}, "flat");
   model.constant("w", {64, 10}, test::random_samples(640, 5, -0.3F, 0.3F));
@@ -84,20 +84,20 @@ net::Network lines() {
     return node;
   };
   auto& stem = conv("x", 3, 18, 5, "stem");
-  onnx::set_ints(stem, "strides", {2});
-  onnx::set_ints(stem, "pads", {2, 1});  // 25
+  onnx::set_integers(stem, "strides", {2});
+  onnx::set_integers(stem, "pads", {2, 1});  // 25
   auto& depthwise = conv("stem", 1, 18, 3, "depthwise");
-  onnx::set_int(depthwise, "group", 18);
-  onnx::set_ints(depthwise, "dilations", {2});
+  onnx::set_integer(depthwise, "group", 18);
+  onnx::set_integers(depthwise, "dilations", {2});
   onnx::set_text(depthwise, "auto_pad", "SAME_UPPER");
   auto& max = model.node("MaxPool", {"depthwise"}, "max");
-  onnx::set_ints(max, "kernel_shape", {3});
-  onnx::set_ints(max, "strides", {2});
-  onnx::set_ints(max, "pads", {1, 1});  // 13
+  onnx::set_integers(max, "kernel_shape", {3});
+  onnx::set_integers(max, "strides", {2});
+  onnx::set_integers(max, "pads", {1, 1});  // 13
   conv("max", 18, 20, 1, "point");
   auto& average = model.node("AveragePool", {"point"}, "average");
-  onnx::set_ints(average, "kernel_shape", {2});
-  onnx::set_ints(average, "strides", {2});  // 6
+  onnx::set_integers(average, "kernel_shape", {2});
+  onnx::set_integers(average, "strides", {2});  // 6
   conv("average", 20, 9, 3, "last");
   model.node("GlobalAveragePool", {"last"}, "mean");
   model.node("Flatten", {"mean"}, "flat");
@@ -110,7 +110,7 @@ net::Network lines() {
 net::Network channel_last() {
   onnx::SmallModel model({1, 11, 9, 3});
   const auto transpose = [&](const std::string& from, std::vector<std::int64_t> perm, const std::string& to) {
-    onnx::set_ints(model.node("Transpose", {from}, to), "perm", std::move(perm));
+    onnx::set_integers(model.node("Transpose", {from}, to), "perm", std::move(perm));
   };
   const auto conv = [&](const std::string& from, int in, int out, int kernel, const std::string& to) {
     transpose(from, {0, 3, 1, 2}, to + "_first");
@@ -119,7 +119,7 @@ net::Network channel_last() {
   };
   conv("x", 3, 18, 3, "a");
   conv("a", 18, 5, 1, "b");
-  onnx::set_int(model.node("Concat", {"a", "b"}, "joined"), "axis", 3);
+  onnx::set_integer(model.node("Concat", {"a", "b"}, "joined"), "axis", 3);
   conv("joined", 23, 6, 3, "c");
   model.constant("k", {6}, {1, 2, 3, 4, 5, 6});
   model.node("Add", {"c", "k"}, "y");

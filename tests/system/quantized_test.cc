@@ -23,11 +23,11 @@ onnx::QuantizedModel residual() {
   model.output_type(TensorProto::INT8);
   model.dequantize("x", {0.02F, 128}, "r");
   model.weights("w", {20, 1, 3, 3}, TensorProto::INT8, onnx::random_weights(180, 5), {0.01F});
-  onnx::set_ints(model.node("Conv", {"r", "w"}, "c"), "pads", {1, 1, 1, 1});
+  onnx::set_integers(model.node("Conv", {"r", "w"}, "c"), "pads", {1, 1, 1, 1});
   model.node("Relu", {"c"}, "h");
   model.fake_quantize("h", {0.0213F, 0}, "a");
   model.weights("v", {20, 20, 3, 3}, TensorProto::INT8, onnx::random_weights(3600, 6), {0.002F});
-  onnx::set_ints(model.node("Conv", {"a", "v"}, "d"), "pads", {1, 1, 1, 1});
+  onnx::set_integers(model.node("Conv", {"a", "v"}, "d"), "pads", {1, 1, 1, 1});
   model.fake_quantize("d", {0.0527F, 120}, "b");
   model.node("Add", {"a", "b"}, "s");
   model.fake_quantize("s", {0.0619F, 100}, "t");

@@ -23,7 +23,7 @@ void convolve(onnx::SmallModel& model, const std::string& from, int in, int out,
   model.constant(to + "_w", {out, in, kernel, kernel},
                  test::random_samples(out * taps, static_cast<unsigned>(in + 100 * out), -most, most));
   const std::int64_t pad = kernel / 2;
-  onnx::set_ints(model.node("Conv", {from, to + "_w"}, to + "_c"), "pads", {pad, pad, pad, pad});
+  onnx::set_integers(model.node("Conv", {from, to + "_w"}, to + "_c"), "pads", {pad, pad, pad, pad});
   model.node("Relu", {to + "_c"}, to);
 }
 
@@ -36,11 +36,11 @@ net::Network two_by_two() {
   convolve(model, "b", 2, 12, 1, "q");
   model.node("Add", {"p", "q"}, "sum");
   auto& split = model.node("Split", {"sum"}, "first");
-  onnx::set_int(split, "axis", 1);
+  onnx::set_integer(split, "axis", 1);
   split.add_output("second");
   convolve(model, "first", 6, 5, 3, "z");
   convolve(model, "second", 6, 4, 3, "r");
-  onnx::set_int(model.node("Concat", {"r", "z"}, "both"), "axis", 1);
+  onnx::set_integer(model.node("Concat", {"r", "z"}, "both"), "axis", 1);
   convolve(model, "both", 9, 3, 1, "y");
   model.output("z");
   return model.import();
