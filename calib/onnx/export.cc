@@ -59,7 +59,7 @@ class Exporter : private GraphWriter {
       declare(*graph().add_input(), input.name, input.dims, network_.tensors[0]);
     const auto& order = network_.output_order;
     for (const net::Output& output : network_.outputs)
-      declare(*graph().add_output(), output.name, order ? permuted(*order) : output.dims,
+      declare(*graph().add_output(), output.name, order ? order->result_dims() : output.dims,
               network_.tensors[network_.output]);
     values_.resize(network_.tensors.size());
     values_[0] = network_.inputs.size() > 1 ? joined_inputs() : only_input();
@@ -107,18 +107,12 @@ class Exporter : private GraphWriter {
     return output;
   }
 
-  static Numbers permuted(const net::Transposition& order) {
-    Numbers dims;
-    for (const int axis : order.perm) dims.push_back(order.dims[axis]);
-    return dims;
-  }
-
   /// The input affine is per stored channel, so the input is brought to its stored shape first.
   Exported only_input() {
     const net::Shape& shape = network_.tensors[0].shape;
     const net::Input& input = network_.inputs.front();
     const auto& order = network_.input_order;
-    const Numbers given = order ? permuted(*order) : input.dims;
+    const Numbers given = order ? order->result_dims() : input.dims;
     const bool is_map = given == Numbers{shape.c, shape.h, shape.w};
     // Three dimensions are read as a map; an input that is none gets its shape from a Reshape.
     const bool vector = given.size() != 3;
@@ -194,7 +188,7 @@ class Exporter : private GraphWriter {
     const bool map = node.onnx_operator == "Conv";
     const net::Shape& shape = network_.tensors[node.input].shape;
     const std::string input = as(values_[node.input], shape, map);
-    const int joined = std::max(node.residual, node.factor);  // one of them at most
+    const int joined = node.joined();
     const bool joins = joined >= 0;
     std::string value = next_output(node, !activated && !limited && !node.pool && !joins, node.onnx_operator);
     if (map) {
@@ -317,9 +311,9 @@ class Exporter : private GraphWriter {
       add("Relu", {input}, output);
       return output;
     }
-    const std::string lower = std::isfinite(node.lower) ? constant(node.name + "/min", {}, {node.lower}) : "";
+    const std::string lower = std::isfinite(node.lower) ? scalar(node.name + "/min", node.lower) : "";
     std::vector<std::string> inputs{input, lower};
-    if (std::isfinite(node.upper)) inputs.push_back(constant(node.name + "/max", {}, {node.upper}));
+    if (std::isfinite(node.upper)) inputs.push_back(scalar(node.name + "/max", node.upper));
     add("Clip", inputs, output);
     return output;
   }

@@ -92,11 +92,8 @@ GraphImporter::GraphImporter(const ::onnx::ModelProto& model, const std::string&
 }
 
 void GraphImporter::order_input(Value& value, const net::Transposition& order) {
-  Order back{{}, Dims(order.perm.size()), value.name + "/order", "Transpose"};
-  for (std::size_t i = 0; i < order.perm.size(); ++i) {
-    back.dims.push_back(order.dims[order.perm[i]]);
-    back.perm[order.perm[i]] = static_cast<std::int64_t>(i);
-  }
+  Order back{order.result_dims(), inverse({order.perm.begin(), order.perm.end()}), value.name + "/order",
+             "Transpose"};
   builder_.order_input(order);
   if (context_.lines && back.dims.size() == 2) {
     (void)builder_.as_map(0, {1, static_cast<int>(back.dims[1]), static_cast<int>(back.dims[0])});

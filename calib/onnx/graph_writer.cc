@@ -83,6 +83,7 @@ std::string GraphWriter::on_grid(const std::string& value, const net::FileGrid& 
   if (!grid.exposed) add("DequantizeLinear", {integers, parameters[0], parameters[1]}, output);
   return output;
 }
+
 std::vector<std::string> GraphWriter::grid_parameters(const net::FileGrid& grid, const std::string& stem) {
   TensorProto& zero = *graph().add_initializer();
   zero.set_name(fresh(names_, stem + "/zero_point"));

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "calib/onnx/attributes.h"
 #include "calib/onnx/order.h"
 #include "calib/onnx/view.h"
 
@@ -111,15 +112,14 @@ std::optional<std::int64_t> stored_axis(std::int64_t axis, const Dims& perm) {
 }
 
 bool move_axis(Inside& in, std::int64_t otherwise) {
-  AttributeProto* attribute = find(in.node, "axis");
+  AttributeProto* const attribute = find(in.node, "axis");
   const auto axis = stored_axis(attribute ? attribute->i() : otherwise, in.perm);
   if (!axis) return false;
-  if (!attribute) {
-    attribute = in.node.add_attribute();
-    attribute->set_name("axis");
-    attribute->set_type(AttributeProto::INT);
+  if (attribute) {
+    attribute->set_i(*axis);
+  } else {
+    set_integer(in.node, "axis", *axis);
   }
-  attribute->set_i(*axis);
   return true;
 }
 

@@ -24,7 +24,7 @@ Refusal NetworkBuilder::subtract(int a, int b, const std::string& node, const st
 
 bool NetworkBuilder::is_read(int tensor) const {
   return std::any_of(network_.nodes.begin(), network_.nodes.end(),
-                     [&](const net::Node& node) { return node.input == tensor || node.residual == tensor; });
+                     [&](const net::Node& node) { return node.input == tensor || node.joined() == tensor; });
 }
 
 int NetworkBuilder::passed_input() {
@@ -35,6 +35,15 @@ int NetworkBuilder::passed_input() {
     close(passed_input_);
   }
   return passed_input_;
+}
+
+Refusal NetworkBuilder::pass_input(int& a, int& b) {
+  for (int* const tensor : {&a, &b}) {
+    if (network_.tensors[*tensor].producer >= 0) continue;
+    if (Refusal refusal = as_map(*tensor, network_.tensors[tensor == &a ? b : a].shape)) return refusal;
+    *tensor = passed_input();
+  }
+  return std::nullopt;
 }
 
 void NetworkBuilder::share_input() {

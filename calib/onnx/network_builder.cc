@@ -70,9 +70,7 @@ NetworkBuilder::NetworkBuilder(std::string name, std::vector<net::Input> inputs)
 }
 
 void NetworkBuilder::order_input(net::Transposition order) {
-  std::vector<std::int64_t> dims;
-  for (const int axis : order.perm) dims.push_back(order.dims[axis]);
-  (void)as_map(0, input_shape({{"", std::move(dims)}}));
+  (void)as_map(0, input_shape({{"", order.result_dims()}}));
   network_.input_order = std::move(order);
 }
 
@@ -272,11 +270,7 @@ Refusal NetworkBuilder::add(int a, int b, const std::string& node, const std::st
     if (!apply_affine(sum, two, none, output)) return std::nullopt;
     return apply_affine(sum = pass(a, node, output), two, none, output);
   }
-  for (int* const tensor : {&a, &b}) {
-    if (maker(*tensor) >= 0) continue;
-    if (Refusal refusal = as_map(*tensor, network_.tensors[tensor == &a ? b : a].shape)) return refusal;
-    *tensor = passed_input();
-  }
+  if (Refusal refusal = pass_input(a, b)) return refusal;
   // The later node adds, so the earlier one's result is there; an earlier one that nothing else reads can
   // move.
   const int later = maker(a) > maker(b) ? a : b;
@@ -411,8 +405,7 @@ std::vector<std::string> NetworkBuilder::finish(int output, std::vector<net::Out
   for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
     net::Node& node = network_.nodes[n];
     network_.tensors[node.input].consumers.push_back(static_cast<int>(n));
-    const int joined = std::max(node.residual, node.factor);  // one of them at most
-    if (joined >= 0) network_.tensors[joined].adders.push_back(static_cast<int>(n));
+    if (node.joined() >= 0) network_.tensors[node.joined()].adders.push_back(static_cast<int>(n));
     const Fold& fold = folds_[node.output];
     if (!round_layer(node, fold.scale, fold.offset)) not_finite.push_back(node.name);
   }

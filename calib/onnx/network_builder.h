@@ -138,6 +138,8 @@ class NetworkBuilder {
   bool is_read(int tensor) const;
   /// The network's input as a layer passes it on: that can be added. Always the same one.
   int passed_input();
+  /// Of two tensors that are combined, the network's input becomes what a layer passes on.
+  Refusal pass_input(int& a, int& b);
   /// An input of few channels is stored as the windows of the layer that reads it (docs/numerics.md N1.5), so
   /// one layer passes it on to several.
   void share_input();

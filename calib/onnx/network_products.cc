@@ -34,11 +34,7 @@ void NetworkBuilder::fold_factor(int tensor, int factor, const std::string& outp
 
 Refusal NetworkBuilder::multiply(int a, int b, const std::string& node, const std::string& output,
                                  int& product) {
-  for (int* const tensor : {&a, &b}) {
-    if (network_.tensors[*tensor].producer >= 0) continue;
-    if (Refusal refusal = as_map(*tensor, network_.tensors[tensor == &a ? b : a].shape)) return refusal;
-    *tensor = passed_input();
-  }
+  if (Refusal refusal = pass_input(a, b)) return refusal;
   const net::Shape &first = network_.tensors[a].shape, &second = network_.tensors[b].shape;
   if (!(first == second)) {
     return fmt::format("multiplies {} channels of {} x {} and {} of {} x {}", first.c, first.h, first.w,

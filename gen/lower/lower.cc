@@ -91,8 +91,7 @@ void set_addition(Descriptor& d, const config::Config& config, const net::Networ
   d.set("fine_shift", layout.constants[n].fine_shift);
   d.set("adds", node.residual >= 0);
   if (config.multiplies()) d.set("multiplies", node.factor >= 0);
-  const int read = std::max(node.residual, node.factor);  // one of them at most
-  if (read >= 0) d.set("residual_base", layout.memory.fine_base[read]);
+  if (node.joined() >= 0) d.set("residual_base", layout.memory.fine_base[node.joined()]);
   const int kept = layout.memory.fine_base[node.output];
   d.set("kept", kept >= 0);
   if (kept >= 0) d.set("fine_base", kept);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/golden/executor.h"
 
-#include <algorithm>
-
 #include "model/base/error.h"
 #include "model/num/border.h"
 
@@ -63,8 +61,8 @@ Inference Executor::run(const std::vector<std::int32_t>& words) const {
     const StoredTensor& input = inference.tensors[node.input];
     StoredTensor& output = inference.tensors[node.output];
     static const std::vector<std::int32_t> none;
-    const int read = std::max(node.residual, node.factor);  // one of them at most
-    const std::vector<std::int32_t>& residual = read < 0 ? none : inference.tensors[read].fine;
+    const std::vector<std::int32_t>& residual =
+        node.joined() < 0 ? none : inference.tensors[node.joined()].fine;
     const std::int64_t saturated = kernels_[n].run(input.q, residual, output.q, output.fine, output.classes);
     output.planes = tile_planes(network_, plan_, node.output, products_, output.q, output.classes);
     NodeCounts counts = count(network_, plan_, static_cast<int>(n), products_, input.planes);

@@ -16,6 +16,13 @@ std::int64_t product(const std::vector<std::int64_t>& dims) {
   return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
 }
 
+/// Row-major: values from one of a dimension to the next.
+std::vector<std::int64_t> strides_of(const std::vector<std::int64_t>& dims) {
+  std::vector<std::int64_t> strides(dims.size(), 1);
+  for (std::size_t i = dims.size(); i-- > 1;) strides[i - 1] = strides[i] * dims[i];
+  return strides;
+}
+
 }  // namespace
 
 std::int64_t Input::size() const { return product(dims); }
@@ -157,15 +164,18 @@ std::vector<float> to_channel_first(const float* sample, const Shape& shape) {
   return out;
 }
 
+std::vector<std::int64_t> Transposition::result_dims() const {
+  std::vector<std::int64_t> result;
+  for (const int axis : perm) result.push_back(dims[axis]);
+  return result;
+}
+
 std::vector<float> transpose(const float* sample, const Transposition& order) {
   const std::size_t rank = order.dims.size();
-  std::vector<std::int64_t> strides(rank, 1), dims, steps, at(rank, 0);
-  for (std::size_t i = rank; i-- > 1;) strides[i - 1] = strides[i] * order.dims[i];
-  for (const int axis : order.perm) {
-    dims.push_back(order.dims[axis]);
-    steps.push_back(strides[axis]);
-  }
-  const std::int64_t count = rank == 0 ? 1 : strides[0] * order.dims[0];
+  const std::vector<std::int64_t> strides = strides_of(order.dims), dims = order.result_dims();
+  std::vector<std::int64_t> steps, at(rank, 0);
+  for (const int axis : order.perm) steps.push_back(strides[axis]);
+  const std::int64_t count = product(order.dims);
   std::vector<float> out;
   out.reserve(count);
   std::int64_t source = 0;
@@ -197,8 +207,7 @@ std::optional<Softmax> softmax_of(const Network& network, const Output& output) 
   if (softmax.size == network.tensors[network.output].shape.size()) return softmax;
   const Transposition& order = *network.output_order;
   std::int64_t behind = 1;  // values of the output from one of an axis to the next
-  std::vector<std::int64_t> strides(order.dims.size(), 1);
-  for (std::size_t i = order.dims.size(); i-- > 1;) strides[i - 1] = strides[i] * order.dims[i];
+  const std::vector<std::int64_t> strides = strides_of(order.dims);
   for (std::size_t i = order.perm.size(); i-- > 0;) {
     const int axis = order.perm[i];
     if (order.dims[axis] == softmax.size && strides[axis] == softmax.stride) {

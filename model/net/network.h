@@ -102,6 +102,9 @@ struct Node {
   float upper = std::numeric_limits<float>::infinity();   ///< 6 for ReLU6
   std::optional<Window> pool;                             ///< max pool after the activation
   Shape conv_shape;                                       ///< before the pool
+
+  /// The tensor whose fine values the node reads: residual or factor; -1: none.
+  int joined() const { return residual >= 0 ? residual : factor; }
 };
 
 /// x_network = x_user * scale[c] + offset[c]: normalisation inside the graph before the first node.
@@ -127,6 +130,8 @@ struct Softmax {
 struct Transposition {
   std::vector<std::int64_t> dims;
   std::vector<int> perm;
+  /// Dimensions of what it gives.
+  std::vector<std::int64_t> result_dims() const;
   bool operator==(const Transposition& o) const { return dims == o.dims && perm == o.perm; }
 };
 
