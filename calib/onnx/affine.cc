@@ -11,6 +11,7 @@
 
 #include "calib/onnx/mix.h"
 #include "calib/onnx/operators.h"
+#include "calib/onnx/order.h"
 #include "calib/onnx/view.h"
 
 namespace dpwa::onnx {
@@ -167,6 +168,7 @@ Value import_affine(OperatorCall& call, NetworkBuilder& builder) {
   auto constant = channel_constant(call, *values, *dims, *k.dims, builder.tensor(x.tensor).shape);
   if (!constant) {
     const std::vector<double> each = each_value(call, *values, *dims, *k.dims);
+    if (want_channels_first(x, each, call.model())) return {"", nullptr, -1, dims};
     constant = per_channel(each, builder, x.tensor);
     if (!constant) return value_by_value(call, builder, x, affine_of(call.op(), reversed, each), *dims);
   }

@@ -11,6 +11,8 @@
 namespace dpwa::onnx {
 namespace {
 
+const Dims kChannelsFirst = {0, 3, 1, 2};
+
 Dims identity(std::size_t rank) {
   Dims perm(rank);
   std::iota(perm.begin(), perm.end(), 0);
@@ -109,6 +111,18 @@ void want_order(const Value& x, ModelContext& model) {
   const bool padded = element_count(x.order->dims) != element_count(model.input_dims);
   const Dims& dims = padded ? model.input_dims : x.order->dims;
   if (dims.size() == perm.size() && !keeps_order(dims, perm)) model.wanted_order = transposition(dims, perm);
+}
+
+bool want_channels_first(const Value& x, const std::vector<double>& each, ModelContext& model) {
+  const Dims& dims = model.input_dims;
+  if (x.tensor != 0 || x.order || model.input_order || dims.size() != 4) return false;
+  if (!x.dims || sample_dims(model.batch, *x.dims) != dims || keeps_order(dims, kChannelsFirst)) return false;
+  const auto channels = static_cast<std::size_t>(dims[3]);
+  for (std::size_t i = channels; i < each.size(); ++i) {
+    if (each[i] != each[i - channels]) return false;
+  }
+  if (!model.wanted_order) model.wanted_order = transposition(dims, kChannelsFirst);
+  return true;
 }
 
 Value transpose(OperatorCall& call, const Value& x, const Dims& perm) {

@@ -45,6 +45,10 @@ Value in_order(const Value& x);
 /// bring them into it (ModelContext::wanted_order).
 void want_order(const Value& x, ModelContext& model);
 
+/// Constants, one for each value of x, that differ along the last of four dimensions only: if x is the
+/// network's input, its channels are there, and the host should put them first. Whether it should.
+bool want_channels_first(const Value& x, const std::vector<double>& each, ModelContext& model);
+
 /// Transpose of a computed value.
 Value transpose(OperatorCall& call, const Value& x, const Dims& perm);
 

@@ -93,6 +93,34 @@ TEST(Order, AnImageIsTakenAndGivenBackChannelLast) {
   EXPECT_THAT(Floats(y.begin(), y.begin() + 4), ElementsAre(1, 0, 4, 0));
 }
 
+TEST(Order, ConstantsOfEachChannelOfAnImage) {
+  SmallModel model({1, 32, 32, 3});
+  model.constant("all", {1}, {2});
+  model.constant("mean", {3}, {1, 2, 3});
+  model.constant("deviation", {1, 1, 1, 3}, {1, 2, 4});
+  model.constant("w", {1, 3, 1, 1}, {1, 1, 1});
+  model.node("Mul", {"x", "all"}, "twice");
+  model.node("Sub", {"twice", "mean"}, "centred");
+  model.node("Div", {"centred", "deviation"}, "normal");
+  transpose(model, "normal", kToFirst, "first");
+  model.node("Conv", {"first", "w"}, "y");
+  const net::Network network = network_of(model);
+  EXPECT_EQ(network.nodes.size(), 1U);
+  EXPECT_EQ(network.input_order, (net::Transposition{{32, 32, 3}, {2, 0, 1}}));
+  EXPECT_EQ(network.input_affine.scale, (std::vector<double>{2, 1, 0.5}));
+  EXPECT_EQ(network.input_affine.offset, (std::vector<double>{-1, -1, -0.75}));
+}
+
+TEST(Order, ConstantsOfEachChannelOfAnImageThatIsFlattened) {
+  SmallModel model({1, 2, 2, 2});
+  model.constant("k", {2}, {10, 20});
+  model.constant("w", {8, 1}, {1, 2, 3, 4, 5, 6, 7, 8});
+  model.node("Add", {"x", "k"}, "a");
+  model.node("Flatten", {"a"}, "f");
+  model.node("MatMul", {"f", "w"}, "y");
+  EXPECT_THAT(evaluate(network_of(model), {0, 0, 0, 1, 0, 0, 0, 0}), ElementsAre(160 + 400 + 4));
+}
+
 TEST(Order, SoftmaxOverTheLastAxis) {
   SmallModel model({1, 2, 1, 3});
   model.constant("w", {4, 3, 1, 1}, counting(12));

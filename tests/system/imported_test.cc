@@ -117,7 +117,11 @@ net::Network channel_last() {
     convolve(model, to + "_first", in, out, kernel, to + "_map");
     transpose(to + "_map", {0, 2, 3, 1}, to);
   };
-  conv("x", 3, 18, 3, "a");
+  model.constant("mean", {3}, {120, 110, 100});
+  model.constant("deviation", {3}, {60, 50, 40});
+  model.node("Sub", {"x", "mean"}, "centred");
+  model.node("Div", {"centred", "deviation"}, "normal");
+  conv("normal", 3, 18, 3, "a");
   conv("a", 18, 5, 1, "b");
   onnx::set_integer(model.node("Concat", {"a", "b"}, "joined"), "axis", 3);
   conv("joined", 23, 6, 3, "c");
