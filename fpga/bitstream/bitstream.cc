@@ -37,7 +37,7 @@ const std::vector<std::string> kRouteSteps{"Info: Packing constants", "Info: Dev
 struct Job {
   const config::Config& config;
   const boards::Board& board;
-  const Family& family;
+  const Family family;
   int baud;
   synth::Design design;
   fs::path directory;
@@ -82,13 +82,15 @@ void synthesise(Job& job, const boards::Clock& clock) {
     parameters.emplace_back("BOOT", 1);
     parameters.emplace_back("FLASH_ADDRESS", job.board.flash_address);
   }
-  write_file(job.directory / "synth.ys", netlist_recipe(job.design, job.family.target, parameters));
   job.progress.begin("synthesis", synth::netlist_step_count());
-  std::string error;
-  const int status = run_tool(job, {"yosys", "-s", "synth.ys"}, error, [&](const std::string& line) {
-    if (line.rfind(synth::kStepMark, 0) == 0) job.progress.advance();
-  });
-  check_status(job, "yosys", status, error);
+  for (const synth::Script& script : netlist_recipe(job.design, job.family.target, parameters)) {
+    write_file(job.directory / script.file, script.text);
+    std::string error;
+    const int status = run_tool(job, {script.tool, "-s", script.file}, error, [&](const std::string& line) {
+      if (line.rfind(synth::kStepMark, 0) == 0) job.progress.advance();
+    });
+    check_status(job, script.tool, status, error);
+  }
 }
 
 void require_sites(const Job& job) {
@@ -105,24 +107,21 @@ std::optional<Routed> place_and_route(Job& job, const boards::Clock& clock, int 
       fmt::format("place and route for {}, seed {}", megahertz(static_cast<double>(clock.hz)), seed),
       static_cast<std::int64_t>(kRouteSteps.size()));
   job.sites.clear();
+  std::vector<std::string> command = job.family.router;
+  const std::string megahertz_wanted = fmt::format("{}", static_cast<double>(clock.hz) / 1e6);
+  command.insert(command.end(), {"--json", synth::kNetlistFile, "--freq", megahertz_wanted, "--seed",
+                                 fmt::format("{}", seed), "--timing-allow-fail", "--report", kTimingFile});
   std::string error;
-  const int status =
-      run_tool(job,
-               {job.family.router, "--" + job.board.device, "--package", job.board.package, "--json",
-                synth::kNetlistFile, job.family.constraints_option, job.board.constraints, "--freq",
-                fmt::format("{}", static_cast<double>(clock.hz) / 1e6), "--seed", fmt::format("{}", seed),
-                "--timing-allow-fail", job.family.routed_option, kRoutedFile, "--report", kTimingFile},
-               error, [&](const std::string& line) {
-                 for (const synth::SiteUse& site : synth::parse_utilisation(line)) job.sites.push_back(site);
-                 for (const std::string& step : kRouteSteps)
-                   job.progress.advance(line.rfind(step, 0) == 0 ? 1 : 0);
-               });
+  const int status = run_tool(job, command, error, [&](const std::string& line) {
+    for (const synth::SiteUse& site : synth::parse_utilisation(line)) job.sites.push_back(site);
+    for (const std::string& step : kRouteSteps) job.progress.advance(line.rfind(step, 0) == 0 ? 1 : 0);
+  });
   require_sites(job);
   if (status != 0 && error.find("Unable to find legal placement") != std::string::npos &&
       !job.sites.empty()) {
     return std::nullopt;
   }
-  check_status(job, job.family.router, status, error);
+  check_status(job, job.family.router.front(), status, error);
   return parse_report(read_file(job.directory / kTimingFile));
 }
 
@@ -194,10 +193,8 @@ Report build(Job& job) {
 }
 
 void pack(Job& job) {
-  std::vector<std::string> command = job.family.packer;
-  command.insert(command.end(), {kRoutedFile, job.family.bitstream});
   std::string error;
-  const int status = run_tool(job, command, error, [](const std::string&) {});
+  const int status = run_tool(job, job.family.packer, error, [](const std::string&) {});
   check_status(job, job.family.packer.front(), status, error);
 }
 
@@ -206,8 +203,10 @@ synth::Design wrap(synth::Design design, const boards::Board& board, const fs::p
   // The tools run in out/bitstream/<board>/ (or its staging name beside it), so the sources are two levels
   // up.
   for (fs::path& source : design.sources) source = fs::path("../..") / source;
+  write_file(directory / boards::kCommonFile, boards::common_file());
   for (const std::string& file : {board.wrapper, board.constraints})
     write_file(directory / file, boards::board_file(board, file));
+  design.sources.emplace_back(boards::kCommonFile);
   design.sources.emplace_back(board.wrapper);
   design.top = fs::path(board.wrapper).stem().string();
   return design;
@@ -217,7 +216,7 @@ synth::Design wrap(synth::Design design, const boards::Board& board, const fs::p
 
 Report make(const fs::path& out, const config::Config& config, const boards::Board& board, int baud,
             Progress& progress) {
-  const Family& family = family_of(board);
+  const Family family = family_of(board);
   for (const std::string& tool : board.tools) tools::find(tool);
   const synth::Design design = synth::read_design(out);
   clocks_for(board, baud);

@@ -13,16 +13,14 @@ namespace dpwa::bitstream {
 struct Family {
   std::string name;  ///< Board::family
   synth::Target target;
-  std::string router;               ///< nextpnr, as dpwa doctor names it
-  std::string constraints_option;   ///< of the router: the pins
-  std::string routed_option;        ///< of the router: the routed design
-  std::vector<std::string> packer;  ///< and its options; takes the routed design and the bitstream
+  /// nextpnr, as dpwa doctor names it, and its options for device, pins and the routed design.
+  std::vector<std::string> router;
+  std::vector<std::string> packer;  ///< from the routed design to the bitstream
   std::string bitstream;            ///< file name, by whose ending openFPGALoader knows what it is
 };
 
-inline constexpr const char* kRoutedFile = "routed.txt";
-
-/// Throws Error(internal) for a board of a family without recipe.
-const Family& family_of(const boards::Board& board);
+/// With the names of the board in the command lines. Throws Error(internal) for a board of a family without
+/// recipe.
+Family family_of(const boards::Board& board);
 
 }  // namespace dpwa::bitstream

@@ -70,6 +70,14 @@ Clock parse_clock(const std::string& where, const toml::node& node) {
   return clock;
 }
 
+std::string_view file_of(const std::string& folder, const std::string& file) {
+  const std::string path = fmt::format("{}/{}/{}", kFolder, folder, file);
+  for (const EmbeddedFile& each : embedded_boards()) {
+    if (each.path == path) return each.text;
+  }
+  throw fail(ExitCode::internal, "{}: not in this executable", path);
+}
+
 toml::table parse_toml(const std::string& where, std::string_view text) {
   try {
     return toml::parse(text);
@@ -124,12 +132,8 @@ Board find_board(const std::string& name) {
   throw fail(ExitCode::usage, "--board {}: unknown; choose one of {}", name, fmt::join(names, ", "));
 }
 
-std::string_view board_file(const Board& board, const std::string& file) {
-  const std::string path = fmt::format("{}/{}/{}", kFolder, board.name, file);
-  for (const EmbeddedFile& each : embedded_boards()) {
-    if (each.path == path) return each.text;
-  }
-  throw fail(ExitCode::internal, "{}: not in this executable", path);
-}
+std::string_view common_file() { return file_of("common", kCommonFile); }
+
+std::string_view board_file(const Board& board, const std::string& file) { return file_of(board.name, file); }
 
 }  // namespace dpwa::boards

@@ -19,10 +19,10 @@ struct Clock {
 /// A board: fpga/boards/<name>/board.toml and the files that it names.
 struct Board {
   std::string name;
-  std::string family;              ///< "ice40", "ecp5"
+  std::string family;              ///< "ice40", "ecp5", "gw2a"
   std::string device;              ///< "up5k", "85k"
   std::string package;             ///< "sg48", "CABGA381"
-  std::string wrapper;             ///< file of the Verilog around dpwa_uart_top; its name is the module's
+  std::string wrapper;             ///< file of the Verilog around dpwa_board; its name is the module's
   std::string constraints;         ///< file of the pins, in the place-and-route tool's form
   std::vector<Clock> clocks;       ///< slowest first, at least one
   int baud = 0;                    ///< of the serial line, unless asked otherwise
@@ -39,6 +39,10 @@ std::vector<Board> all_boards();
 
 /// Throws Error(usage) with the names there are.
 Board find_board(const std::string& name);
+
+/// Verilog that every wrapper has inside: what does not depend on the board.
+inline constexpr const char* kCommonFile = "dpwa_board.v";
+std::string_view common_file();
 
 /// Text of a file of the board's folder. Throws Error(internal) when it is not there.
 std::string_view board_file(const Board& board, const std::string& file);

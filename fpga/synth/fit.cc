@@ -103,7 +103,8 @@ std::string site_kind(const std::string& type) {
   static const std::map<std::string, std::string> kinds{
       {"ICESTORM_LC", "logic_cells"}, {"ICESTORM_RAM", "block_rams"},  {"ICESTORM_SPRAM", "sprams"},
       {"ICESTORM_DSP", "dsps"},       {"TRELLIS_COMB", "logic_cells"}, {"DP16KD", "block_rams"},
-      {"MULT18X18D", "dsps"}};
+      {"MULT18X18D", "dsps"},         {"LUT4", "logic_cells"},         {"BSRAM", "block_rams"},
+      {"MULT18X18", "dsps"}};
   const auto found = kinds.find(type);
   return found == kinds.end() ? "" : found->second;
 }

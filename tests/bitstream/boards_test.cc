@@ -82,7 +82,7 @@ TEST(Boards, EveryFolderIsWhole) {
   std::set<std::string> tools;
   for (const tools::Tool& tool : tools::survey().tools) tools.insert(tool.name);
   for (const Board& board : all_boards()) {
-    EXPECT_THAT(board_file(board, board.wrapper), HasSubstr("dpwa_uart_top #("));
+    EXPECT_THAT(board_file(board, board.wrapper), HasSubstr("dpwa_board #("));
     EXPECT_THAT(board_file(board, board.wrapper), HasSubstr("parameter integer FLASH_ADDRESS"));
     EXPECT_FALSE(board_file(board, board.constraints).empty());
     for (const std::string& tool : board.tools) EXPECT_EQ(tools.count(tool), 1u) << tool;
@@ -92,6 +92,7 @@ TEST(Boards, EveryFolderIsWhole) {
     }
     EXPECT_EQ(find_board(board.name).device, board.device);
   }
+  EXPECT_THAT(common_file(), HasSubstr("dpwa_uart_top #("));
   EXPECT_THROW(find_board("none-such"), Error);
 }
 
@@ -120,6 +121,20 @@ TEST(Boards, Ulx3sClocksAreWhatItsPllMakes) {
     const std::int64_t vco = clock.hz * value.at("CLKOP_DIV");
     EXPECT_TRUE(vco >= 400'000'000 && vco <= 800'000'000) << vco;
     EXPECT_TRUE(value.at("CLKFB_DIV") <= 128 && value.at("CLKOP_DIV") <= 128);
+  }
+}
+
+TEST(Boards, TangNanosClocksAreWhatItsPllMakes) {
+  for (const Clock& clock : find_board("tangnano20k").clocks) {
+    std::map<std::string, std::int64_t> value(clock.parameters.begin(), clock.parameters.end());
+    if (value.at("PLL") == 0) {
+      EXPECT_EQ(clock.hz, 27'000'000);
+      continue;
+    }
+    EXPECT_EQ(clock.hz, 9'000'000 * (value.at("FBDIV_SEL") + 1));
+    const std::int64_t vco = clock.hz * value.at("ODIV_SEL");
+    EXPECT_TRUE(vco >= 500'000'000 && vco <= 1'250'000'000) << vco;
+    EXPECT_LT(value.at("FBDIV_SEL"), 64);
   }
 }
 

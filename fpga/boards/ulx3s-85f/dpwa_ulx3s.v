@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dpwa_ulx3s: an accelerator with a serial line on the ULX3S: clock, reset, pins.
+// dpwa_ulx3s: an accelerator with a serial line on the ULX3S: clock and pins around dpwa_board.
 //
-// Clock: the oscillator's 25 MHz (PLL = 0), or 25 MHz / 5 * CLKFB_DIV from the PLL. Reset: from configuration until the
-// clock has been stable for 64 cycles; flip-flops of the ECP5 have their initial values after configuration. LED 0
-// shines while a whole image is loaded. With BOOT = 1 the design reads one from the board's flash, LED 1 shines while
-// the flash is read or an inference is under way, LED 2 when there is no image or the loader has found an error; with
-// BOOT = 0 both are dark and the flash is not selected. The flash's clock pin belongs to the configuration port, which
-// USRMCLK leads to.
+// Clock: the oscillator's 25 MHz (PLL = 0), or 25 MHz / 5 * CLKFB_DIV from the PLL. LED 0 shines while a whole image is
+// loaded; with BOOT = 1 LED 1 while the flash is read or an inference is under way, LED 2 when there is no image or the
+// loader has found an error. The flash's clock pin belongs to the configuration port, which USRMCLK leads to.
 
 `default_nettype none
 
@@ -68,58 +65,32 @@ module dpwa_ulx3s #(
     end
   endgenerate
 
-  // LOCK belongs to no clock: two flip-flops before it is used.
-  reg [1:0] locked_q = 2'd0;
-  reg [6:0] stable_q = 7'd0;  // cycles with lock; bit 6: enough of them
-  always @(posedge clk) begin
-    locked_q <= {locked_q[0], locked};
-    if (!locked_q[1])      stable_q <= 7'd0;
-    else if (!stable_q[6]) stable_q <= stable_q + 7'd1;
-  end
-
   assign flash_wp_no   = 1'b1;
   assign flash_hold_no = 1'b1;
 
-  generate
-    if (BOOT != 0) begin : gen_boot
-      wire flash_sck;
-      USRMCLK u_flash_clock (
-        .USRMCLKI  (flash_sck),
-        .USRMCLKTS (1'b0)
-      );
-      dpwa_uart_top #(
-        .CLOCKS_PER_BIT (CLOCKS_PER_BIT),
-        .FLASH_ADDRESS  (FLASH_ADDRESS)
-      ) u_design (
-        .clk_i         (clk),
-        .rst_ni        (stable_q[6]),
-        .uart_rx_i     (uart_rx_i),
-        .uart_tx_o     (uart_tx_o),
-        .flash_cs_no   (flash_cs_no),
-        .flash_sck_o   (flash_sck),
-        .flash_mosi_o  (flash_mosi_o),
-        .flash_miso_i  (flash_miso_i),
-        .image_valid_o (led_o),
-        .busy_o        (led_busy_o),
-        .error_o       (led_error_o)
-      );
-    end else begin : gen_no_boot
-      assign flash_cs_no  = 1'b1;
-      assign flash_mosi_o = 1'b0;
-      assign led_busy_o   = 1'b0;
-      assign led_error_o  = 1'b0;
-      wire unused = &{1'b0, flash_miso_i};
-      dpwa_uart_top #(
-        .CLOCKS_PER_BIT (CLOCKS_PER_BIT)
-      ) u_design (
-        .clk_i         (clk),
-        .rst_ni        (stable_q[6]),
-        .uart_rx_i     (uart_rx_i),
-        .uart_tx_o     (uart_tx_o),
-        .image_valid_o (led_o)
-      );
-    end
-  endgenerate
+  wire flash_sck;
+  USRMCLK u_flash_clock (
+    .USRMCLKI  (flash_sck),
+    .USRMCLKTS (1'b0)
+  );
+
+  dpwa_board #(
+    .CLOCKS_PER_BIT (CLOCKS_PER_BIT),
+    .BOOT           (BOOT),
+    .FLASH_ADDRESS  (FLASH_ADDRESS)
+  ) u_board (
+    .clk_i         (clk),
+    .locked_i      (locked),
+    .uart_rx_i     (uart_rx_i),
+    .uart_tx_o     (uart_tx_o),
+    .flash_cs_no   (flash_cs_no),
+    .flash_sck_o   (flash_sck),
+    .flash_mosi_o  (flash_mosi_o),
+    .flash_miso_i  (flash_miso_i),
+    .image_valid_o (led_o),
+    .busy_o        (led_busy_o),
+    .error_o       (led_error_o)
+  );
 
 endmodule
 
