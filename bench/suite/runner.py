@@ -86,11 +86,12 @@ def untuned_networks(root):
     fashion = networks(root)["fmnist_cnn"]
     cifar = network("cifar10-resnet8-mlperf", False, True, {"RESIDUAL_WORDS": 32768})
     cifar = dataclasses.replace(cifar, unlabelled=cifar.model.with_name("jpeg_x.npy"))
+    acas = network("acasxu-mlp", False, False, {}, ("--decision", "argmin"))
     found = [dataclasses.replace(fashion, name="fmnist_mobilenet", model=fashion.model.with_name("fmnist_mobilenet.onnx")),
              network("kws-dscnn-mlperf", True, True, {}, ("--decision", "argmax")),
              cifar, dataclasses.replace(cifar, name=f"{cifar.name}, 0.02 nat", budget=("--budget-kl", "0.02")),
              network("mnist-cnn-zoo", False, True),
-             network("acasxu-mlp", False, False, {}, ("--decision", "argmin"))]
+             acas, dataclasses.replace(acas, name=f"{acas.name}, 99.9 %", budget=("--budget-disagreement", "0.0005"))]
     return {network.name: network for network in found}
 
 
