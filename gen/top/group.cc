@@ -133,6 +133,7 @@ void GroupBuilder::nets() {
   declare("scan_wtile", size("WTILE_W"));
   declare("weight_widths", 3 * size("SCAN_TILES"));
   declare("beat");
+  declare("read");
   declare("beat_last");
   declare("beat_level", size("LEVEL_W"));
   declare("beat_signed");

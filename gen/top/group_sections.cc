@@ -39,7 +39,7 @@ void GroupBuilder::memories() {
       .connect("we_i", net(serial() ? "bus_digits_i" : "bus_word_we_i"))
       .connect("waddr_i", net("bus_addr_i"))
       .connect("wdata_i", net("bus_word_i"))
-      .connect("re_i", net("beat") | net("read_word_re_i"))
+      .connect("re_i", net("read") | net("read_word_re_i"))
       .connect("raddr_i", mux(net("read_word_re_i"), net("read_word_i"), net("beat_act")))
       .connect("rdata_o", net(cut() ? "memory_word" : "read_data_o"));
   place("u_activation_widths", interfaces::width_table())
@@ -78,7 +78,7 @@ void GroupBuilder::memories() {
       .connect("tile_re_i", net("scan_re"))
       .connect("tile_raddr_i", net("scan_wtile"))
       .connect("tile_planes_o", net("weight_widths"))
-      .connect("word_re_i", net("beat"))
+      .connect("word_re_i", net(streams() ? "beat" : "read"))
       .connect("word_raddr_i", net("bank_raddr"))
       .connect("words_o", net("weight_words"));
 }
@@ -215,6 +215,7 @@ void GroupBuilder::issue() {
       .connect("tile_offset_i", net("head_tile_offset"))
       .connect("pop_o", net("head_pop"))
       .connect("stall_o", net("stall"))
+      .connect("read_o", net("read"))
       .connect("beat_o", net("beat"))
       .connect("last_o", net("beat_last"))
       .connect("level_o", net("beat_level"))

@@ -200,6 +200,7 @@ Interface issue() {
   leaf.input("ready_i");
   leaf.output("starved_o");
   leaf.output("stall_o");
+  leaf.output("read_o");
   leaf.output("beat_o");
   leaf.output("last_o");
   leaf.output("level_o", level_w);

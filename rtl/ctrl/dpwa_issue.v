@@ -10,6 +10,8 @@
 //   3. A null entry (no activation planes) takes one cycle and no beat.
 //   4. A beat waits for its weight words (ready_i, of the word at weight_addr_o in the same cycle); starved_o tells when
 //      nothing else holds it. stall_o: an entry waits, for whatever reason.
+//   5. read_o: the entry has beats, so its words can be read; while it waits they are read again and not used. This
+//      comes earlier in the cycle than beat_o.
 // Latency 0: addresses leave in the cycle of the decision; the memories register their data.
 
 `default_nettype none
@@ -48,6 +50,7 @@ module dpwa_issue #(
   output wire               starved_o,
   output wire               stall_o,
   // beat
+  output wire               read_o,
   output wire               beat_o,
   output wire               last_o,          // this slot ends a job
   output wire [LEVEL_W-1:0] level_o,
@@ -81,6 +84,7 @@ module dpwa_issue #(
   wire free       = valid_i & ~(drains & busy);
   wire go         = free & (null_entry | ready_i);
 
+  assign read_o        = valid_i & ~null_entry;
   assign beat_o        = go & ~null_entry;
   assign starved_o     = free & ~null_entry & ~ready_i;
   assign stall_o       = valid_i & ~go;
