@@ -7,6 +7,7 @@
 
 #include "fpga/host/board.h"
 #include "gen/lower/lower.h"
+#include "model/base/error.h"
 #include "model/golden/executor.h"
 
 namespace dpwa::cli {
@@ -50,6 +51,12 @@ BoardRun run_on_board(host::Line& line, const host::Patience& patience, const co
   host::Link link(line, patience, std::random_device()());
   host::Board board(link, config);
   run.image_loaded = board.load(image, progress);
+  if (board.failed_at_boot()) {
+    throw fail(
+        ExitCode::io,
+        "{}: the board's tests at power-up have failed; dpwa run --self-test tells which part is wrong",
+        line.name());
+  }
   progress.begin("run", static_cast<std::int64_t>(samples.size()));
   std::int64_t off_grid = 0;
   golden::Inference answer;

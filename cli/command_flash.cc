@@ -40,7 +40,7 @@ ExitCode flash(const Options& options, Context& context) {
   const boards::Board board = boards::find_board(options.board);
   const config::Config config = design_config(options.out);
   const bool image = config.boots() && std::filesystem::exists(options.out / "images");
-  if (image) generated_image(options.out);
+  if (image) generated_file(options.out, bitstream::flash_file(config));
   const std::vector<std::vector<std::string>> commands =
       bitstream::flash_commands(options.out, config, board);
   context.result = {{"command", commands.front()},

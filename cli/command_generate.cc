@@ -12,11 +12,13 @@
 #include "calib/onnx/import.h"
 #include "calib/search/pins.h"
 #include "cli/commands.h"
+#include "fpga/bitstream/bitstream.h"
 #include "gen/emit/emission.h"
 #include "gen/lower/lower.h"
 #include "gen/lower/packets.h"
 #include "gen/top/top.h"
 #include "model/base/files.h"
+#include "verify/self_test.h"
 
 namespace dpwa::cli {
 namespace {
@@ -50,7 +52,10 @@ std::map<std::string, std::string> plan_files(const Options& options, const conf
   const plan::Plan plan =
       search::apply_pins(directory, network, config, pins, plan::load(directory, network));
   std::map<std::string, std::string> files;
-  files["images/image.bin"] = lower::to_bytes(lower::lower(config, network, plan).words);
+  const std::string image = lower::to_bytes(lower::lower(config, network, plan).words);
+  files["images/image.bin"] = image;
+  if (config.tests_at_boot())
+    files[bitstream::flash_file(config)] = lower::to_bytes(verify::boot_tests(config)) + image;
   files["plan/model.onnx"] = read_file(directory / "model.onnx");
   for (const auto& [name, bytes] : plan::files(network, plan)) files["plan/" + name] = bytes;
   return files;

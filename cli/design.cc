@@ -59,14 +59,15 @@ fs::path plan_directory(const fs::path& out, const fs::path& plan) {
   return directory;
 }
 
-std::string generated_image(const fs::path& out) {
-  const fs::path file = out / "images" / "image.bin";
+std::string generated_file(const fs::path& out, const std::string& name) {
+  const fs::path file = out / name;
   if (!fs::exists(file)) {
     throw fail(ExitCode::bad_input, "{}: missing; generate the design again", file.string());
   }
   std::string image = read_file(file);
   const std::string found = content_hash(image);
-  const std::string generated = manifest_text(out, "/files/images~1image.bin");
+  const std::string generated =
+      manifest_text(out, (nlohmann::json::json_pointer("/files") / name).to_string());
   if (found != generated) {
     throw fail(ExitCode::bad_input,
                "{}: damaged or exchanged: content {}, generated was {}; generate the design again",
@@ -77,7 +78,7 @@ std::string generated_image(const fs::path& out) {
 
 lower::Image checked_image(const fs::path& out, const config::Config& config, const net::Network& network,
                            const plan::Plan& plan) {
-  const std::string image = generated_image(out);
+  const std::string image = generated_file(out, "images/image.bin");
   lower::Image lowered = lower::lower(config, network, plan);
   if (image != lower::to_bytes(lowered.words)) {
     throw fail(ExitCode::bad_input,

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "model/base/error.h"
+#include "model/golden/executor.h"
 #include "model/num/planes.h"
 
 namespace dpwa::verify {
@@ -316,6 +317,24 @@ std::vector<SelfTest> self_tests(const config::Config& config) {
   }
   add_activation_tests(config, tests);
   return tests;
+}
+
+std::vector<std::uint32_t> boot_tests(const config::Config& config) {
+  // Codes of rtl/host/dpwa_boot_test.v.
+  constexpr std::uint32_t kOver = 0, kSend = 1, kExpect = 2;
+  std::vector<std::uint32_t> flash;
+  const auto add = [&](std::uint32_t code, const auto& words) {
+    flash.push_back(code << 24 | static_cast<std::uint32_t>(words.size()));
+    for (const auto word : words) flash.push_back(static_cast<std::uint32_t>(word));
+  };
+  for (const SelfTest& test : self_tests(config)) {
+    const golden::Executor golden(test.network, test.plan, config.products);
+    add(kSend, lower::lower(config, test.network, test.plan, test.origin).words);
+    add(kSend, lower::input_packet(test.plan.input, test.words));
+    add(kExpect, golden.run(test.words).tensors[test.network.output].q);
+  }
+  flash.push_back(kOver << 24);
+  return flash;
 }
 
 }  // namespace dpwa::verify

@@ -29,6 +29,10 @@ struct SelfTest {
 /// configuration, same tests.
 std::vector<SelfTest> self_tests(const config::Config& config);
 
+/// What a flash holds before the image, for rtl/host/dpwa_boot_test.v: every test's image, input and expected
+/// outputs, and the end of the tests.
+std::vector<std::uint32_t> boot_tests(const config::Config& config);
+
 /// The lane, counted over all groups, that computes this output channel of a dense layer.
 int lane_of(const config::Config& config, int channel);
 

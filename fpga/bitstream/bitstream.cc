@@ -247,6 +247,10 @@ Report make(const fs::path& out, const config::Config& config, const boards::Boa
   return report;
 }
 
+std::string flash_file(const config::Config& config) {
+  return config.tests_at_boot() ? "images/flash.bin" : "images/image.bin";
+}
+
 std::vector<std::vector<std::string>> flash_commands(const fs::path& out, const config::Config& config,
                                                      const boards::Board& board) {
   const fs::path file = directory_of(out, board) / family_of(board).bitstream;
@@ -256,11 +260,11 @@ std::vector<std::vector<std::string>> flash_commands(const fs::path& out, const 
   }
   std::vector<std::vector<std::string>> commands = {
       {"openFPGALoader", "-b", board.loader_name, "-f", file.string()}};
-  const fs::path image = out / "images" / "image.bin";
+  const fs::path image = out / flash_file(config);
   if (!config.boots() || !fs::exists(image)) return commands;
   if (const std::uintmax_t bytes = fs::file_size(image); bytes > kMostImageBytes) {
-    throw fail(ExitCode::mismatch, "{}: {} bytes, a board reads at most {} from its flash; use BOOT=none",
-               image.string(), bytes, kMostImageBytes);
+    throw fail(ExitCode::mismatch, "{}: {} bytes, a board reads at most {} from its flash; use BOOT={}",
+               image.string(), bytes, kMostImageBytes, config.tests_at_boot() ? "spi" : "none");
   }
   commands.push_back({"openFPGALoader", "-b", board.loader_name, "-f", "-o",
                       fmt::format("{:#x}", board.flash_address), image.string()});

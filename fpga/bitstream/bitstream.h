@@ -22,6 +22,9 @@ namespace dpwa::bitstream {
 Report make(const std::filesystem::path& out, const config::Config& config, const boards::Board& board,
             int baud, Progress& progress);
 
+/// File of a design with BOOT, in its directory, that the flash gets behind the bitstream.
+std::string flash_file(const config::Config& config);
+
 /// Command lines of openFPGALoader that write the board's bitstream of `out` into its flash and, where the
 /// design reads one from there, the image of its plan behind it. Throws Error(bad_input) when there is no
 /// bitstream yet, Error(mismatch) for an image that is too large.

@@ -90,6 +90,8 @@ void Board::wait_for_boot(Progress& progress) {
                             unfinished ? "has no end" : "was refused: " + flag_names(errors)));
 }
 
+bool Board::failed_at_boot() { return config_.tests_at_boot() && status("TEST_FAILED"); }
+
 std::string Board::flags() { return flag_names(read("FLAGS")); }
 
 bool Board::load(const std::vector<std::uint32_t>& image, Progress& progress) {

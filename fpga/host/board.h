@@ -40,6 +40,9 @@ class Board {
   Inference infer(const std::vector<std::uint32_t>& packet, std::size_t outputs,
                   const std::vector<int>& tensors = {});
 
+  /// Whether tests at power-up (BOOT = spi-test) have failed.
+  bool failed_at_boot();
+
  private:
   std::uint32_t read(const char* name);
   void write(const char* name, std::uint32_t value);

@@ -105,6 +105,9 @@ const std::vector<Register>& registers() {
               {"PACKET", 2, 1, "a packet has begun and not ended"},
               {"BOOT", 3, 1, "an image is being read from the flash: the host's words wait",
                RegisterNeeds::boot},
+              {"TEST_PASSED", 4, 1, "the tests before the image found every output as expected",
+               RegisterNeeds::boot_test},
+              {"TEST_FAILED", 5, 1, "they did not, or the machine refused one", RegisterNeeds::boot_test},
               {"LOADER_ERRORS", 8, 6, "the loader's errors since the newest BEGIN, bits as in FLAGS"}}),
       flags("FLAGS", 0x10,
             "what happened since the flag was cleared; a loader error lasts until the next BEGIN, LENGTH "
@@ -155,7 +158,8 @@ std::vector<Register> registers(const config::Config& config) {
   const auto lacks = [&](RegisterNeeds needs) {
     return (needs == RegisterNeeds::floats && config.port_formats != config::PortFormats::all) ||
            (needs == RegisterNeeds::counters && config.pcu_counters == 0) ||
-           (needs == RegisterNeeds::boot && !config.boots());
+           (needs == RegisterNeeds::boot && !config.boots()) ||
+           (needs == RegisterNeeds::boot_test && !config.tests_at_boot());
   };
   const auto drop = [&](auto& of) {
     of.erase(std::remove_if(of.begin(), of.end(), [&](const auto& each) { return lacks(each.needs); }),

@@ -22,9 +22,10 @@ enum class RegisterKind {
 /// What a machine must have for a register or field to exist.
 enum class RegisterNeeds {
   nothing,
-  floats,    ///< port words that may be floating point
-  counters,  ///< PCU_COUNTERS
-  boot,      ///< BOOT
+  floats,     ///< port words that may be floating point
+  counters,   ///< PCU_COUNTERS
+  boot,       ///< BOOT
+  boot_test,  ///< BOOT = spi-test
 };
 
 struct RegisterField {

@@ -53,6 +53,10 @@ void TopBuilder::ports() {
     input("boot_i", 1, "an image is being read from the flash");
     output("busy_o", 1, "an inference is under way");
   }
+  if (config_.tests_at_boot()) {
+    input("test_passed_i", 1, "tests before the image found every output as expected");
+    input("test_failed_i", 1, "they did not");
+  }
   output("counter_o", 32, "the selected PCU counter, all groups together");
   if (streams()) {
     output("refill_words_o", 32,

@@ -71,6 +71,10 @@ void TopBuilder::host_registers() {
     registers.connect("status_boot_i", net("boot_i"));
     module_.assign(net("busy_o"), ~net("idle"));
   }
+  if (config_.tests_at_boot()) {
+    registers.connect("status_test_passed_i", net("test_passed_i"))
+        .connect("status_test_failed_i", net("test_failed_i"));
+  }
   if (config_.pcu_counters != 0) {
     registers.connect("counter_select_tensor_o", net("counter_tensor"))
         .connect("counter_select_index_o", net("counter_index"))

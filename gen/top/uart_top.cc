@@ -47,6 +47,16 @@ const std::map<std::string, std::string>& behind_flash() {
   return table;
 }
 
+/// Those of a machine that is tested before.
+const std::map<std::string, std::string>& behind_tests() {
+  static const std::map<std::string, std::string> table = {
+      {"m_axis_tvalid_o", "result_valid"},  {"m_axis_tready_i", "result_ready"},
+      {"image_valid_o", "any_image_valid"}, {"test_passed_i", "test_passed"},
+      {"test_failed_i", "test_failed"},
+  };
+  return table;
+}
+
 }  // namespace
 
 void UartTopBuilder::build() {
@@ -76,7 +86,9 @@ void UartTopBuilder::ports() {
   output("image_valid_o", 1, "an image is loaded and whole");
   if (!config_.boots()) return;
   output("busy_o", 1, "the flash is being read, or an inference is under way");
-  output("error_o", 1, "there is no image though the flash was read, or the loader has found an error");
+  output("error_o", 1,
+         std::string("there is no image though the flash was read, or the loader") +
+             (config_.tests_at_boot() ? " or a test" : "") + " has found an error");
 }
 
 void UartTopBuilder::link() {
@@ -101,6 +113,11 @@ void UartTopBuilder::boot() {
   declare("machine_data", 32);
   declare("machine_valid");
   declare("machine_ready");
+  const bool tests = config_.tests_at_boot();
+  if (tests) {
+    declare("flash_valid");
+    declare("flash_ready");
+  }
   module_.section("Flash: its image comes first, then what the host sends");
   place("u_boot", interfaces::flash_boot())
       .set("FLASH_ADDRESS", size("FLASH_ADDRESS"))
@@ -114,16 +131,46 @@ void UartTopBuilder::boot() {
       .connect("packet_ready_o", net("packet_ready"))
       .connect("machine_rst_ni", net("machine_rst_n"))
       .connect("machine_data_o", net("machine_data"))
-      .connect("machine_valid_o", net("machine_valid"))
-      .connect("machine_ready_i", net("machine_ready"))
+      .connect("machine_valid_o", net(tests ? "flash_valid" : "machine_valid"))
+      .connect("machine_ready_i", net(tests ? "flash_ready" : "machine_ready"))
       .connect("image_valid_i", net("image_valid_o"))
       .connect("refused_i", any(net("loader_errors")))
       .connect("boot_o", net("boot"));
   module_.assign(net("busy_o"), net("boot") | net("machine_busy"));
-  module_.assign(net("error_o"), any(net("loader_errors")) | ~(net("boot") | net("image_valid_o")));
+  if (tests) boot_test();
+  const Expr refused = tests ? any(net("loader_errors")) | net("test_failed") : any(net("loader_errors"));
+  module_.assign(net("error_o"), refused | ~(net("boot") | net("image_valid_o")));
+}
+
+void UartTopBuilder::boot_test() {
+  for (const char* name : {"any_image_valid", "result_valid", "result_ready", "test_passed", "test_failed"})
+    declare(name);
+  module_.section("Tests of the machine: what the flash holds before the image");
+  place("u_boot_test", interfaces::boot_test())
+      .connect("boot_i", net("boot"))
+      .connect("word_i", net("machine_data"))
+      .connect("word_valid_i", net("flash_valid"))
+      .connect("word_ready_o", net("flash_ready"))
+      .connect("image_valid_o", net("image_valid_o"))
+      .connect("machine_valid_o", net("machine_valid"))
+      .connect("machine_ready_i", net("machine_ready"))
+      .connect("image_valid_i", net("any_image_valid"))
+      .connect("refused_i", any(net("loader_errors")))
+      .connect("output_i", net("output_data"))
+      .connect("output_valid_i", net("result_valid"))
+      .connect("output_ready_o", net("result_ready"))
+      .connect("host_valid_o", net("output_valid"))
+      .connect("host_ready_i", net("output_ready"))
+      .connect("passed_o", net("test_passed"))
+      .connect("failed_o", net("test_failed"));
 }
 
 std::string UartTopBuilder::machine_net(const std::string& port) const {
+  if (config_.tests_at_boot()) {
+    const auto found = behind_tests().find(port);
+    if (found != behind_tests().end()) return found->second;
+  }
+  if (port == "image_valid_o") return port;
   if (config_.boots()) {
     const auto found = behind_flash().find(port);
     if (found != behind_flash().end()) return found->second;
@@ -136,9 +183,9 @@ std::string UartTopBuilder::machine_net(const std::string& port) const {
 void UartTopBuilder::machine() {
   module_.section("Machine");
   Instance& machine = module_.instance("u_machine", machine_);
-  machine.connect("clk_i", net("clk_i")).connect("image_valid_o", net("image_valid_o"));
+  machine.connect("clk_i", net("clk_i"));
   for (const PortSpec& port : machine_.ports()) {
-    if (port.name == "clk_i" || port.name == "image_valid_o") continue;
+    if (port.name == "clk_i") continue;
     const std::string name = machine_net(port.name);
     if (port.name == "s_axil_wstrb_i") {
       machine.connect(port.name, literal(4, 15));

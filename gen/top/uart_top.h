@@ -14,8 +14,8 @@ inline constexpr int kFlashWordsBits = 20;
 /// Where the image lies unless a board says otherwise; the virtual board (tb/board) does not.
 inline constexpr int kFlashAddress = 0x40000;
 
-/// Fills the module dpwa_uart_top: dpwa_top behind a serial line (docs/host-protocol.md), with BOOT = "spi"
-/// also behind a flash. Its parameters are CLOCKS_PER_BIT of the line and FLASH_ADDRESS.
+/// Fills the module dpwa_uart_top: dpwa_top behind a serial line (docs/host-protocol.md), with BOOT also
+/// behind a flash. Its parameters are CLOCKS_PER_BIT of the line and FLASH_ADDRESS.
 class UartTopBuilder : private SectionBuilder {
  public:
   /// `machine`: interface of dpwa_top.
@@ -27,6 +27,8 @@ class UartTopBuilder : private SectionBuilder {
   void ports();
   void link();
   void boot();
+  /// Between the flash and the machine.
+  void boot_test();
   /// The net of a port of dpwa_top; empty when it stays open.
   std::string machine_net(const std::string& port) const;
   void machine();

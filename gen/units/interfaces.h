@@ -57,5 +57,6 @@ Interface sticky();
 Interface axil_slave();
 Interface uart_host();
 Interface flash_boot();
+Interface boot_test();
 
 }  // namespace dpwa::gen::interfaces

@@ -60,4 +60,27 @@ Interface flash_boot() {
   return leaf;
 }
 
+Interface boot_test() {
+  Interface leaf("dpwa_boot_test");
+  leaf.input("clk_i");
+  leaf.input("rst_ni");
+  leaf.input("boot_i");
+  leaf.input("word_i", 32);
+  leaf.input("word_valid_i");
+  leaf.output("word_ready_o");
+  leaf.output("image_valid_o");
+  leaf.output("machine_valid_o");
+  leaf.input("machine_ready_i");
+  leaf.input("image_valid_i");
+  leaf.input("refused_i");
+  leaf.input("output_i", 32);
+  leaf.input("output_valid_i");
+  leaf.output("output_ready_o");
+  leaf.output("host_valid_o");
+  leaf.input("host_ready_i");
+  leaf.output("passed_o");
+  leaf.output("failed_o");
+  return leaf;
+}
+
 }  // namespace dpwa::gen::interfaces

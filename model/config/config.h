@@ -11,7 +11,7 @@ namespace dpwa::config {
 enum class LutStyle { generic, ice40, ecp5, asic };  ///< how the lane's adders are written
 enum class WriteBack { parallel, serial };           ///< how accumulators become stored values
 enum class HostPort { axi, none, uart };
-enum class Boot { none, spi };            ///< where an image comes from at power-up
+enum class Boot { none, spi, spi_test };  ///< where an image comes from at power-up
 enum class PortFormats { all, integer };  ///< of input and output words
 
 /// Which policies of the PCU there are (docs/numerics.md N1.3, N5); one at least.
@@ -50,7 +50,7 @@ struct Config {
   int pcu_counters = 1;                         ///< PCU_COUNTERS: event counters per node (0, 1)
   LutStyle lut_style = LutStyle::generic;       ///< LUT_STYLE
   HostPort host_port = HostPort::axi;           ///< HOST_PORT
-  Boot boot = Boot::none;                       ///< BOOT: spi: an image is read from an SPI flash
+  Boot boot = Boot::none;                       ///< BOOT: an image is read from an SPI flash, after tests
   PortFormats port_formats = PortFormats::all;  ///< PORT_FORMATS: integer: without binary16 and float32
   int weight_words = 65536;                     ///< WEIGHT_WORDS: fast-tier plane words per lane
   int weight_tiles = 65536;                     ///< WEIGHT_TILES: weight width-table entries per group
@@ -70,6 +70,7 @@ struct Config {
   bool serial_write_back() const { return write_back == WriteBack::serial; }
   bool convolves() const { return conv != 0; }  ///< convolutions, pools, layers over maps
   bool boots() const { return boot != Boot::none; }
+  bool tests_at_boot() const { return boot == Boot::spi_test; }
   bool pads_pools() const { return convolves() && pool_pads != 0; }
   bool adds() const { return residual_words > 0; }
   bool multiplies() const { return factors != 0; }

@@ -134,8 +134,9 @@ const std::vector<Field>& fields() {
           "HOST_PORT", &Config::host_port,
           {{"axi", HostPort::axi}, {"uart", HostPort::uart}, {"none", HostPort::none}},
           "AXI4-Stream data with AXI4-Lite registers, these behind a serial line, or bare streams"),
-      optional(choice<Boot>("BOOT", &Config::boot, {{"none", Boot::none}, {"spi", Boot::spi}},
-                            "image at power-up: none, or read from the board's SPI flash")),
+      optional(choice<Boot>(
+          "BOOT", &Config::boot, {{"none", Boot::none}, {"spi", Boot::spi}, {"spi-test", Boot::spi_test}},
+          "image at power-up: none, or read from the board's SPI flash, after tests of the machine")),
       choice<PortFormats>("PORT_FORMATS", &Config::port_formats,
                           {{"all", PortFormats::all}, {"integer", PortFormats::integer}},
                           "words at the ports: all, or only u8, s8, s16 in and integers out"),

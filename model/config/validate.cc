@@ -111,7 +111,7 @@ void validate_tiers(const Config& c) {
 /// The packet stream that the flash loader shares with the host is the serial line's.
 void validate_boot(const Config& c) {
   if (c.boots() && c.host_port != HostPort::uart)
-    throw fail(ExitCode::usage, "BOOT = \"spi\" needs HOST_PORT = \"uart\"");
+    throw fail(ExitCode::usage, "BOOT needs HOST_PORT = \"uart\"");
 }
 
 }  // namespace

@@ -106,6 +106,20 @@ TEST_F(Boot, AnotherNetworksImageIsReplaced) {
   answers(run(&other), true, "");
 }
 
+TEST_F(Boot, TestsOfTheMachineComeBeforeTheImage) {
+  generate("out", {"--set", "BOOT=spi-test"});
+  const std::string flash = read_file(path("out/images/flash.bin"));
+  const std::size_t tests = flash.size() - image_.size();
+  answers(run(&flash), false, "");
+  answers(run(nullptr), true, "OPCODE");
+  // The last word before "over" is an expected output.
+  std::string wrong = flash;
+  wrong[tests - 8] = static_cast<char>(wrong[tests - 8] ^ 1);
+  const Invocation failed = run(&wrong);
+  EXPECT_EQ(failed.exit_code, 5);
+  EXPECT_THAT(failed.err, HasSubstr("tests at power-up have failed; dpwa run --self-test tells"));
+}
+
 TEST_F(Boot, AFlashNeedsAVirtualBoardADesignThatReadsItAndAFile) {
   const Invocation real = invoke({"run", path("out"), "--port", "none", "--data", path("x.npy"), "--flash",
                                   path("out/images/image.bin")});

@@ -209,8 +209,10 @@ TEST(Policies, AreNamesInOrder) {
 
 TEST(Boot, NeedsTheSerialLine) {
   EXPECT_TRUE(load("icebreaker", {"BOOT=spi"}).boots());
+  EXPECT_FALSE(load("icebreaker", {"BOOT=spi"}).tests_at_boot());
+  EXPECT_TRUE(load("icebreaker", {"BOOT=spi-test"}).tests_at_boot());
   EXPECT_THAT(refusal([] { load("sim-4", {"BOOT=spi"}); }), HasSubstr("needs HOST_PORT"));
-  EXPECT_THAT(refusal_of_set("BOOT=flash"), HasSubstr("none | spi"));
+  EXPECT_THAT(refusal_of_set("BOOT=flash"), HasSubstr("none | spi | spi-test"));
 }
 
 TEST(Boot, IsNamedWhereItIsNotNone) {

@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
         interfaces::ram(), interfaces::width_table(), interfaces::weight_sram(), interfaces::dense_sram(),
         interfaces::registers(), interfaces::unpacker(), interfaces::input_constants(), interfaces::packer(),
         interfaces::output_reader(), interfaces::output_tail(), interfaces::loader(), interfaces::sticky(),
-        interfaces::axil_slave(), interfaces::uart_host(), interfaces::flash_boot()),
+        interfaces::axil_slave(), interfaces::uart_host(), interfaces::flash_boot(), interfaces::boot_test()),
     [](const auto& each) { return each.param.module(); });
 
 TEST(LeafInterfaceComparison, SeesAWrongWidthDirectionAndDefault) {
