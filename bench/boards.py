@@ -54,6 +54,9 @@ DESIGNS = {
         "LANES": 8, "GROUPS": 1, "WB_LANES": 2, "WEIGHT_WORDS": 2048, "RESIDUAL_WORDS": 8192, **ECP5_FAST}, clock=60),
     "ulx3s-85f-32": Design("ulx3s-85f", "ecp5-85", {
         "LANES": 32, "GROUPS": 2, "WB_LANES": 4, "RESIDUAL_WORDS": 2048, **ECP5_FAST}, MLPERF, clock=60),
+    "tangnano20k-8": Design("tangnano20k", "gw2ar-18", {
+        "LUT_STYLE": "ice40", "WB_LANES": 1, "PLANES_MAX": 3, "SHIFT_MAX": 31, "POLICIES": "range", "PCU_COUNTERS": 0,
+        "PORT_FORMATS": "integer", "WEIGHT_WORDS": 1024, "ACTIVATION_WORDS": 1024}, ("fmnist_mlp", "fmnist_cnn"), clock=54),
 }
 
 # Team hls4ml-FINN, MLPerf Tiny v0.7, open division; latency = 1 / throughput of the submitted results.

@@ -56,6 +56,8 @@ class GroupBuilder : private SectionBuilder {
   Expr load_we(lower::Target target) const;
   bool serial() const { return config_.serial_write_back(); }
   bool cut() const { return config_.stage_cuts != 0; }
+  /// What the issue says of the words to be read, when the memories take it.
+  Expr at_memories(const std::string& name) const;
   /// STAGE_CUTS: `to` is `from` one cycle later.
   void register_between(const std::string& name, const Int& width, const Expr& from, const Expr& to);
 

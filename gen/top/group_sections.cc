@@ -30,17 +30,26 @@ void GroupBuilder::sequence() {
   module_.assign(net("done_o"), net("share_done") & ~net("busy_o"));
 }
 
+Expr GroupBuilder::at_memories(const std::string& name) const { return net(cut() ? name + "_q" : name); }
+
 void GroupBuilder::memories() {
   module_.section("Memories: activation words and widths, weights");
-  if (cut()) declare("memory_word", size("PLANE_W"));
+  if (cut()) {
+    declare("memory_word", size("PLANE_W"));
+    for (const auto& [name, width] :
+         {std::pair("read", Int(1)), {"beat_act", size("WORD_W")}, {"beat_weight", size("INDEX_W")}}) {
+      declare(std::string(name) + "_q", width);
+      register_between("u_" + std::string(name) + "_cut", width, net(name), net(std::string(name) + "_q"));
+    }
+  }
   place("u_activation_words", serial() ? interfaces::digit_ram() : interfaces::ram())
       .set("WIDTH", size("PLANE_W"))
       .set("DEPTH", size("ACTIVATION_WORDS"))
       .connect("we_i", net(serial() ? "bus_digits_i" : "bus_word_we_i"))
       .connect("waddr_i", net("bus_addr_i"))
       .connect("wdata_i", net("bus_word_i"))
-      .connect("re_i", net("read") | net("read_word_re_i"))
-      .connect("raddr_i", mux(net("read_word_re_i"), net("read_word_i"), net("beat_act")))
+      .connect("re_i", at_memories("read") | net("read_word_re_i"))
+      .connect("raddr_i", mux(net("read_word_re_i"), net("read_word_i"), at_memories("beat_act")))
       .connect("rdata_o", net(cut() ? "memory_word" : "read_data_o"));
   place("u_activation_widths", interfaces::width_table())
       .set("ENTRIES", size("ACTIVATION_TILES"))
@@ -78,7 +87,7 @@ void GroupBuilder::memories() {
       .connect("tile_re_i", net("scan_re"))
       .connect("tile_raddr_i", net("scan_wtile"))
       .connect("tile_planes_o", net("weight_widths"))
-      .connect("word_re_i", net(streams() ? "beat" : "read"))
+      .connect("word_re_i", streams() ? net("beat") : at_memories("read"))
       .connect("word_raddr_i", net("bank_raddr"))
       .connect("words_o", net("weight_words"));
 }
@@ -237,7 +246,7 @@ void GroupBuilder::arithmetic() {
   declare("lane_beat", 3 + size("LEVEL_W"), "the beat, when its words have been read");
   place("u_read_delay", interfaces::delay())
       .set("WIDTH", 3 + size("LEVEL_W"))
-      .set("CYCLES", cut() ? 2 : 1)
+      .set("CYCLES", cut() ? 3 : 1)
       .connect("d_i", concat({net("beat"), net("beat_last"), net("beat_signed"), net("beat_level")}))
       .connect("q_o", net("lane_beat"));
   if (cut()) {

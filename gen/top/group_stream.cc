@@ -19,7 +19,7 @@ void GroupBuilder::bank_ports() {
     module_.assign(net("bank"), net("load_bank_i"));
     module_.assign(net("bank_addr"), load_addr);
     module_.assign(net("bank_data"), load_data);
-    module_.assign(net("bank_raddr"), net("beat_weight"));
+    module_.assign(net("bank_raddr"), at_memories("beat_weight"));
     return;
   }
   declare("scan_index", size("INDEX_W"), "oldest weight word that the scanner may still queue");

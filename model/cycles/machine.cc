@@ -156,9 +156,9 @@ std::int64_t end_cycle(const config::Config& config, int group, std::int64_t las
                        int last_tile_planes) {
   if (config.serial_write_back()) return last_issue + drain_slot(config) + 1;
   const int lane_latency = config.lane_cuts + 3;
-  // STAGE_CUTS: registers behind the memories, before the write-back lanes and before the tile assembler, and
-  // where there is one, in the pool of accumulators.
-  const int cuts = config.stage_cuts * (3 + config.premax);
+  // STAGE_CUTS: registers before and behind the memories, before the write-back lanes and before the tile
+  // assembler, and where there is one, in the pool of accumulators.
+  const int cuts = config.stage_cuts * (4 + config.premax);
   const int write_back_latency =
       6 + config::fine_latency(config) + (config.has_tables() ? config::kTableLatency : 0);
   const std::int64_t complete = last_issue + 1 + lane_latency + cuts + (config.slices() - 1) +
