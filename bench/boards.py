@@ -55,7 +55,7 @@ DESIGNS = {
     "ulx3s-85f-32": Design("ulx3s-85f", "ecp5-85", {
         "LANES": 32, "GROUPS": 2, "WB_LANES": 4, "RESIDUAL_WORDS": 2048, **ECP5_FAST}, MLPERF, clock=60),
     "tangnano20k-8": Design("tangnano20k", "gw2ar-18", {
-        "LUT_STYLE": "ice40", "WB_LANES": 1, "PLANES_MAX": 3, "SHIFT_MAX": 31, "POLICIES": "range", "PCU_COUNTERS": 0,
+        "WB_LANES": 1, "PLANES_MAX": 3, "SHIFT_MAX": 31, "POLICIES": "range", "PCU_COUNTERS": 0,
         "PORT_FORMATS": "integer", "WEIGHT_WORDS": 1024, "ACTIVATION_WORDS": 1024}, ("fmnist_mlp", "fmnist_cnn"), clock=54),
 }
 
