@@ -70,6 +70,7 @@ INTRODUCTION = """# Boards
 Written by `bench/boards.py`; raw results: `bench/boards.json` in the build folder. *Cycles come from simulation, the clock from
 place and route; nothing here was measured on hardware.* Latency = cycles from input stored to last output written (mean of
 {images} test images, every stored value compared with the bit-exact model) / clock of the bitstream.
+Place and route for Gowin seems to leave delays of some wires out after routing: only the clock that was asked for is meant seriously there.
 """
 
 
