@@ -154,12 +154,6 @@ Dims sample_dims(std::int64_t batch, const Dims& dims) {
   return sample;
 }
 
-Dims strides_of(const Dims& dims) {
-  Dims strides(dims.size(), 1);
-  for (std::size_t i = dims.size(); i-- > 1;) strides[i - 1] = strides[i] * dims[i];
-  return strides;
-}
-
 std::optional<Dims> broadcast_strides(const Dims& dims, const Dims& result) {
   if (dims.size() > result.size()) return std::nullopt;
   const Dims own = strides_of(dims);

@@ -10,6 +10,7 @@
 
 #include "calib/onnx/network_builder.h"
 #include "calib/onnx/operator_call.h"
+#include "model/net/network.h"
 
 namespace dpwa::onnx {
 
@@ -74,8 +75,7 @@ inline Dims sample_dims(const OperatorCall& call, const Dims& dims) {
   return sample_dims(call.batch(), dims);
 }
 
-/// Row-major strides.
-Dims strides_of(const Dims& dims);
+using net::strides_of;
 
 /// The number of the value at an index.
 inline std::int64_t number_of(const Dims& at, const Dims& strides) {

@@ -125,6 +125,9 @@ struct Softmax {
   }
 };
 
+/// Row-major: values from one of a dimension to the next.
+std::vector<std::int64_t> strides_of(const std::vector<std::int64_t>& dims);
+
 /// How the host reorders one sample: values of these dimensions (ONNX order) become values whose dimension i
 /// is dimension perm[i] of them.
 struct Transposition {
