@@ -23,7 +23,8 @@ void require_serial_line(const std::filesystem::path& out, const config::Config&
 std::filesystem::path plan_directory(const std::filesystem::path& out,
                                      const std::filesystem::path& plan = {});
 
-/// A file of `out`, "images/image.bin". Throws Error(bad_input) unless it is there as it was generated.
+/// The content of a file of `out`, as "images/image.bin". Throws Error(bad_input) unless it is there as it
+/// was generated.
 std::string generated_file(const std::filesystem::path& out, const std::string& name);
 
 /// The image of this plan on this configuration. Throws Error(bad_input) unless images/image.bin is that, and

@@ -319,6 +319,11 @@ std::vector<SelfTest> self_tests(const config::Config& config) {
   return tests;
 }
 
+std::vector<std::int32_t> expected_outputs(const config::Config& config, const SelfTest& test) {
+  const golden::Executor golden(test.network, test.plan, config.products);
+  return golden.run(test.words).tensors[test.network.output].q;
+}
+
 std::vector<std::uint32_t> boot_tests(const config::Config& config) {
   // Codes of rtl/host/dpwa_boot_test.v.
   constexpr std::uint32_t kOver = 0, kSend = 1, kExpect = 2;
@@ -328,10 +333,9 @@ std::vector<std::uint32_t> boot_tests(const config::Config& config) {
     for (const auto word : words) flash.push_back(static_cast<std::uint32_t>(word));
   };
   for (const SelfTest& test : self_tests(config)) {
-    const golden::Executor golden(test.network, test.plan, config.products);
     add(kSend, lower::lower(config, test.network, test.plan, test.origin).words);
     add(kSend, lower::input_packet(test.plan.input, test.words));
-    add(kExpect, golden.run(test.words).tensors[test.network.output].q);
+    add(kExpect, expected_outputs(config, test));
   }
   flash.push_back(kOver << 24);
   return flash;

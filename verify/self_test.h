@@ -29,6 +29,9 @@ struct SelfTest {
 /// configuration, same tests.
 std::vector<SelfTest> self_tests(const config::Config& config);
 
+/// What the bit-exact model answers.
+std::vector<std::int32_t> expected_outputs(const config::Config& config, const SelfTest& test);
+
 /// What a flash holds before the image, for rtl/host/dpwa_boot_test.v: every test's image, input and expected
 /// outputs, and the end of the tests.
 std::vector<std::uint32_t> boot_tests(const config::Config& config);
