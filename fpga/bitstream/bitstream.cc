@@ -37,7 +37,7 @@ const std::vector<std::string> kRouteSteps{"Info: Packing constants", "Info: Dev
 struct Job {
   const config::Config& config;
   const boards::Board& board;
-  const Family family;
+  const Family& family;
   int baud;
   synth::Design design;
   fs::path directory;

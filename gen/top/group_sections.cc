@@ -36,10 +36,11 @@ void GroupBuilder::memories() {
   module_.section("Memories: activation words and widths, weights");
   if (cut()) {
     declare("memory_word", size("PLANE_W"));
-    for (const auto& [name, width] :
-         {std::pair("read", Int(1)), {"beat_act", size("WORD_W")}, {"beat_weight", size("INDEX_W")}}) {
-      declare(std::string(name) + "_q", width);
-      register_between("u_" + std::string(name) + "_cut", width, net(name), net(std::string(name) + "_q"));
+    const std::pair<std::string, Int> reads[] = {
+        {"read", 1}, {"beat_act", size("WORD_W")}, {"beat_weight", size("INDEX_W")}};
+    for (const auto& [name, width] : reads) {
+      declare(name + "_q", width);
+      register_between("u_" + name + "_cut", width, net(name), at_memories(name));
     }
   }
   place("u_activation_words", serial() ? interfaces::digit_ram() : interfaces::ram())

@@ -23,10 +23,10 @@ The host's AXI4-Lite port (`s_axil_*`, 32-bit data, 8-bit addresses) of a config
   SLVERR and change nothing. Bits that no field names read as zero and ignore writes.
 - Images and inputs do not pass here but as packets through `s_axis_*` (rtl/host/dpwa_loader.v).
 - OUTPUT_MODE, FLAGS.INPUT_NAN and FLAGS.OUTPUT_OVERFLOW exist only with `PORT_FORMATS = "all"`, COUNTER_SELECT and COUNTER_VALUE only with
-  `PCU_COUNTERS = 1`, STATUS.BOOT only with `BOOT = "spi"`.
+  `PCU_COUNTERS = 1`, STATUS.BOOT only with BOOT, STATUS.TEST_PASSED and STATUS.TEST_FAILED only with `BOOT = "spi-test"`.
 
 A run: send the image, read STATUS.IMAGE_VALID and FLAGS, choose OUTPUT_MODE, send inputs and take outputs, read FLAGS again. A host that
-finds its image by IMAGE_VALID and IMAGE_ID need not send it. With `BOOT = "spi"` it first waits until STATUS.BOOT is 0: an image from the
+finds its image by IMAGE_VALID and IMAGE_ID need not send it. With BOOT it first waits until STATUS.BOOT is 0: an image from the
 flash that was not taken shows in STATUS as the host's own would, one that ended nowhere as PACKET. A later host that reads BUSY or PACKET before it has sent anything follows one that stopped halfway: it resets the machine.
 A reader of a PCU counter writes COUNTER_SELECT, waits for the response and reads COUNTER_VALUE.
 

@@ -30,6 +30,7 @@ const std::map<std::string, std::string>& renamed() {
       {"m_axis_tlast_o", "output_last"},   {"m_axis_tready_i", "output_ready"},
       {"s_axil_awaddr_i", "axil_addr"},    {"s_axil_araddr_i", "axil_addr"},
       {"s_axil_bready_i", "axil_ready"},   {"s_axil_rready_i", "axil_ready"},
+      {"image_valid_o", "image_valid_o"},
   };
   return table;
 }
@@ -137,9 +138,12 @@ void UartTopBuilder::boot() {
       .connect("refused_i", any(net("loader_errors")))
       .connect("boot_o", net("boot"));
   module_.assign(net("busy_o"), net("boot") | net("machine_busy"));
-  if (tests) boot_test();
-  const Expr refused = tests ? any(net("loader_errors")) | net("test_failed") : any(net("loader_errors"));
-  module_.assign(net("error_o"), refused | ~(net("boot") | net("image_valid_o")));
+  Expr errors = any(net("loader_errors"));
+  if (tests) {
+    boot_test();
+    errors = errors | net("test_failed");
+  }
+  module_.assign(net("error_o"), errors | ~(net("boot") | net("image_valid_o")));
 }
 
 void UartTopBuilder::boot_test() {
@@ -170,7 +174,6 @@ std::string UartTopBuilder::machine_net(const std::string& port) const {
     const auto found = behind_tests().find(port);
     if (found != behind_tests().end()) return found->second;
   }
-  if (port == "image_valid_o") return port;
   if (config_.boots()) {
     const auto found = behind_flash().find(port);
     if (found != behind_flash().end()) return found->second;

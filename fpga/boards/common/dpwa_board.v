@@ -10,7 +10,7 @@
 
 module dpwa_board #(
   parameter integer CLOCKS_PER_BIT = 104,  // clock cycles per bit of the serial line
-  parameter integer BOOT           = 0,    // 1: the design has BOOT = "spi"
+  parameter integer BOOT           = 0,    // 1: the design reads a flash
   parameter integer FLASH_ADDRESS  = 0     // byte address of the image
 ) (
   input  wire clk_i,
@@ -23,7 +23,7 @@ module dpwa_board #(
   input  wire flash_miso_i,
   output wire image_valid_o,  // a whole image is loaded
   output wire busy_o,         // the flash is read, or an inference is under way
-  output wire error_o         // no image, or the loader has found an error
+  output wire error_o         // no image, or the loader or a test has found an error
 );
 
   reg [1:0] locked_q = 2'd0;

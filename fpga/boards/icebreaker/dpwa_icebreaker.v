@@ -13,7 +13,7 @@ module dpwa_icebreaker #(
   parameter integer PLL            = 0,    // 1: the clock comes from the PLL
   parameter integer DIVF           = 63,   // multiplier of the PLL, less 1: 44 to 87
   parameter integer DIVQ           = 5,    // log2 of the PLL's output divider: 1 to 6
-  parameter integer BOOT           = 0,    // 1: the design has BOOT = "spi"
+  parameter integer BOOT           = 0,    // 1: the design reads a flash
   parameter integer FLASH_ADDRESS  = 0     // byte address of the image
 ) (
   input  wire clk_12mhz_i,

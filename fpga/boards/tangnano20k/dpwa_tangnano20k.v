@@ -13,7 +13,7 @@ module dpwa_tangnano20k #(
   parameter integer PLL            = 0,    // 1: the clock comes from the PLL
   parameter integer FBDIV_SEL      = 5,    // multiplier of 9 MHz, less 1
   parameter integer ODIV_SEL       = 16,   // clock * ODIV_SEL is 500 to 1250 MHz
-  parameter integer BOOT           = 0,    // 1: the design has BOOT = "spi"
+  parameter integer BOOT           = 0,    // 1: the design reads a flash
   parameter integer FLASH_ADDRESS  = 0     // byte address of the image
 ) (
   input  wire clk_27mhz_i,

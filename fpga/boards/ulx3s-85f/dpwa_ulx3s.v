@@ -13,7 +13,7 @@ module dpwa_ulx3s #(
   parameter integer PLL            = 0,    // 1: the clock comes from the PLL
   parameter integer CLKFB_DIV      = 10,   // multiplier of 5 MHz
   parameter integer CLKOP_DIV      = 12,   // output divider: clock * CLKOP_DIV is 400 to 800 MHz
-  parameter integer BOOT           = 0,    // 1: the design has BOOT = "spi"
+  parameter integer BOOT           = 0,    // 1: the design reads a flash
   parameter integer FLASH_ADDRESS  = 0     // byte address of the image
 ) (
   input  wire clk_25mhz_i,
