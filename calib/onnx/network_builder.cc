@@ -105,6 +105,7 @@ Refusal NetworkBuilder::closed(int tensor) const {
 int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> scale,
                               std::vector<double> offset, std::string output) {
   const int index = static_cast<int>(network_.tensors.size());
+  node.name = unused_name(std::move(node.name));
   node.input = input;
   node.output = index;
   network_.tensors.push_back(
@@ -114,11 +115,15 @@ int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> sca
   return index;
 }
 
+std::string NetworkBuilder::unused_name(std::string name) const {
+  const auto taken = [&](const net::Node& other) { return other.name == name; };
+  while (std::any_of(network_.nodes.begin(), network_.nodes.end(), taken)) name += "/passed";
+  return name;
+}
+
 net::Node NetworkBuilder::passing_layer(std::string name, const net::Shape& shape) const {
   net::Node layer;
   layer.name = std::move(name);
-  const auto taken = [&](const net::Node& other) { return other.name == layer.name; };
-  while (std::any_of(network_.nodes.begin(), network_.nodes.end(), taken)) layer.name += "/passed";
   layer.onnx_operator = "Conv";
   layer.out_channels = layer.groups = shape.c;
   layer.conv_shape = shape;
@@ -332,7 +337,7 @@ bool NetworkBuilder::never_negative(int tensor) const {
 
 void NetworkBuilder::pool_in_a_layer_behind(std::size_t n) {
   net::Node& node = network_.nodes[n];
-  net::Node layer = passing_layer(node.name + "/pool", node.conv_shape);
+  net::Node layer = passing_layer(unused_name(node.name + "/pool"), node.conv_shape);
   layer.input = static_cast<int>(network_.tensors.size());
   layer.output = node.output;
   layer.pool = std::exchange(node.pool, std::nullopt);

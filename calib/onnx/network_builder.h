@@ -154,6 +154,8 @@ class NetworkBuilder {
   /// Producers of the tensors that the nodes make, from one node on.
   void count_producers(std::size_t first);
   void move_to_end(int node);
+  /// The name, or else one made from it, that no node has.
+  std::string unused_name(std::string name) const;
   /// A layer that passes values of this shape on.
   net::Node passing_layer(std::string name, const net::Shape& shape) const;
   /// Whether the node passes values of an inner tensor on as they are, but for limits and a pool.

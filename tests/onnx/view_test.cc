@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/onnx/same_network.h"
 #include "tests/onnx/small_model.h"
 
@@ -69,6 +71,25 @@ TEST(View, TransposesThatCancelLeaveNothing) {
   model.node("Conv", {"b", "w"}, "y");
   EXPECT_EQ(model.import().nodes.size(), 1U);
   EXPECT_EQ(outputs(model), counting(24));
+}
+
+TEST(View, EveryLayerThatOneBecomesHasANameOfItsOwn) {
+  SmallModel model({1, 1, 2, 2});
+  model.constant("w", {1, 1, 1, 1}, {1});
+  model.node("Conv", {"x", "w"}, "c");
+  model.indices("s", {1});
+  model.indices("e", {-3});
+  model.indices("a", {2});
+  model.indices("t", {-1});
+  model.node("Slice", {"c", "s", "e", "a", "t"}, "rows");
+  model.node("Flatten", {"rows"}, "f");
+  model.node("Flatten", {"rows"}, "g");
+  model.node("Sigmoid", {"f"}, "p");
+  model.node("Tanh", {"g"}, "q");
+  model.node("Add", {"p", "q"}, "y");
+  const net::Network network = model.import();
+  std::set<std::string> names;
+  for (const net::Node& node : network.nodes) EXPECT_TRUE(names.insert(node.name).second) << node.name;
 }
 
 TEST(View, SliceTakesStepsAndLimitsBeyondTheEnds) {
