@@ -231,8 +231,8 @@ std::int64_t run_node(const Job& job, const Weights& weights) {
 }
 
 /// Compiled once per processor generation, with everything that it calls; the processor picks its own at
-/// start. Every version computes the same integers.
-#if defined(__x86_64__)
+/// start. Every version computes the same integers. Clang has no such versions of a flattened function.
+#if defined(__x86_64__) && !defined(__clang__)
 [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #endif
 [[gnu::flatten]] std::int64_t
