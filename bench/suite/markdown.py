@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers and tables as text."""
+"""Numbers, tables and generated blocks as text."""
+from suite.runner import BenchError
+
+END = "<!-- end generated -->\n"
 
 
 def count(number):
@@ -20,3 +23,13 @@ def markdown_table(header, rows, alignment):
     lines = [f"| {' | '.join(header)} |", f"|{rules}|"]
     lines += [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def replace_block(path, script, new):
+    """Writes new(old) between the markers of what `script` generates in a page."""
+    begin = f"<!-- begin generated: {script} -->\n"
+    head, found, rest = path.read_text().partition(begin)
+    block, end, tail = rest.partition(END)
+    if not found or not end:
+        raise BenchError(f"{path}: the markers of the generated block are missing")
+    path.write_text(f"{head}{begin}{new(block)}{END}{tail}")

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/benchmarks.md and the table of README.md, made from the results alone."""
 from suite import numbers, tables
-from suite.runner import BenchError
-
-BEGIN = "<!-- begin generated: bench/benchmarks.py -->"
-END = "<!-- end generated -->"
+from suite.markdown import replace_block
 
 INTRODUCTION = """# Benchmarks
 
@@ -16,14 +13,6 @@ measured; *missed* is printed as missed. Times are CPU seconds, so one core's ti
 - *Cycles*: input stored to last output written. *Busy*: lane-beats issued / (lanes x cycles). *Useful*: the part of them that a channel's
   own planes and the values of its tiles ask for.
 """
-
-
-def split_block(text, path):
-    """What is before the generated block, the block, and what is behind it."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise BenchError(f"{path}: the markers of the generated block are missing")
-    head, rest = text.split(BEGIN)
-    return head, *rest.split(END)
 
 
 def sections_of(page):
@@ -38,6 +27,5 @@ def write(results, benchmarks, readme):
     sections = {"Targets": numbers.table(results, before.get("Targets", ""))}
     sections.update({title: text or before.get(title) for title, text in tables.sections(results)})
     written = [f"## {title}\n\n{text}" for title, text in sections.items() if text]
-    head, block, tail = split_block(readme.read_text(), readme)
-    readme.write_text(f"{head}{BEGIN}\n{tables.short(results, block)}{END}{tail}")
+    replace_block(readme, "bench/benchmarks.py", lambda old: tables.short(results, old))
     benchmarks.write_text("\n".join([INTRODUCTION, *written]))
