@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keyword-spotting network of MLPerf Tiny, which is depthwise for the most part, in Verilator: every
-// stored value, and its cycles beside those that its loop nest costs at least.
+// Two networks of MLPerf Tiny, keyword spotting (mostly depthwise) and image classification (residual), in
+// Verilator: every stored value, and their cycles beside those that their loop nests cost at least.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <tuple>
 
 #include "calib/data/samples.h"
 #include "calib/onnx/import.h"
@@ -17,11 +19,23 @@
 namespace dpwa::system_test {
 namespace {
 
-constexpr const char* kMemory = "ACTIVATION_WORDS=65536";
+constexpr std::array<const char*, 5> kMemory = {"ACTIVATION_WORDS=65536", "RESIDUAL_WORDS=16384"};
 
 constexpr Machine kMachines[] = {
-    {"kws_four", 4, 1, 1, 16, 2, 0, "axi", "parallel", {kMemory}},
-    {"kws_sixty_four", 64, 4, 4, 16, 2, 0, "axi", "parallel", {kMemory}},
+    {"mlperf_four", 4, 1, 1, 16, 2, 0, "axi", "parallel", kMemory},
+    {"mlperf_sixty_four", 64, 4, 4, 16, 2, 0, "axi", "parallel", kMemory},
+};
+
+struct Task {
+  const char* name;
+  const char* folder;  ///< of ../shared/data, whose README.md says what its values are
+  plan::InputPort input;
+  int samples;  ///< on many lanes; few take long
+};
+
+const Task kTasks[] = {
+    {"keyword_spotting", "kws-dscnn-mlperf", {plan::PortFormat::s8, 0.5847029, -83 * 0.5847029}, 10},
+    {"image_classification", "cifar10-resnet8-mlperf", {plan::PortFormat::u8, 1, 0}, 3},
 };
 
 /// Beats and drain slots of one node on one machine: each position and channel group costs a beat per plane
@@ -95,34 +109,34 @@ class LoopNest {
   golden::TileLayout layout_;
 };
 
-class KeywordSpotting : public testing::TestWithParam<Machine> {};
+class MlperfTiny : public testing::TestWithParam<std::tuple<Machine, Task>> {};
 
-TEST_P(KeywordSpotting, EqualsTheGoldenModelNearTheCyclesOfItsLoops) {
+TEST_P(MlperfTiny, EqualsTheGoldenModelNearTheCyclesOfItsLoops) {
+  const auto& [machine, task] = GetParam();
   const char* named = std::getenv("DPWA_SHARED");
   const std::filesystem::path folder =
-      std::filesystem::path(named != nullptr ? named : DPWA_SOURCE_DIR "/../shared") /
-      "data/kws-dscnn-mlperf";
+      std::filesystem::path(named != nullptr ? named : DPWA_SOURCE_DIR "/../shared") / "data" / task.folder;
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is absent (set DPWA_SHARED)";
-  const int count = GetParam().lanes < 64 ? 2 : 10;  // few lanes take long
+  const int count = machine.lanes < 64 ? 2 : task.samples;
   const net::Network network = onnx::import_onnx(folder / "model.onnx");
-  const data::Samples recordings = data::load_samples(folder / "test_x.npy", network);
-  plan::Plan plan = plan::range_plan(network, recordings.values, count, 2);
-  plan.input = {plan::PortFormat::s8, 0.5847029, -83 * 0.5847029};  // README.md there: (q - 83) * 0.5847029
+  const data::Samples data = data::load_samples(folder / "test_x.npy", network);
+  plan::Plan plan = plan::range_plan(network, data.values, count, 2);
+  plan.input = task.input;
 
   const golden::Executor executor(network, plan);
   std::vector<std::vector<float>> samples;
   std::int64_t off_grid = 0, loops = 0;
   for (int i = 0; i < count; ++i) {
     const std::int64_t size = network.tensors[0].shape.size();
-    samples.emplace_back(recordings.values.begin() + i * size, recordings.values.begin() + (i + 1) * size);
+    samples.emplace_back(data.values.begin() + i * size, data.values.begin() + (i + 1) * size);
     const golden::Inference inference = executor.run(executor.port_words(samples[i].data(), off_grid));
     for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-      loops += LoopNest(GetParam(), network, plan, static_cast<int>(n))
+      loops += LoopNest(machine, network, plan, static_cast<int>(n))
                    .cycles(inference.tensors[network.nodes[n].input].planes);
     }
   }
   EXPECT_EQ(off_grid, 0);
-  const verify::Simulation result = simulate(GetParam(), network, plan, samples);
+  const verify::Simulation result = simulate(machine, network, plan, samples);
   EXPECT_EQ(result.images, count);
   EXPECT_GE(result.values_checked, count * network.values_per_image());
   EXPECT_EQ(result.mismatches, 0);
@@ -134,8 +148,12 @@ TEST_P(KeywordSpotting, EqualsTheGoldenModelNearTheCyclesOfItsLoops) {
   RecordProperty("loops", std::to_string(loops / count));
 }
 
-INSTANTIATE_TEST_SUITE_P(System, KeywordSpotting, testing::ValuesIn(kMachines),
-                         [](const auto& each) { return std::string(each.param.name); });
+INSTANTIATE_TEST_SUITE_P(System, MlperfTiny,
+                         testing::Combine(testing::ValuesIn(kMachines), testing::ValuesIn(kTasks)),
+                         [](const auto& each) {
+                           return fmt::format("{}_{}", std::get<Task>(each.param).name,
+                                              std::get<Machine>(each.param).name);
+                         });
 
 }  // namespace
 }  // namespace dpwa::system_test
