@@ -15,13 +15,14 @@ cmake -S . -B "$build" -G Ninja -DDPWA_FUZZ=ON -DCMAKE_CXX_COMPILER="$clang" > /
 cmake --build "$build" --target fuzzers
 "$build/tests/fuzz/fuzz_seeds" "$build/seeds"
 mkdir -p "$build/findings"
+export ASAN_OPTIONS=quarantine_size_mb=64  # what is freed counts as used until it leaves the quarantine
 
 [ $# -gt 0 ] || set -- $(cd tests/fuzz/regressions && ls)
 status=0
 for target in "$@"; do
   mkdir -p "$build/corpus/$target"
   echo "fuzz: $target, $seconds s"
-  "$build/tests/fuzz/${target}_fuzz" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=512 -malloc_limit_mb=256 \
+  "$build/tests/fuzz/${target}_fuzz" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -malloc_limit_mb=256 \
     -max_len=65536 -print_final_stats=1 -artifact_prefix="$build/findings/$target-" \
     "$build/corpus/$target" "$build/seeds/$target" > "$build/findings/$target.log" 2>&1 || status=1
   grep -E 'ERROR|SUMMARY|what\(\)|runtime error|number_of_executed_units|Test unit written' "$build/findings/$target.log"
