@@ -188,7 +188,7 @@ ExitCode inspect(const InspectArguments& arguments, Context& context) {
   const config::Config config = config::load(arguments.config, arguments.overrides);
   const ordered_json fit = fit_json(config, inspection.network);
   context.result.update(fit);
-  context.text += fit_text(fit);
+  context.text += fit_text(fit, net::is_quantized(inspection.network) ? "as quantized" : "at INT8");
   return fit["fits"].get<bool>() ? ExitCode::ok : ExitCode::mismatch;
 }
 

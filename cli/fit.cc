@@ -35,7 +35,7 @@ ordered_json fit_json(const config::Config& config, const net::Network& network)
   return json;
 }
 
-std::string fit_text(const ordered_json& fit) {
+std::string fit_text(const ordered_json& fit, const std::string& precision) {
   std::vector<std::vector<std::string>> rows = {{"limit", "needed", "available", ""}};
   for (const ordered_json& r : fit["requirements"]) {
     const std::string key = r["key"];
@@ -43,7 +43,7 @@ std::string fit_text(const ordered_json& fit) {
     rows.push_back({key, std::to_string(needed), std::to_string(r["available"].get<std::int64_t>()),
                     r["fits"].get<bool>() ? "" : fmt::format("too small: --set {}={}", key, needed)});
   }
-  return fmt::format("\nat INT8 on {}: {}, {} cycles per inference, whatever the input\n\n{}",
+  return fmt::format("\n{} on {}: {}, {} cycles per inference, whatever the input\n\n{}", precision,
                      fit["config"].get<std::string>(), fit["fits"].get<bool>() ? "fits" : "does not fit",
                      fit["cycles_int8"].get<std::int64_t>(), text_table(rows));
 }

@@ -11,6 +11,7 @@
 #include "model/base/error.h"
 #include "model/num/multiplier.h"
 #include "model/num/planes.h"
+#include "model/plan/assumed.h"
 
 namespace dpwa::search {
 namespace {
@@ -87,7 +88,7 @@ class ImportedPlan {
     if (const net::FileGrid* const grid = grid_of(index, classes)) {
       stored.step_exponent = num::floor_log2(grid->scale);
       stored.alpha = std::ldexp(static_cast<double>(grid->scale), -stored.step_exponent);
-      set_limits(tensor, tensor.grid ? file_limits(tensor) : added_limits(tensor, stored.step()), stored);
+      set_limits(tensor, tensor.grid ? reached_limits(tensor) : added_limits(tensor, stored.step()), stored);
     } else {
       stored = output_plan(index);
     }
@@ -104,17 +105,12 @@ class ImportedPlan {
     return nullptr;
   }
 
-  /// The type's range less the zero point, within Relu and Clip and what the sum can reach.
-  num::Range file_limits(const net::Tensor& tensor) const {
-    const net::FileGrid& grid = *tensor.grid;
-    num::Range limits{std::int64_t{grid.lowest} - grid.zero_point,
-                      std::int64_t{grid.highest} - grid.zero_point};
-    if (tensor.producer < 0) return limits;
-    const net::Node& node = network_.nodes[tensor.producer];
-    limits.lower = std::max<std::int64_t>(limits.lower, grid.quantize(node.lower));
-    limits.upper = std::min<std::int64_t>(limits.upper, grid.quantize(node.upper));
+  /// Those of the file, within what the sum can reach where five planes do not hold them.
+  num::Range reached_limits(const net::Tensor& tensor) const {
+    const num::Range limits = plan::file_limits(network_, tensor);
     if (planes_for(limits, limits.lower < 0) != 0) return limits;
-    const Bounds reached = bounds_of(node, plan_);
+    const net::FileGrid& grid = *tensor.grid;
+    const Bounds reached = bounds_of(network_.nodes[tensor.producer], plan_);
     return num::intersection(limits, {grid.quantize(static_cast<float>(reached.lower)),
                                       grid.quantize(static_cast<float>(reached.upper))});
   }

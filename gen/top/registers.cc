@@ -128,7 +128,7 @@ const std::vector<Register>& registers() {
           control(
               "OUTPUT_MODE", 0x14, 2,
               "format of output words: 0 integer, 1 float32, 2 or 3 binary16; to be written while not busy")),
-      status("IMAGES", 0x18, "inferences done since reset, modulo 2^32"),
+      status("IMAGES", 0x18, "inferences done since reset, with those of tests at power-up, modulo 2^32"),
       status("CYCLES", 0x1c, "compute cycles of the newest inference"),
       status("TRANSFER_CYCLES", 0x20, "cycles that it took input and gave output"),
       with(

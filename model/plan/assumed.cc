@@ -12,13 +12,17 @@ namespace {
 
 constexpr int kInt8Planes = 2;
 
-TensorPlan assumed_tensor(const net::Tensor& tensor, bool is_signed) {
-  const num::Range range = num::activation_range(kInt8Planes, is_signed);
+TensorPlan assumed_tensor(const net::Network& network, const net::Tensor& tensor) {
+  const bool is_signed = tensor.grid ? file_limits(network, tensor).lower < 0
+                                     : tensor.producer >= 0 && network.nodes[tensor.producer].lower < 0;
+  const num::Range range =
+      tensor.grid ? file_limits(network, tensor) : num::activation_range(kInt8Planes, is_signed);
+  const int planes = std::min(num::activation_planes(range, is_signed), num::kPlanesMax);
   TensorPlan t;
   t.is_signed = is_signed;
   t.lower = static_cast<std::int32_t>(range.lower);
   t.upper = static_cast<std::int32_t>(range.upper);
-  t.pcu = {Policy::static_, kInt8Planes, kInt8Planes};
+  t.pcu = {Policy::static_, planes, planes};
   t.order.resize(tensor.shape.c);
   std::iota(t.order.begin(), t.order.end(), 0);
   return t;
@@ -35,37 +39,59 @@ void assume_function(const net::Node& node, TensorPlan& t) {
   }
 }
 
-NodePlan assumed_node(const net::Node& node) {
-  const num::Range range = num::weight_range(kInt8Planes);
+/// INT8 by the largest weight of each channel.
+std::vector<double> assumed_scales(const net::Node& node) {
   const std::size_t fan_in = node.weight.size() / node.out_channels;
-  NodePlan plan;
-  plan.pinned = true;
-  plan.planes.assign(node.out_channels, kInt8Planes);
-  plan.bias.assign(node.out_channels, 0);
+  std::vector<double> scales;
   for (int oc = 0; oc < node.out_channels; ++oc) {
     const auto begin = node.weight.begin() + static_cast<std::ptrdiff_t>(oc * fan_in);
     double largest = 0;
     std::for_each(begin, begin + static_cast<std::ptrdiff_t>(fan_in),
                   [&](float w) { largest = std::max(largest, std::fabs(static_cast<double>(w))); });
-    const double scale = largest > 0 ? largest / static_cast<double>(range.upper) : 1;
-    plan.scale.push_back(scale);
-    for (std::size_t i = 0; i < fan_in; ++i) {
-      plan.q.push_back(static_cast<std::int16_t>(std::lround(begin[static_cast<std::ptrdiff_t>(i)] / scale)));
-    }
+    scales.push_back(largest > 0 ? largest / static_cast<double>(num::weight_range(kInt8Planes).upper) : 1);
+  }
+  return scales;
+}
+
+NodePlan assumed_node(const net::Node& node) {
+  const std::size_t fan_in = node.weight.size() / node.out_channels;
+  NodePlan plan;
+  plan.pinned = node.weight_step.empty();
+  plan.bias.assign(node.out_channels, 0);
+  if (node.weight_step.empty()) {
+    plan.scale = assumed_scales(node);
+    plan.planes.assign(node.out_channels, kInt8Planes);
+  } else {
+    plan.scale.assign(node.weight_step.begin(), node.weight_step.end());
+    plan.planes.assign(node.out_channels, 0);
+  }
+  for (std::size_t i = 0; i < node.weight.size(); ++i) {
+    const std::size_t oc = i / fan_in;
+    plan.q.push_back(static_cast<std::int16_t>(std::lround(node.weight[i] / plan.scale[oc])));
+    plan.planes[oc] = std::max(plan.planes[oc], num::weight_planes(plan.q.back()));
   }
   return plan;
 }
 
 }  // namespace
 
+num::Range file_limits(const net::Network& network, const net::Tensor& tensor) {
+  const net::FileGrid& grid = *tensor.grid;
+  num::Range limits{std::int64_t{grid.lowest} - grid.zero_point,
+                    std::int64_t{grid.highest} - grid.zero_point};
+  if (tensor.producer < 0) return limits;
+  const net::Node& node = network.nodes[tensor.producer];
+  limits.lower = std::max<std::int64_t>(limits.lower, grid.quantize(node.lower));
+  limits.upper = std::min<std::int64_t>(limits.upper, grid.quantize(node.upper));
+  return limits;
+}
+
 Plan assume_int8(const net::Network& network) {
   Plan plan;
   if (net::is_quantized(network)) plan.multiplier_bits = kImportedMultiplierBits;
   plan.network = network.name;
   for (std::size_t t = 0; t < network.tensors.size(); ++t) {
-    const net::Tensor& tensor = network.tensors[t];
-    const bool is_signed = tensor.producer >= 0 && network.nodes[tensor.producer].lower < 0;
-    plan.tensors.push_back(assumed_tensor(tensor, is_signed));
+    plan.tensors.push_back(assumed_tensor(network, network.tensors[t]));
     const net::Node* const function = net::function_before(network, static_cast<int>(t));
     if (function) assume_function(*function, plan.tensors.back());
   }

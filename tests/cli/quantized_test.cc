@@ -3,6 +3,7 @@
 // A quantized network through the commands: what the file says is what the plan and the reports say.
 #include <gmock/gmock.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "calib/data/array.h"
@@ -62,6 +63,23 @@ TEST_F(Quantized, CalibrateAndEvaluateCountWhatDiffersFromOnnx) {
   EXPECT_FALSE(real.contains("exactness"));
   EXPECT_THAT(invoke({"evaluate", path("plan"), "--data", path("x.npy")}).out,
               HasSubstr("400 of 400 output values as ONNX defines them"));
+}
+
+// Nothing is left to choose but the order of channels, which moves a word or two.
+TEST_F(Quantized, InspectNeedsTheMemoriesThatThePlanNeeds) {
+  answer({"calibrate", path("net.onnx"), "--data", path("x.npy"), "-o", path("plan")});
+  const auto needs = [](const json& footprint) {
+    std::map<std::string, int> needed;
+    for (const json& each : footprint["requirements"]) needed[each["key"]] = each["needed"];
+    return needed;
+  };
+  const auto inspected = needs(answer({"inspect", path("net.onnx"), "--config", "sim-4"}));
+  const auto planned = needs(answer({"evaluate", path("plan"), "--data", path("x.npy")}));
+  EXPECT_NEAR(inspected.at("WEIGHT_WORDS"), planned.at("WEIGHT_WORDS"), 2);
+  for (const char* const key : {"WEIGHT_TILES", "ACTIVATION_WORDS", "ACTIVATION_TILES", "PLANES_MAX"})
+    EXPECT_EQ(inspected.at(key), planned.at(key)) << key;
+  EXPECT_THAT(invoke({"inspect", path("net.onnx"), "--config", "sim-4"}).out,
+              HasSubstr("as quantized on sim-4: fits"));
 }
 
 TEST_F(Quantized, WhatWouldRoundAgainIsRefused) {
