@@ -119,11 +119,12 @@ void GraphImporter::count_readers() {
   for (const ValueInfoProto& output : graph_.output()) readers_[output.name()].push_back(kOutputReader);
 }
 
-void GraphImporter::check_model() {
+bool GraphImporter::check_model() {
   const bool too_old = std::any_of(graph_.node().begin(), graph_.node().end(), [&](const NodeProto& node) {
     return context_.opset < oldest_opset(node.op_type());
   });
-  if (too_old || context_.opset > kMaxOpset) {
+  const bool readable = !too_old && context_.opset <= kMaxOpset;
+  if (!readable) {
     reasons_.push_back({"", "", "opset_import",
                         fmt::format("operator set {} is not supported, only {} to {}", context_.opset,
                                     kMinOpset, kMaxOpset)});
@@ -136,6 +137,7 @@ void GraphImporter::check_model() {
     reasons_.push_back(
         {"", "", "outputs", fmt::format("{} outputs, more than {}", graph_.output_size(), kMaxEnds)});
   }
+  return readable;
 }
 
 std::string GraphImporter::unique_name(int index) {
@@ -401,7 +403,7 @@ void GraphImporter::finish() {
 }
 
 Inspection GraphImporter::run() {
-  check_model();
+  if (!check_model()) return {builder_.network(), std::move(reasons_)};
   for (FusedActivation& each : find_fused_activations(graph_)) {
     inner_.insert(each.inner.begin(), each.inner.end());
     fused_.emplace(each.last, std::move(each));

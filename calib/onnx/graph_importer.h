@@ -36,7 +36,8 @@ class GraphImporter {
 
  private:
   void count_readers();
-  void check_model();
+  /// Adds reasons; returns whether the nodes can be read, which are of operator sets that are known.
+  bool check_model();
   void order_input(Value& value, const net::Transposition& order);
   void import_node(int index);
   /// The call's inputs as the handler sees them; nothing (and a reason) when one does not exist.

@@ -104,6 +104,13 @@ TEST(RefusedGraph, Graphs) {
               Contains("outputs: 257 outputs, more than 256"));
 }
 
+// What their operators mean is not known, so nothing else is said of them.
+TEST(RefusedGraph, NodesOfAnOldOperatorSetAreNotRead) {
+  SmallModel model({1, 4}, 4);
+  model.node("Reshape", {"x"}, "y");
+  EXPECT_THAT(model.reasons(), ElementsAre("opset_import: operator set 4 is not supported, only 7 to 25"));
+}
+
 TEST(RefusedGraph, OperatorSets) {
   for (const int opset : {6, 26}) {
     EXPECT_THAT(
