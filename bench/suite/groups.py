@@ -5,7 +5,7 @@ import os
 import pathlib
 import sys
 
-from suite import bounds, fits, policies, runner, shifted, untuned
+from suite import bounds, fits, policies, regression, runner, shifted, untuned
 
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
@@ -226,6 +226,11 @@ def untuned_networks(bench):
     return untuned.measure(bench, present(bench, *bench.untuned))
 
 
+def autoencoder(bench):
+    """A network without classes."""
+    return regression.measure(bench, present(bench, *bench.regressions))
+
+
 def all_fits(bench):
     """What each network takes of two devices, and what it is refused for."""
     return fits.measure(bench, present(bench, *fits.NETWORKS))
@@ -247,4 +252,4 @@ def conformance(bench):
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
           "policies": all_policies, "formats": formats, "dot": dot,
           "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds,
-          "untuned": untuned_networks, "fits": all_fits, "conformance": conformance}
+          "untuned": untuned_networks, "regression": autoencoder, "fits": all_fits, "conformance": conformance}

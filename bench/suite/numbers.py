@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The targets of the project, each with what was measured."""
 from suite.markdown import count, markdown_table, percent, ratio
+from suite.regression import ERROR
 from suite.untuned import TARGETS
 
 NOT_RUN = "not run"
@@ -136,6 +137,20 @@ def untuned_rows(results):
                      f"{mismatches} mismatches in {count(sum(run['values_checked'] for run in runs))} values", verdict(met)]
 
 
+def regression_rows(results):
+    measured = results.get("regression", {})
+    row = ["fmnist_autoencoder: mean squared error on test images against the float network's; RTL", f"<= {ERROR:g}; exact"]
+    if not measured:
+        yield row + [why_absent("regression", results), NOT_RUN]
+        return
+    for result in measured.values():
+        golden, rtl = result["golden"], result["rtl"]
+        error = golden["mse"] / golden["float_mse"]
+        yield row + [f"{ratio(error)} ({golden['mse']:.5f}, {count(golden['images'])} images), at "
+                     f"{ratio(golden['beats'] / golden['beats_int8'])} of INT8's beats; {rtl['mismatches']} mismatches in "
+                     f"{count(rtl['values_checked'])} values", verdict(error <= ERROR and rtl["mismatches"] == 0)]
+
+
 def dense_rows(results):
     row = ["fmnist_mlp on up5k, weights streamed from the dense tier: values; cycles of every node",
            "0 mismatches; <= 2 % from the model"]
@@ -264,8 +279,8 @@ def rows_before(text):
 def table(results, before=""):
     """`before`: the table of the page; it keeps the rows that `results` say nothing about."""
     known = rows_before(before)
-    kinds = (accuracy_rows, nngen_rows, rtl_rows, policy_rows, untuned_rows, dense_rows, busy_rows, format_rows, dot_rows, lane_rows,
-             up5k_rows, speed_rows)
+    kinds = (accuracy_rows, nngen_rows, rtl_rows, policy_rows, untuned_rows, regression_rows, dense_rows, busy_rows,
+             format_rows, dot_rows, lane_rows, up5k_rows, speed_rows)
     rows = [row for rows_of in kinds for row in rows_of(results)]
     rows = [known.get(row[0], row) if row[-1] == NOT_RUN else row for row in rows]
     return markdown_table(["what", "target", "measured", ""], rows, "llll")
