@@ -316,7 +316,7 @@ void GraphImporter::compute_average_of(const Value* input) {
 }
 
 void GraphImporter::put_in_order(const Value* input) {
-  if (input && input->order) values_.at(input->name) = in_order(*input);
+  if (input && input->order) values_.at(input->name) = in_order(*input, context_);
 }
 
 void GraphImporter::compute_view_of(const Value* input) {
@@ -365,6 +365,7 @@ void GraphImporter::finish() {
       reasons_.push_back(
           {"", "", values[i]->name, "a Transpose behind the Softmax of one of several outputs"});
     put_in_order(values[i]);
+    if (too_large()) return;
   }
   // Integers of a grid of the file, if there is one output.
   const bool exposed = values.size() == 1 && values[0]->integer != 0 && values[0]->is_tensor();
@@ -373,6 +374,7 @@ void GraphImporter::finish() {
   for (std::size_t i = 0; i < values.size(); ++i) {
     compute_average_of(values[i]);
     if (!taken[i]) compute_view_of(values[i]);
+    if (too_large()) return;
   }
   if (values.size() == 1 && values[0]->order) {
     builder_.order_output(transposition(values[0]->order->dims, values[0]->order->perm));
@@ -402,6 +404,16 @@ void GraphImporter::finish() {
   }
 }
 
+bool GraphImporter::too_large() {
+  const auto refuse_more = [&](std::int64_t made, std::int64_t most, const char* what) {
+    if (made > most)
+      reasons_.push_back({"", "", "", fmt::format("more than {} {}; the rest was not read", most, what)});
+    return made > most;
+  };
+  return refuse_more(context_.made, kMaxMade, "values that are moved or repeated") ||
+         refuse_more(builder_.weights(), kMaxWeights, "weights");
+}
+
 Inspection GraphImporter::run() {
   if (!check_model()) return {builder_.network(), std::move(reasons_)};
   for (FusedActivation& each : find_fused_activations(graph_)) {
@@ -410,8 +422,12 @@ Inspection GraphImporter::run() {
   }
   count_readers();
   check_inputs();
-  for (int i = 0; i < graph_.node_size() && !context_.wanted_order; ++i) import_node(i);
-  if (!context_.wanted_order) finish();
+  bool stopped = false;
+  for (int i = 0; i < graph_.node_size() && !context_.wanted_order && !stopped; ++i) {
+    import_node(i);
+    stopped = too_large();
+  }
+  if (!context_.wanted_order && !stopped) finish();
   net::Network network = builder_.network();
   if (reasons_.empty() && !context_.wanted_order) reasons_ = complete_quantized(network);
   return {std::move(network), std::move(reasons_)};

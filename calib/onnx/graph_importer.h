@@ -65,6 +65,8 @@ class GraphImporter {
   /// What the network's outputs stand for, each one once.
   std::vector<const Value*> read_outputs();
   void finish();
+  /// Adds a reason when what the nodes have become takes more memory than any network that can be built.
+  bool too_large();
   void refuse(const ::onnx::NodeProto& node, const std::string& name, const std::string& attribute,
               const std::string& text);
 

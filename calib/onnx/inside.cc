@@ -50,8 +50,7 @@ Value moved_constant(const Value& constant, const Dims& dims, ModelContext& mode
   tensor.set_data_type(TensorProto::FLOAT);
   for (const std::int64_t dim : dims) tensor.add_dims(dim);
   for_each_index(dims, [&](const Dims& at) { tensor.add_float_data(values[source(at)]); });
-  model.literals.push_back(std::move(tensor));
-  return {constant.name, &model.literals.back(), -1, dims};
+  return {constant.name, model.keep(std::move(tensor)), -1, dims};
 }
 
 /// The constant as an operand of the stored values; nothing when it is none.
@@ -99,8 +98,7 @@ void replace(const List& list, const Dims& values, ModelContext& model) {
   tensor.set_data_type(TensorProto::INT64);
   tensor.add_dims(static_cast<std::int64_t>(values.size()));
   for (const std::int64_t value : values) tensor.add_int64_data(value);
-  model.literals.push_back(std::move(tensor));
-  list.input->constant = &model.literals.back();
+  list.input->constant = model.keep(std::move(tensor));
   list.input->dims = Dims{static_cast<std::int64_t>(values.size())};
 }
 

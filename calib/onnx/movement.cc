@@ -186,8 +186,7 @@ Value literal_floats(OperatorCall& call, Dims dims, const std::vector<float>& va
   tensor.set_data_type(::onnx::TensorProto::FLOAT);
   for (const std::int64_t dim : dims) tensor.add_dims(dim);
   tensor.set_raw_data(values.data(), values.size() * sizeof(float));
-  call.model().literals.push_back(std::move(tensor));
-  return {"", &call.model().literals.back(), -1, std::move(dims)};
+  return {"", call.model().keep(std::move(tensor)), -1, std::move(dims)};
 }
 
 Value import_transpose(OperatorCall& call, NetworkBuilder& builder) {

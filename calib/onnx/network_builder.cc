@@ -106,6 +106,7 @@ int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> sca
                               std::vector<double> offset, std::string output) {
   const int index = static_cast<int>(network_.tensors.size());
   node.name = unused_name(std::move(node.name));
+  weights_ += static_cast<std::int64_t>(node.weight.size());
   node.input = input;
   node.output = index;
   network_.tensors.push_back(

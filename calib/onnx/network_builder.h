@@ -36,6 +36,9 @@ class NetworkBuilder {
   /// constants were applied to another shape); a tensor inside the network must have this shape already.
   Refusal as_map(int tensor, const net::Shape& shape);
 
+  /// Weights of all layers appended so far.
+  std::int64_t weights() const { return weights_; }
+
   /// Appends a layer and returns its output tensor, named `output`. `node` brings name, onnx_operator,
   /// window, out_channels, weight and conv_shape. The layer yields acc * scale[oc] + offset[oc].
   int add_layer(int input, net::Node node, std::vector<double> scale, std::vector<double> offset,
@@ -172,7 +175,8 @@ class NetworkBuilder {
 
   net::Network network_;
   std::vector<Fold> folds_;  // [tensors]
-  int passed_input_ = -1;    // tensor
+  std::int64_t weights_ = 0;
+  int passed_input_ = -1;  // tensor
 };
 
 }  // namespace dpwa::onnx

@@ -51,9 +51,15 @@ struct ModelContext {
   Dims input_dims;           ///< of one sample, the batch as 1
   bool input_order = false;  ///< the host transposes the network's input
   std::optional<net::Transposition> wanted_order;  ///< how it should: what the graph does
-  std::deque<::onnx::TensorProto> literals;        ///< constants given as attributes
+  std::deque<::onnx::TensorProto> literals;        ///< constants that are no initializers
   /// Of constants that were dequantized: the scale of each value.
   std::map<const ::onnx::TensorProto*, std::vector<float>> steps;
+  std::int64_t made = 0;  ///< values and terms that literals and views had so far
+
+  const ::onnx::TensorProto* keep(::onnx::TensorProto literal) {
+    made += static_cast<std::int64_t>(literal.ByteSizeLong() / sizeof(float));
+    return &literals.emplace_back(std::move(literal));
+  }
 };
 
 /// One node under import: attributes and inputs with their checks. A check that fails adds a reason and gives

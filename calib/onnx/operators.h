@@ -38,6 +38,10 @@ const NewerDefinition* newer_definition(const std::string& op_type);
 
 /// Most values of one sample of a tensor. Far above any accelerator memory, far below any overflow.
 inline constexpr std::int64_t kMaxValues = std::int64_t{1} << 22;
+/// Most values and terms of all views and literals of a model, and most weights of its layers: a file of a
+/// few kilobytes may ask for any number of them.
+inline constexpr std::int64_t kMaxMade = std::int64_t{1} << 24;
+inline constexpr std::int64_t kMaxWeights = std::int64_t{1} << 26;
 
 /// Folds into the tensor, or else into a layer that passes its values on, which `tensor` then is; a reason
 /// when neither can be.

@@ -78,7 +78,7 @@ std::optional<Frame> frame_of(const std::shared_ptr<const Order>& order, const D
   return Frame{permuted(dims, inverse(perm)), perm};
 }
 
-Value in_order(const Value& x) {
+Value in_order(const Value& x, ModelContext& model) {
   if (!x.order) return x;
   const Order& order = *x.order;
   const auto view = std::make_shared<View>();
@@ -98,6 +98,7 @@ Value in_order(const Value& x) {
                        terms + static_cast<std::ptrdiff_t>(x.view->first[source + 1]));
   });
   view->first.push_back(view->terms.size());
+  model.made += static_cast<std::int64_t>(view->terms.size()) + view->size();
   Value result = x;
   result.order = nullptr;
   result.padding = std::nullopt;
@@ -130,7 +131,7 @@ Value transpose(OperatorCall& call, const Value& x, const Dims& perm) {
   Dims dims = permuted(*x.dims, perm);
   if (!x.is_tensor()) return {"", nullptr, -1, std::move(dims)};
   std::optional<Frame> frame = frame_of(x.order, from);
-  Value result = frame ? x : in_order(x);
+  Value result = frame ? x : in_order(x, call.model());
   if (!frame) frame = Frame{from, identity(from.size())};
   const Dims whole = permuted(frame->perm, perm);
   result.dims = std::move(dims);

@@ -39,7 +39,7 @@ Dims permuted(const Dims& dims, const Dims& perm);
 bool keeps_order(const Dims& dims, const Dims& perm);
 
 /// x with its data in the order of its dims: a View, if they are not.
-Value in_order(const Value& x);
+Value in_order(const Value& x, ModelContext& model);
 
 /// An operator needs the data of x in the order of its dims. If x is the network's input, the host should
 /// bring them into it (ModelContext::wanted_order).

@@ -89,8 +89,7 @@ Value quantize_constant(OperatorCall& call, const Value& x, const Parameters& pa
     const net::FileGrid grid{parameters.scale[at], parameters.zero_point[at], range.lowest, range.highest};
     tensor.add_int32_data(grid.quantize((*values)[i]) + grid.zero_point);
   }
-  call.model().literals.push_back(std::move(tensor));
-  return {"", &call.model().literals.back(), -1, x.dims};
+  return {"", call.model().keep(std::move(tensor)), -1, x.dims};
 }
 
 /// The type of the integers that QuantizeLinear gives where it has no zero point.

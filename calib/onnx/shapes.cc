@@ -101,8 +101,7 @@ const TensorProto* literal(OperatorCall& call) {
   } else {
     return nullptr;
   }
-  call.model().literals.push_back(std::move(tensor));
-  return &call.model().literals.back();
+  return call.model().keep(std::move(tensor));
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ void ViewBuilder::add(std::int64_t source, double coefficient) {
 
 Value ViewBuilder::finish(Dims dims) {
   view_->first.push_back(view_->terms.size());
+  call_.model().made += static_cast<std::int64_t>(view_->terms.size()) + view_->size();
   if (too_large_) {
     call_.refuse("",
                  fmt::format("its result {} is sums of more than {} values", to_string(dims), kMaxViewTerms));

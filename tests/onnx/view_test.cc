@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
 #include "tests/onnx/same_network.h"
@@ -13,6 +14,7 @@
 namespace dpwa::onnx {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
@@ -263,6 +265,31 @@ TEST(View, NothingMixesTheSamplesOfABatch) {
   EXPECT_THAT(reasons("Transpose", "perm", {1, 0, 2}), ElementsAre(HasSubstr("moves the batch")));
   EXPECT_THAT(reasons("Concat", "axis", {0}),
               ElementsAre(HasSubstr("axis: 0 of 'x' [1, 2, 2] is the batch")));
+}
+
+// A kilobyte could ask for gigabytes.
+TEST(View, ManyLargeViewsAreRefusedTogether) {
+  const auto refused = [](const std::function<void(SmallModel&, const std::string&)>& add) {
+    SmallModel model({1, 2, 512, 512});
+    for (int i = 0; i < 40; ++i) add(model, std::to_string(i));
+    return model.reasons();
+  };
+  const auto too_many =
+      HasSubstr("more than 16777216 values that are moved or repeated; the rest was not read");
+  EXPECT_THAT(refused([](SmallModel& model, const std::string& name) {
+                set_integers(model.node("Transpose", {"x"}, "t" + name), "perm", {0, 2, 3, 1});
+                model.node("Relu", {"t" + name}, "y" + name);
+                model.output("y" + name);
+              }),
+              Contains(too_many));
+  EXPECT_THAT(refused([](SmallModel& model, const std::string& name) {
+                model.indices("axes" + name, {2});
+                model.indices("one" + name, {1});
+                model.indices("end" + name, {512});
+                model.node("Slice", {"x", "one" + name, "end" + name, "axes" + name}, "y" + name);
+                model.output("y" + name);
+              }),
+              Contains(too_many));
 }
 
 TEST(View, AClaimOfManyValuesIsRefusedBeforeTheyExist) {
