@@ -28,8 +28,9 @@ def markdown_table(header, rows, alignment):
 def replace_block(path, script, new):
     """Writes new(old) between the markers of what `script` generates in a page."""
     begin = f"<!-- begin generated: {script} -->\n"
-    head, found, rest = path.read_text().partition(begin)
+    text = path.read_text()
+    head, _, rest = text.partition(begin)
     block, end, tail = rest.partition(END)
-    if not found or not end:
+    if text.count(begin) != 1 or not end:
         raise BenchError(f"{path}: the markers of the generated block are missing")
     path.write_text(f"{head}{begin}{new(block)}{END}{tail}")

@@ -105,7 +105,7 @@ Refusal NetworkBuilder::closed(int tensor) const {
 int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> scale,
                               std::vector<double> offset, std::string output) {
   const int index = static_cast<int>(network_.tensors.size());
-  node.name = unused_name(std::move(node.name));
+  node.name = take_name(std::move(node.name));
   weights_ += static_cast<std::int64_t>(node.weight.size());
   node.input = input;
   node.output = index;
@@ -116,9 +116,8 @@ int NetworkBuilder::add_layer(int input, net::Node node, std::vector<double> sca
   return index;
 }
 
-std::string NetworkBuilder::unused_name(std::string name) const {
-  const auto taken = [&](const net::Node& other) { return other.name == name; };
-  while (std::any_of(network_.nodes.begin(), network_.nodes.end(), taken)) name += "/passed";
+std::string NetworkBuilder::take_name(std::string name) {
+  while (!node_names_.insert(name).second) name += "/passed";
   return name;
 }
 
@@ -338,7 +337,7 @@ bool NetworkBuilder::never_negative(int tensor) const {
 
 void NetworkBuilder::pool_in_a_layer_behind(std::size_t n) {
   net::Node& node = network_.nodes[n];
-  net::Node layer = passing_layer(unused_name(node.name + "/pool"), node.conv_shape);
+  net::Node layer = passing_layer(take_name(node.name + "/pool"), node.conv_shape);
   layer.input = static_cast<int>(network_.tensors.size());
   layer.output = node.output;
   layer.pool = std::exchange(node.pool, std::nullopt);

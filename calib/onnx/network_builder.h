@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -157,8 +158,8 @@ class NetworkBuilder {
   /// Producers of the tensors that the nodes make, from one node on.
   void count_producers(std::size_t first);
   void move_to_end(int node);
-  /// The name, or else one made from it, that no node has.
-  std::string unused_name(std::string name) const;
+  /// The name, or else one made from it, that no node has had; from now on one has.
+  std::string take_name(std::string name);
   /// A layer that passes values of this shape on.
   net::Node passing_layer(std::string name, const net::Shape& shape) const;
   /// Whether the node passes values of an inner tensor on as they are, but for limits and a pool.
@@ -175,6 +176,7 @@ class NetworkBuilder {
 
   net::Network network_;
   std::vector<Fold> folds_;  // [tensors]
+  std::set<std::string> node_names_;
   std::int64_t weights_ = 0;
   int passed_input_ = -1;  // tensor
 };

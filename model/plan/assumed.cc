@@ -13,10 +13,10 @@ namespace {
 constexpr int kInt8Planes = 2;
 
 TensorPlan assumed_tensor(const net::Network& network, const net::Tensor& tensor) {
-  const bool is_signed = tensor.grid ? file_limits(network, tensor).lower < 0
-                                     : tensor.producer >= 0 && network.nodes[tensor.producer].lower < 0;
+  const bool negative = tensor.producer >= 0 && network.nodes[tensor.producer].lower < 0;
   const num::Range range =
-      tensor.grid ? file_limits(network, tensor) : num::activation_range(kInt8Planes, is_signed);
+      tensor.grid ? file_limits(network, tensor) : num::activation_range(kInt8Planes, negative);
+  const bool is_signed = range.lower < 0;
   const int planes = std::min(num::activation_planes(range, is_signed), num::kPlanesMax);
   TensorPlan t;
   t.is_signed = is_signed;
