@@ -22,7 +22,7 @@ status=0
 for target in "$@"; do
   mkdir -p "$build/corpus/$target"
   echo "fuzz: $target, $seconds s"
-  "$build/tests/fuzz/${target}_fuzz" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -malloc_limit_mb=256 \
+  "$build/tests/fuzz/${target}_fuzz" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=256 \
     -max_len=65536 -print_final_stats=1 -artifact_prefix="$build/findings/$target-" \
     "$build/corpus/$target" "$build/seeds/$target" > "$build/findings/$target.log" 2>&1 || status=1
   grep -E 'ERROR|SUMMARY|what\(\)|runtime error|number_of_executed_units|Test unit written' "$build/findings/$target.log"

@@ -7,14 +7,16 @@ namespace dpwa::lower {
 
 /// How a node's input lies in activation memory and how its kernel walks over it, all in tiles (N1.5).
 /// A packed input is a map of output positions, each with all tiles of its window, under a 1 x 1 kernel.
-/// Taps that share their weights are rows of a map one pixel wide.
+/// Taps that share their weights are rows of a map one pixel wide. A node with tap windows reads one tile of
+/// a pixel at a time.
 struct Geometry {
   bool packed = false;
-  bool shared = false;  ///< the kernel's rows have the same weights
+  bool shared = false;    ///< the kernel's rows have the same weights
+  bool windowed = false;  ///< cycles::has_tap_windows
   int tiles_per_pixel = 0;
   int rows = 0, columns = 0;  ///< of the stored input map
   net::Window window;         ///< kernel over that map, without dilation
-  int run_tiles() const { return window.kw * tiles_per_pixel; }
+  int run_tiles() const { return windowed ? 1 : window.kw * tiles_per_pixel; }
   int row_tiles() const { return columns * tiles_per_pixel; }
   int tiles() const { return rows * row_tiles(); }
 };

@@ -66,10 +66,11 @@ Layout lay_out(const config::Config& config, const net::Network& network, const 
     const net::Node& node = network.nodes[n];
     layout.geometry.push_back(
         geometry(network, node, config.products, net::has_shared_taps(network, node, plan.nodes[n].q)));
+    layout.geometry.back().windowed = cycles::has_tap_windows(config, network, plan, static_cast<int>(n));
     layout.constants.push_back(plan::derive(network, plan, static_cast<int>(n)));
     std::vector<Part>& parts = layout.parts.emplace_back();
     for (int g = 0; g < config.groups; ++g) {
-      const Share share = share_of(config, network, plan, node, g);
+      const Share share = share_of(config, network, plan, static_cast<int>(n), g);
       parts.push_back({share, pack_weights(layout.geometry[n], network, node, layout.constants[n],
                                            share.first_channels, config.lanes_per_group(), config.products)});
     }

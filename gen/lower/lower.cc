@@ -39,12 +39,42 @@ class Descriptor {
   FieldWriter writer_;
 };
 
+/// The same of a node with tap windows: the loops of a map one position wide with a pool window as wide as
+/// what a row scans (rtl/ctrl/dpwa_scanner.v).
+void set_windowed_walk(Descriptor& d, const Geometry& g, const net::Shape& stored, const Share& share) {
+  const int columns = cycles::scanned_columns(g.window, stored);
+  d.set("windowed", 1);
+  d.set("window_wait", g.window.kw - 1);
+  d.set("window_skip", g.window.stride_x - 1);
+  d.set("pool_columns", columns - 1);
+  d.set("pool_positions", stored.w - 1);
+  d.set("kernel_rows", g.window.kh - 1);
+  d.set("shared", 1);
+  d.set("in_tiles", g.tiles() - 1);
+  d.set("row_tiles", g.row_tiles() - 1);
+  const int y_step = g.window.stride_y * g.row_tiles();
+  const int last_run = (g.window.kh - 1) * g.row_tiles();
+  const int last_column = (columns - 1) * g.tiles_per_pixel;
+  d.set_modulo("t_first", -g.window.pad_top * g.row_tiles() + share.first_position / stored.w * y_step);
+  d.set_modulo("t_column", -last_run);
+  d.set_modulo("t_group", -last_run);
+  d.set_modulo("t_line", y_step - last_run);
+  d.set_modulo("x_first", -g.window.pad_left * g.tiles_per_pixel);
+  d.set_modulo("x_column", g.tiles_per_pixel);
+  d.set_modulo("x_group", 1 - last_column);
+  d.set_modulo("x_line", 1 - g.tiles_per_pixel - last_column);
+}
+
 /// Loop bounds and steps over the input (docs/architecture.md, "Loop nest").
 void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, const net::Node& node,
               const net::Shape& stored, const Share& share) {
   d.set("run_steps", ceil_div(g.run_tiles(), config.scan_tiles) - 1);
   d.set("run_rest", (g.run_tiles() - 1) % config.scan_tiles);
   if (!config.convolves()) return;
+  if (g.windowed) {
+    set_windowed_walk(d, g, stored, share);
+    return;
+  }
   const net::Window pool = node.pool.value_or(net::Window{});
   const net::Shape& conv = node.conv_shape;
   const int row = share.first_position / stored.w, column = share.first_position % stored.w;
@@ -130,7 +160,12 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   d.set("in_word_base", in.word_base);
   d.set("groups", static_cast<int>(share.first_channels.size()) - 1);
   d.set("last_channels", std::min(config.lanes_per_group(), node.out_channels - share.first_channels.back()));
-  d.set("positions", share.positions - 1);
+  const bool windowed = layout.geometry[n].windowed;
+  d.set("positions", (windowed ? share.positions / stored.w : share.positions) - 1);
+  if (windowed) {
+    d.set("column_tiles", ceil_div(stored.c, config.products));
+    d.set("column_words", ceil_div(stored.c, config.products) * out.planes);
+  }
   const bool varies = plan.tensors[node.output].pcu.policy == plan::Policy::variance;
   const int row_tiles = stored.w * ceil_div(stored.c, config.products);
   d.set("flush_cycles", config::flush_cycles(config, out.planes, varies ? row_tiles : 0));
@@ -146,7 +181,10 @@ std::vector<std::uint32_t> node_descriptor(const config::Config& config, const n
   } else if (part.words() > 0) {
     d.set("weight_word_base", bases.weight_word);
   }
-  if (config.groups > 1) d.set("tile_step", share.tile_step);
+  if (config.groups > 1) {
+    d.set("tile_step", share.tile_step);
+    d.set("out_planes", out.planes);
+  }
   d.set("word_step", share.tile_step * out.planes);
   d.set("out_tile_base", out.tile_base + first_tile);
   d.set("out_word_base", out.word_base + first_tile * out.planes);

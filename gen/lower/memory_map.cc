@@ -73,7 +73,7 @@ void map_fine_values(const config::Config& config, const net::Network& network, 
     if (tensor.adders.empty()) continue;
     int size = 0;
     for (int group = 0; group < config.groups; ++group) {
-      const Share share = share_of(config, network, plan, network.nodes[tensor.producer], group);
+      const Share share = share_of(config, network, plan, tensor.producer, group);
       size =
           std::max(size, share.positions * static_cast<int>(share.first_channels.size()) * config.slices());
     }

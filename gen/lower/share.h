@@ -5,6 +5,7 @@
 
 #include "gen/lower/geometry.h"
 #include "model/config/config.h"
+#include "model/cycles/tap_window.h"
 #include "model/plan/plan.h"
 
 namespace dpwa::lower {
@@ -20,9 +21,11 @@ struct Share {
 };
 
 /// Several stored positions are dealt as contiguous runs, all channels each; a single one is dealt by output
-/// tiles, round robin. Policy variance sees whole rows one after the other: one group takes all positions.
+/// tiles, round robin. Policy variance sees whole rows one after the other: one group takes all positions. Of
+/// a node with tap windows whole rows are dealt.
 inline Share share_of(const config::Config& config, const net::Network& network, const plan::Plan& plan,
-                      const net::Node& node, int group) {
+                      int n, int group) {
+  const net::Node& node = network.nodes[n];
   const net::Shape& stored = network.tensors[node.output].shape;
   const int positions = stored.h * stored.w;
   const int lanes = config.lanes_per_group();
@@ -35,6 +38,9 @@ inline Share share_of(const config::Config& config, const net::Network& network,
     share.tile_step = config.groups;
   } else if (by_rows) {
     share.positions = group == 0 ? positions : 0;
+  } else if (cycles::has_tap_windows(config, network, plan, n)) {
+    share.first_position = cycles::first_row(config, stored, group) * stored.w;
+    share.positions = cycles::first_row(config, stored, group + 1) * stored.w - share.first_position;
   } else {
     share.first_position = static_cast<int>(std::int64_t{positions} * group / config.groups);
     share.positions =

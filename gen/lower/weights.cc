@@ -41,6 +41,45 @@ bool is_read(const net::Network& network, const net::Node& node, const Geometry&
          channel + products > read.begin;
 }
 
+/// Appends a tile: values [lane][products] of each lane's word, at least so many planes.
+void append_tile(PackedWeights& packed, const std::vector<std::vector<std::int16_t>>& values, int products,
+                 int planes) {
+  std::vector<std::vector<int>> lane_digits;
+  for (const std::vector<std::int16_t>& lane : values) {
+    for (const std::int16_t value : lane) {
+      planes = std::max(planes, static_cast<int>(lane_digits.emplace_back(digits(value)).size()));
+    }
+  }
+  packed.planes.push_back(static_cast<std::uint8_t>(planes));
+  for (std::size_t l = 0; l < packed.banks.size(); ++l) {
+    for (int j = 0; j < planes; ++j) {
+      std::vector<std::uint32_t> word(products / 8, 0);
+      for (int e = 0; l < values.size() && e < products; ++e) {
+        const std::vector<int>& d = lane_digits[l * products + e];
+        const std::uint32_t nibble = j < static_cast<int>(d.size()) ? d[j] & 15 : 0;
+        word[e / 8] |= nibble << (4 * (e % 8));
+      }
+      packed.banks[l].push_back(std::move(word));
+    }
+  }
+}
+
+/// The taps of depthwise channel `channel` in the order of its tap window: the newest, that of the kernel's
+/// last column and row, first.
+std::vector<std::int16_t> window_taps(const net::Network& network, const net::Node& node,
+                                      const plan::NodeConstants& constants, int channel, int products) {
+  const net::Window kernel = net::undilated(node.window);
+  const int channels = network.tensors[node.input].shape.c;
+  const int taps = kernel.kh * kernel.kw;
+  std::vector<std::int16_t> result(products, 0);
+  for (int tap = 0; tap < taps; ++tap) {
+    const int ky = kernel.kh - 1 - tap % kernel.kh, kx = kernel.kw - 1 - tap / kernel.kh;
+    const std::ptrdiff_t row = std::ptrdiff_t{channel} * taps + ky * kernel.kw + kx;
+    result[tap] = constants.weight[row * channels + channel];
+  }
+  return result;
+}
+
 }  // namespace
 
 PackedWeights pack_weights(const Geometry& geometry, const net::Network& network, const net::Node& node,
@@ -55,34 +94,24 @@ PackedWeights pack_weights(const Geometry& geometry, const net::Network& network
   for (const int first : first_channels) {
     const int channels = std::min(lanes, node.out_channels - first);
     std::vector<std::vector<std::int16_t>> values;
+    if (geometry.windowed) {
+      for (int l = 0; l < channels; ++l)
+        values.push_back(window_taps(network, node, constants, first + l, products));
+      append_tile(packed, values, products, std::max(1, constants.pinned ? granted : 0));
+      continue;
+    }
     for (int l = 0; l < channels; ++l) {
       values.push_back(tiled(geometry, input_channels, window,
                              constants.weight.data() + (first + l) * per_channel, products));
     }
     const int tiles = static_cast<int>(values[0].size()) / products;
     for (int t = 0; t < tiles; ++t) {
-      std::vector<std::vector<int>> lane_digits(static_cast<std::size_t>(lanes) * products);
+      std::vector<std::vector<std::int16_t>> tile;
+      for (const std::vector<std::int16_t>& lane : values)
+        tile.emplace_back(lane.begin() + t * products, lane.begin() + (t + 1) * products);
       const bool read =
           geometry.packed || is_read(network, node, geometry, t, first, first + channels - 1, products);
-      int planes = constants.pinned && read ? granted : 0;
-      for (int l = 0; l < channels; ++l) {
-        for (int e = 0; e < products; ++e) {
-          lane_digits[l * products + e] = digits(values[l][t * products + e]);
-          planes = std::max(planes, static_cast<int>(lane_digits[l * products + e].size()));
-        }
-      }
-      packed.planes.push_back(static_cast<std::uint8_t>(planes));
-      for (int l = 0; l < lanes; ++l) {
-        for (int j = 0; j < planes; ++j) {
-          std::vector<std::uint32_t> word(products / 8, 0);
-          for (int e = 0; e < products; ++e) {
-            const std::vector<int>& d = lane_digits[l * products + e];
-            const std::uint32_t nibble = j < static_cast<int>(d.size()) ? d[j] & 15 : 0;
-            word[e / 8] |= nibble << (4 * (e % 8));
-          }
-          packed.banks[l].push_back(std::move(word));
-        }
-      }
+      append_tile(packed, tile, products, constants.pinned && read ? granted : 0);
     }
   }
   return packed;

@@ -10,7 +10,8 @@
 namespace dpwa::lower {
 
 /// Weights of one node as the lanes read them, in scan order: for each channel group, for each tile of the
-/// kernel, of whose rows only the first where they are shared.
+/// kernel, of whose rows only the first where they are shared. With tap windows a channel group has one tile:
+/// its lanes' taps.
 struct PackedWeights {
   std::vector<std::uint8_t> planes;  ///< plane count of each (group, tile), N2.3
   std::vector<std::vector<std::vector<std::uint32_t>>>

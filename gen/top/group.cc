@@ -51,6 +51,7 @@ void GroupBuilder::sizes() {
   derive("ROW_W", clog2(size("ROWS")));
   derive("LEVEL_W", 4);
   derive("PREMAX", config_.premax);
+  if (config_.has_tap_windows()) derive("WINDOW", 1);
   derive("CLASSES", config_.has_classes() ? 1 : 0);
   derive("JOB_W", size("ENTRY_W"));
   derive("SKEWED", serial() ? size("LANES") : size("WB_LANES"));
@@ -104,6 +105,7 @@ void GroupBuilder::ports() {
   input("bus_word_we_i");
   input("bus_addr_i", clog2(size("ACTIVATION_WORDS")));
   input("bus_word_i", 4 * size("PRODUCTS"));
+  if (config_.groups > 1) input("bus_popped_i", 1, "an entry of this group's left its queue");
   if (serial()) input("bus_digits_i", size("PRODUCTS"));
   module_.port_group("output reader");
   input("read_table_re_i");
@@ -135,8 +137,13 @@ void GroupBuilder::nets() {
   declare("beat");
   declare("read");
   declare("beat_last");
+  if (config_.groups > 1) {
+    declare("beat_flush");
+    declare("store_room", 1, "a tile fits in the queue of the store bus");
+  }
   declare("beat_level", size("LEVEL_W"));
   declare("beat_signed");
+  if (config_.has_tap_windows()) declare("beat_window", 6);
   declare("beat_act", size("WORD_W"));
   declare("beat_weight", size("INDEX_W"));
   declare("weight_words", size("LANES") * size("PLANE_W"));
@@ -182,7 +189,9 @@ Expr GroupBuilder::border_field(const std::string& name, const Int& width) const
 }
 
 Expr GroupBuilder::drained_window() const {
-  return config_.premax != 0 ? literal(8, 0) : node_field("pool_positions", 8);
+  const Expr positions = node_field("pool_positions", 8);
+  if (config_.premax == 0) return positions;
+  return config_.has_tap_windows() ? mux(node_field("windowed"), positions, zeros(8)) : literal(8, 0);
 }
 
 Expr GroupBuilder::lane_last() const { return bit(net("lane_beat"), size("LEVEL_W") + 1); }

@@ -37,6 +37,8 @@ class GroupBuilder : private SectionBuilder {
 
   /// What both forms of write-back, of store and of tile writer have in common.
   void connect_constants(Instance& instance);
+  /// Whether the node has tap windows, for what walks over its jobs.
+  void connect_windowed(Instance& instance);
   void connect_results(Instance& store);
   /// Prefix of the nets that the last rounding drives: results, or what a table reads.
   std::string rounded() const { return config_.has_tables() ? "index" : "result"; }

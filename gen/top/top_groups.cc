@@ -28,6 +28,7 @@ void TopBuilder::groups() {
     declare("store_digits", size("PRODUCTS"));
     declare("bus_digits", size("PRODUCTS"));
   }
+  if (config_.groups > 1) declare("bus_popped", count);
   declare("node_done");
   declare("widths", count * 3);
   declare("words", count * size("PLANE_W"));
@@ -83,6 +84,7 @@ void TopBuilder::groups() {
       .connect("read_data_o", of_group("words", size("PLANE_W")))
       .connect("counter_o", of_group("counters", 32))
       .connect("beat_o", of_group("observe_beats_o", 1));
+  if (config_.groups > 1) group.connect("bus_popped_i", of_group("bus_popped", 1));
   if (config_.serial_write_back()) {
     group.connect("store_digits_o", net("store_digits"))
         .connect("bus_digits_i", net("bus_digits"))
@@ -163,12 +165,13 @@ void TopBuilder::store_bus() {
     place("u_store_bus", interfaces::write_bus())
         .set("GROUPS", count)
         .set("ENTRY_W", size("STORE_W"))
-        .set("DEPTH", 8)
+        .set("DEPTH", config::kStoreEntries)
         .connect("start_i", net("observe_start_o"))
         .connect("push_i", net("store_tile_we") | net("store_word_we"))
         .connect("entries_i", net("store_entries"))
         .connect("valid_o", net("bus_valid"))
         .connect("entry_o", net("bus_entry"))
+        .connect("popped_o", net("bus_popped"))
         .connect("empty_o", net("bus_empty"));
     declare("entry_tile_we");
     declare("entry_word_we");

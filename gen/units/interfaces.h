@@ -36,6 +36,7 @@ Interface drain();
 Interface write_back_array();
 Interface store();
 Interface store_serial();
+Interface store_room();
 Interface write_bus();
 Interface premax();
 

@@ -59,6 +59,7 @@ struct Config {
   int activation_tiles = 32768;   ///< ACTIVATION_TILES: width-table entries (per group)
   int residual_words = 0;         ///< RESIDUAL_WORDS: transfers of fine values (per group); 0 = no additions
   int factors = 0;                ///< FACTORS: products with the tensors of that memory (0, 1)
+  int window_planes = 0;          ///< WINDOW_PLANES: planes of a tap window; 0 = depthwise by one-hot weights
   int table_words = 0;            ///< TABLE_WORDS: values of activation tables (per lane); 0 = no tables
   int input_values = 16384;       ///< INPUT_VALUES: values of one network input
   int input_planes = 5;           ///< INPUT_PLANES: most planes of an input value, at most PLANES_MAX count
@@ -74,6 +75,7 @@ struct Config {
   bool pads_pools() const { return convolves() && pool_pads != 0; }
   bool adds() const { return residual_words > 0; }
   bool multiplies() const { return factors != 0; }
+  bool has_tap_windows() const { return window_planes > 0; }
   bool has_tables() const { return table_words > 0; }
   bool has_classes() const { return policies.variance; }
   /// Whether the machine has the registers of docs/registers.md.
@@ -85,6 +87,13 @@ struct Config {
 
 /// Bits of a fine value in the memory of RESIDUAL_WORDS, and of the sum before limits (docs/numerics.md N10).
 inline constexpr int kFineBits = 18, kFineSumBits = 22;
+
+/// Entries of a lane group's queue of the store bus (rtl/ctrl/dpwa_write_bus.v).
+inline constexpr int kStoreEntries = 16;
+
+/// Taps of a tap window (rtl/ctrl/dpwa_tap_window.v), and most columns that a node with one may store and
+/// scan.
+inline constexpr int kWindowTaps = 9, kWindowStoredColumns = 256, kWindowColumnBits = 10;
 
 /// Cycles that a value takes through additions and products (rtl/quant/dpwa_residual.v), where there are any.
 /// Between the memory and a multiplier, or with STAGE_CUTS, there is a register.

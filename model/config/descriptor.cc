@@ -18,6 +18,7 @@ int tile(const Config& c) { return bits_for(c.activation_tiles); }
 int coord(const Config& c) { return tile(c) + 1; }
 int word(const Config& c) { return bits_for(c.activation_words); }
 int value(const Config& c) { return c.value_w(); }
+int pool_columns(const Config& c) { return c.has_tap_windows() ? kWindowColumnBits : 4; }
 int kernel(const Config& c) { return std::min(8, tile(c)); }
 int group(const Config& c) { return bits_for(c.channels / c.lanes_per_group()); }
 /// Announcement of a row's last slice -> its decision, at most: drain, write-back, pool, dpwa_row_class.
@@ -45,6 +46,10 @@ int with_groups(const Config& c, int bits) { return c.groups > 1 ? bits : 0; }
 int with_stream(const Config& c, int bits) { return c.dense_words > 0 ? bits : 0; }
 int with_additions(const Config& c, int bits) { return c.adds() ? bits : 0; }
 int with_factors(const Config& c, int bits) { return c.multiplies() ? bits : 0; }
+template <int kBits>
+int with_windows(const Config& c) {
+  return c.has_tap_windows() ? kBits : 0;
+}
 int with_tables(const Config& c, int bits) { return c.has_tables() ? bits : 0; }
 int fine_word(const Config& c) { return with_additions(c, bits_for(c.residual_words)); }
 int dense_row(const Config& c) { return with_stream(c, bits_for(c.dense_words / c.lanes)); }
@@ -62,6 +67,7 @@ const Row kRows[] = {
     {"out_signed", fixed<1>, "the output tensor is signed"},
     {"in_planes", fixed<3>, "words of an input slot"},
     {"flush_cycles", slot, "drain slot of a job that completes a tile"},
+    {"out_planes", [](const Config& c) { return with_groups(c, 3); }, "words of an output slot"},
     {"in_tile_base", tile, "width-table entry of the input's first tile"},
     {"in_word_base", word, "slot of the input's first tile"},
     {"in_tiles", with_maps<tile>, "tiles of the input map - 1"},
@@ -73,12 +79,17 @@ const Row kRows[] = {
     {"kernel_rows", with_maps<kernel>, "kernel rows - 1 (1 x 1 for a packed input)"},
     {"shared", with_maps<fixed<1>>, "all kernel rows have the same weights, stored once"},
     {"pool_rows", with_maps<fixed<4>>, "pool window - 1"},
-    {"pool_columns", with_maps<fixed<4>>, "pool window - 1"},
-    {"pool_positions", with_maps<fixed<8>>, "positions of the pool window - 1"},
+    {"pool_columns", with_maps<pool_columns>, "pool window - 1; windowed: columns that a row scans - 1"},
+    {"pool_positions", with_maps<fixed<8>>, "positions of the pool window - 1; windowed: stored columns - 1"},
+    {"windowed", with_windows<1>, "the node has tap windows"},
+    {"window_wait", with_windows<4>, "columns scanned before a row's first window is whole"},
+    {"window_skip", with_windows<4>, "columns scanned between two windows"},
+    {"column_tiles", with_windows<8>, "tiles of a stored position"},
+    {"column_words", with_windows<8>, "the same in words"},
     {"groups", group, "channel groups of the share - 1"},
     {"last_channels", [](const Config& c) { return bits_for(c.lanes_per_group() + 1); },
      "channels of the share's last channel group"},
-    {"positions", with_maps<tile>, "stored positions of the group's share - 1"},
+    {"positions", with_maps<tile>, "stored positions of the group's share - 1; windowed: stored rows - 1"},
     {"out_columns", with_maps<tile>, "stored columns - 1"},
     {"first_column", [](const Config& c) { return with_groups(c, with_maps<tile>(c)); },
      "column of the share's first position"},
@@ -148,7 +159,7 @@ std::vector<NodeField> node_fields(const Config& config) {
 
 int flush_cycles(const Config& config, int slot_planes, int row_tiles) {
   const int decision = row_tiles > 0 ? (decision_cycles(config) + row_tiles - 1) / row_tiles : 0;
-  return std::max({config.slices(), slot_planes * config.groups, decision});
+  return std::max({config.slices(), slot_planes, decision});
 }
 
 int descriptor_words(const Config& config) {

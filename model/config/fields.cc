@@ -151,6 +151,9 @@ const std::vector<Field>& fields() {
               "words of WB_LANES fine values per group for additions, 0 = without additions"),
       optional(integer("FACTORS", &Config::factors, 0, 1,
                        "1: products of two computed tensors, one of them in the memory of additions")),
+      optional(integer("WINDOW_PLANES", &Config::window_planes, 0, 5,
+                       "planes of the tap windows in which lanes gather a depthwise node's taps, 0 = one-hot "
+                       "weights")),
       integer("TABLE_WORDS", &Config::table_words, 0, 65536,
               "values of all activation tables together, 0 = without activation tables"),
       integer("INPUT_VALUES", &Config::input_values, 16, kWords, "values of one network input"),

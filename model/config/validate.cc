@@ -108,6 +108,28 @@ void validate_tiers(const Config& c) {
   }
 }
 
+/// A lane keeps the taps of the channel whose number in its tile is the lane's; columns come one after the
+/// other, so neither streamed weights nor the classes of rows find their order.
+void validate_tap_windows(const Config& c) {
+  if (!c.has_tap_windows()) return;
+  const auto require = [](const char* key, int found, int expected) {
+    if (found == expected) return;
+    throw fail(ExitCode::usage, "WINDOW_PLANES needs {} = {}, found {}", key, expected, found);
+  };
+  require("PRODUCTS", c.products, 16);
+  require("LANES / GROUPS", c.lanes_per_group(), 16);
+  require("CONV", c.conv, 1);
+  require("DENSE_WORDS", c.dense_words, 0);
+  if (c.serial_write_back())
+    throw fail(ExitCode::usage, "WINDOW_PLANES needs WRITE_BACK = \"parallel\", found \"serial\"");
+  if (c.policies.variance)
+    throw fail(ExitCode::usage, "WINDOW_PLANES has no policy 'variance'; use POLICIES = \"range,static\"");
+  if (c.window_planes > c.planes_max) {
+    throw fail(ExitCode::usage, "WINDOW_PLANES = {}: expected at most PLANES_MAX = {}", c.window_planes,
+               c.planes_max);
+  }
+}
+
 /// The packet stream that the flash loader shares with the host is the serial line's.
 void validate_boot(const Config& c) {
   if (c.boots() && c.host_port != HostPort::uart)
@@ -128,6 +150,7 @@ void validate(const Config& config) {
   validate_stage_cuts(config);
   validate_memories(config);
   validate_tiers(config);
+  validate_tap_windows(config);
   validate_boot(config);
 }
 

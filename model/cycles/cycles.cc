@@ -70,11 +70,12 @@ std::vector<NodeCycles> predict(const config::Config& config, const net::Network
     cycles.useful = order.useful(widths);
     std::vector<Machine> machines;
     for (int group = 0; group < config.groups; ++group) {
-      const int last_tile = order.last_tile(group);
-      if (last_tile < 0) continue;
-      Machine& machine = machines.emplace_back(config, flush_slot, weight_stream(placement, order, n, group));
-      order.visit(group, widths, [&](const Job& job) { machine.run(job); });
-      const std::int64_t end = end_cycle(config, group, machine.last_issue(), stored[last_tile]);
+      if (order.is_idle(group)) continue;
+      Machine& machine = machines.emplace_back(config, group, std::max(1, pcu.max_planes), flush_slot,
+                                               weight_stream(placement, order, n, group));
+      order.visit(group, widths,
+                  [&](const Job& job) { machine.run(job, job.tile < 0 ? 0 : stored[job.tile]); });
+      const std::int64_t end = machine.end();
       cycles.beats += machine.beats();
       cycles.stalls += machine.stalls();
       cycles.lane_beats += machine.beats() * config.lanes_per_group();

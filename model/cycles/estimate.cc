@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "model/cycles/machine.h"
+#include "model/cycles/tap_window.h"
 
 namespace dpwa::cycles {
 namespace {
@@ -32,14 +33,26 @@ class Jobs {
       }
     }
     if (!waits) push(1);  // a null entry
-    if (!drains) return;
-    backlog_ = std::max(backlog_, drained_ + drain_cycles_ - now_);
-    drained_ = now_ + backlog_;
+    if (drains) drain();
+  }
+
+  void tap_window(const TapWindow& window) {
+    for (std::size_t tap = 0; tap < window.gathers.size(); ++tap) {
+      const bool last = tap + 1 == window.gathers.size();
+      scan_step();
+      push(window.gathers[tap] + (last ? window.planes * std::max(1, weight_planes_) : 0));
+    }
+    drain();
   }
 
   std::int64_t cycles() const { return now_ + backlog_; }
 
  private:
+  void drain() {
+    backlog_ = std::max(backlog_, drained_ + drain_cycles_ - now_);
+    drained_ = now_ + backlog_;
+  }
+
   /// The scanner goes on while at most SCAN_TILES entries wait.
   void scan_step() {
     const std::int64_t cycles = std::max<std::int64_t>(backlog_ - newest_beats_, 0) + 1;
@@ -65,6 +78,12 @@ class Jobs {
   int oldest_ = 0;                            // of them
 };
 
+/// By the planes of the weights.
+std::array<Jobs, 4> each_width(int drain_cycles, int scan_tiles) {
+  return {Jobs(0, drain_cycles, scan_tiles), Jobs(1, drain_cycles, scan_tiles),
+          Jobs(2, drain_cycles, scan_tiles), Jobs(3, drain_cycles, scan_tiles)};
+}
+
 }  // namespace
 
 Estimate::Estimate(const config::Config& config, const net::Network& network, int node)
@@ -72,9 +91,10 @@ Estimate::Estimate(const config::Config& config, const net::Network& network, in
       lanes_(config.lanes_per_group()),
       lane_groups_(config.groups),
       scan_tiles_(config.scan_tiles),
+      window_planes_(fits_tap_windows(config, network, node_) ? config.window_planes : 0),
       drain_cycles_(static_cast<int>(drain_slot(config))),
       premax_(config.premax != 0),
-      fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, 0, first_step(config), 1))) {
+      fixed_cycles_(static_cast<double>(fetch_cycles(config) + end_cycle(config, first_step(config), 1))) {
   const std::vector<TileRange> all = group_reads(lanes_);
   std::unique_copy(all.begin(), all.end(), std::back_inserter(reads_));
   counted_ = reads_.size();
@@ -98,9 +118,24 @@ void Estimate::read_window(const std::vector<std::uint8_t>& widths, int y, int x
   }
 }
 
+Estimate::GroupCycles Estimate::tap_windows(const std::vector<std::uint8_t>& widths) const {
+  std::array<Jobs, 4> jobs = each_width(drain_cycles_, scan_tiles_);
+  visit_tap_windows(kernel, {rows, columns, pixel_values}, stored, pixel_tiles, 0, stored.h, widths,
+                    [&](int, const TapWindow& window) {
+                      for (Jobs& each : jobs) each.tap_window(window);
+                    });
+  // Whole rows are dealt, so the group with most of them counts.
+  const double longest = static_cast<double>((stored.h + lane_groups_ - 1) / lane_groups_) / stored.h;
+  GroupCycles result{};
+  for (std::size_t w = 0; w < jobs.size(); ++w)
+    result[w] = static_cast<double>(jobs[w].cycles()) * longest / pixel_tiles;
+  return result;
+}
+
 Estimate::GroupCycles Estimate::group(const std::vector<std::uint8_t>& widths) const {
-  std::array<Jobs, 4> jobs{Jobs(0, drain_cycles_, scan_tiles_), Jobs(1, drain_cycles_, scan_tiles_),
-                           Jobs(2, drain_cycles_, scan_tiles_), Jobs(3, drain_cycles_, scan_tiles_)};
+  const int widest = *std::max_element(widths.begin(), widths.end());
+  if (window_planes_ > 0 && widest <= window_planes_) return tap_windows(widths);
+  std::array<Jobs, 4> jobs = each_width(drain_cycles_, scan_tiles_);
   const std::size_t run_length = static_cast<std::size_t>(kernel.kw) * pixel_tiles;
   const int window = pool.kh * pool.kw;
   const std::size_t uncounted = reads_.size() - counted_;

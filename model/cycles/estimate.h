@@ -32,8 +32,11 @@ class Estimate : private ScanGeometry {
   void read_window(const std::vector<std::uint8_t>& widths, int y, int x, TileRange read,
                    std::vector<std::uint8_t>& tiles) const;
 
+  GroupCycles tap_windows(const std::vector<std::uint8_t>& widths) const;
+
   int lanes_, lane_groups_;
   int scan_tiles_;
+  int window_planes_;             ///< 0: no tap windows
   std::vector<TileRange> reads_;  ///< tiles of the channel groups that are replayed per position
   std::size_t counted_;           ///< of them, from the last one back
   int drain_cycles_;

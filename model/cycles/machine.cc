@@ -16,15 +16,18 @@ int address_bits(int words) {
 
 }  // namespace
 
-Machine::Machine(const config::Config& config, int flush_cycles, const std::optional<WeightStream>& stream)
-    : scan_tiles_(config.scan_tiles),
+Machine::Machine(const config::Config& config, int group, int slot_planes, int flush_cycles,
+                 const std::optional<WeightStream>& stream)
+    : config_(config),
+      scan_tiles_(config.scan_tiles),
       has_stage_t_(config.stage_cuts != 0),
       slot_(static_cast<int>(drain_slot(config))),
       flush_slot_(std::max(slot_, flush_cycles)) {
+  if (config.groups > 1) store_.emplace(config.groups, group, slot_planes, store_latency(config) + 1);
   if (stream) refill_.emplace(*stream, config.lanes_per_group(), address_bits(config.weight_words));
 }
 
-void Machine::run(const Job& job) {
+void Machine::run(const Job& job, int planes) {
   const std::size_t runs = job.runs->size();
   std::size_t tile = 0;
   for (std::size_t r = 0; r < runs; ++r) {
@@ -37,12 +40,13 @@ void Machine::run(const Job& job) {
         step.beats[i] = tiles[t + i];
         step.planes[i] = (*job.weight_planes)[tile + t + i];
       }
+      if (!job.gathers.empty()) step.gathers = job.gathers[r];
       step.window_last = job.window_last;
       step.group_last = job.group_last;
       const bool run_ends = t + scan_tiles_ >= tiles.size();
       step.ends = r + 1 == runs && run_ends;
       step.restarts = job.shared && run_ends && !step.ends;
-      step.flush = job.flush;
+      if (job.tile >= 0) step.stores = std::max(1, planes);
       step.drains = job.drains;
       do cycle(&step);
       while (!taken_);
@@ -51,9 +55,11 @@ void Machine::run(const Job& job) {
   }
 }
 
-std::int64_t Machine::last_issue() {
+std::int64_t Machine::end() {
   while (stage_t_.valid || stage_b_.valid || count_ > 0) cycle(nullptr);
-  return last_;
+  if (!store_) return end_cycle(config_, last_, last_entries_);
+  while (!store_->empty()) cycle(nullptr);
+  return store_->last() + 2;
 }
 
 void Machine::finish(std::int64_t end) {
@@ -80,6 +86,7 @@ void Machine::cycle(const Step* next) {
   if (b_takes) stage_b_ = has_stage_t_ ? stage_t_ : scanned;
   if (taken_ && has_stage_t_) stage_t_ = scanned;
   if (refill_) refill_->cycle(oldest);
+  if (store_) store_->cycle(now_);
   ++now_;
 }
 
@@ -88,16 +95,18 @@ bool Machine::issue() {
   int next_wait = std::max(0, wait_ - 1);
   if (count_ > 0) {
     Entry& head = queue_[0];
-    const bool last_beat = done_beats_ + 1 >= head.beats;
+    const bool gathers = done_beats_ < head.gathers;
+    const bool last_beat = done_beats_ + 1 >= head.gathers + head.beats;
     const bool ends = last_beat && head.ends;
     const bool drains = ends && head.drains;
-    const bool free = !(drains && wait_ > 0);
+    const bool stores = ends && head.stores > 0;
+    const bool free = !(drains && wait_ > 0) && !(stores && store_ && !store_->room());
     const bool starved =
         free && refill_ && head.beats > 0 && !refill_->ready(head.word + done_beats_ % head.planes);
     if (starved) ++weight_stalls_;
     if (!free || starved) ++stalls_;
     if (free && !starved) {
-      if (head.beats > 0) ++beats_;
+      if (head.beats > 0 && !gathers) ++beats_;
       ++done_beats_;
       if (last_beat) {
         leaves = true;
@@ -105,7 +114,9 @@ bool Machine::issue() {
       }
       if (ends) {
         last_ = now_;
-        if (drains) next_wait = (head.flush ? flush_slot_ : slot_) - 1;
+        if (drains) next_wait = (stores ? flush_slot_ : slot_) - 1;
+        if (stores) last_entries_ = head.stores;
+        if (stores && store_) store_->reserve(now_, head.stores);
       }
     }
   }
@@ -118,15 +129,16 @@ void Machine::push(const Step& step, int kept) {
   std::int64_t word = word_;  // at the end: of the step's last tile
   for (int i = 0; i < scan_tiles_; ++i) {
     word += i > 0 ? step.planes[i - 1] : 0;
-    if (step.beats[i] == 0) continue;
-    queue_[count_++] = {step.beats[i], false, false, false, step.planes[i], word, step.window_last};
+    const int gathers = i == 0 ? step.gathers : 0;
+    if (step.beats[i] + gathers == 0) continue;
+    queue_[count_++] = {step.beats[i], gathers, false, 0, false, step.planes[i], word, step.window_last};
     ++pushed;
   }
   if (step.ends) {
     const bool marks = pushed > 0 || (job_waits_ && kept > 0);
-    if (!marks) queue_[count_++] = {0, false, false, false, 1, word, step.window_last};
+    if (!marks) queue_[count_++] = {0, 0, false, 0, false, 1, word, step.window_last};
     queue_[count_ - 1].ends = true;
-    queue_[count_ - 1].flush = step.flush;
+    queue_[count_ - 1].stores = step.stores;
     queue_[count_ - 1].drains = step.drains;
   }
   job_waits_ = !step.ends && (job_waits_ || pushed > 0);
@@ -152,24 +164,19 @@ std::int64_t drain_slot(const config::Config& config) {
   return 1 + lane_latency + std::int64_t{config.lanes} * period + 1;
 }
 
-std::int64_t end_cycle(const config::Config& config, int group, std::int64_t last_issue,
-                       int last_tile_planes) {
-  if (config.serial_write_back()) return last_issue + drain_slot(config) + 1;
+std::int64_t store_latency(const config::Config& config) {
   const int lane_latency = config.lane_cuts + 3;
   // STAGE_CUTS: registers before and behind the memories, before the write-back lanes and before the tile
   // assembler, and where there is one, in the pool of accumulators.
   const int cuts = config.stage_cuts * (4 + config.premax);
   const int write_back_latency =
       6 + config::fine_latency(config) + (config.has_tables() ? config::kTableLatency : 0);
-  const std::int64_t complete = last_issue + 1 + lane_latency + cuts + (config.slices() - 1) +
-                                write_back_latency + 1;  // the tile enters the assembler
-  const int entries = std::max(1, last_tile_planes);
-  if (config.groups == 1) return complete + entries + 2;
-  // Over the store bus: the group's turns come every `groups` cycles, its first in the cycle after the node's
-  // start.
-  const std::int64_t earliest = complete + 2;
-  const std::int64_t wait = ((group - earliest) % config.groups + config.groups) % config.groups;
-  return earliest + wait + std::int64_t{entries - 1} * config.groups + 2;
+  return 1 + lane_latency + cuts + (config.slices() - 1) + write_back_latency + 1;
+}
+
+std::int64_t end_cycle(const config::Config& config, std::int64_t last_issue, int entries) {
+  if (config.serial_write_back()) return last_issue + drain_slot(config) + 1;
+  return last_issue + store_latency(config) + entries + 2;
 }
 
 }  // namespace dpwa::cycles

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "model/cycles/tap_window.h"
 #include "model/net/shared_taps.h"
 #include "model/num/planes.h"
 
@@ -56,8 +57,8 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
       lane_groups_(config.groups),
       premax_(config.premax != 0),
       by_tiles_(stored.h * stored.w == 1),
-      one_group_(!by_tiles_ &&
-                 plan.tensors[network.nodes[node].output].pcu.policy == plan::Policy::variance) {
+      one_group_(!by_tiles_ && plan.tensors[network.nodes[node].output].pcu.policy == plan::Policy::variance),
+      windowed_(has_tap_windows(config, network, plan, node)) {
   const net::Node& n = network.nodes[node];
   groups_ = (n.out_channels + lanes_ - 1) / lanes_;
 
@@ -86,6 +87,9 @@ ScanOrder::ScanOrder(const config::Config& config, const net::Network& network, 
           planes, static_cast<std::uint8_t>(num::weight_planes(constants.weight[oc * per_channel + i])));
     }
   }
+  if (!windowed_) return;
+  for (std::vector<std::uint8_t>& planes : weight_planes_)
+    planes = {std::max<std::uint8_t>(1, *std::max_element(planes.begin(), planes.end()))};
 }
 
 std::vector<std::vector<std::uint8_t>> ScanOrder::window_widths(const std::vector<std::uint8_t>& widths,
@@ -106,6 +110,7 @@ std::vector<std::vector<std::uint8_t>> ScanOrder::window_widths(const std::vecto
 }
 
 int ScanOrder::first_position(int group) const {
+  if (windowed_) return stored.h * group / lane_groups_ * stored.w;
   const std::int64_t positions = std::int64_t{stored.h} * stored.w;
   if (by_tiles_ || one_group_) return group == 0 ? 0 : static_cast<int>(positions);
   return static_cast<int>(positions * group / lane_groups_);
@@ -121,23 +126,21 @@ int ScanOrder::last_group(int group) const {
   return g;
 }
 
-int ScanOrder::last_tile(int group) const {
+bool ScanOrder::is_idle(int group) const {
   const int tiles = (stored.c + products_ - 1) / products_;
-  if (by_tiles_) {
-    for (int tile = tiles - 1; tile >= 0; --tile) {
-      if (tile % lane_groups_ == group) return tile;
-    }
-    return -1;
-  }
-  const int end = first_position(group + 1);
-  return end == first_position(group) ? -1 : end * tiles - 1;
+  return by_tiles_ ? group >= tiles : first_position(group + 1) == first_position(group);
 }
 
 void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
                       const std::function<void(const Job&)>& job) const {
+  if (windowed_) {
+    visit_windows(group, widths, job);
+    return;
+  }
   const int begin = by_tiles_ ? 0 : first_position(group);
   const int end = by_tiles_ ? 1 : first_position(group + 1);
   const int window = pool.kh * pool.kw;
+  const int tiles = (stored.c + products_ - 1) / products_;
   const int last = last_group(group);
   std::vector<std::vector<std::uint8_t>> beats(kernel.kh, std::vector<std::uint8_t>(kernel.kw * pixel_tiles));
   for (int position = begin; position < end; ++position) {
@@ -158,11 +161,30 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
         }
         const bool tile_full = (g + 1) * lanes_ % products_ == 0 || g + 1 == groups_;
         const bool window_ends = p + 1 == window;
-        job({&beats, window_ends && tile_full, window_ends || !premax_, &weight_planes_[g], shared_,
-             window_ends, g == last});
+        const int out_tile = position * tiles + g * lanes_ / products_;
+        job({&beats, window_ends && tile_full ? out_tile : -1, window_ends || !premax_, &weight_planes_[g],
+             shared_, window_ends, g == last});
       }
     }
   }
+}
+
+void ScanOrder::visit_windows(int group, const std::vector<std::uint8_t>& widths,
+                              const std::function<void(const Job&)>& job) const {
+  const net::Shape map{rows, columns, pixel_values};
+  int column = 0, row = first_position(group) / stored.w;
+  const auto run = [&](int tile, const TapWindow& window) {
+    std::vector<std::vector<std::uint8_t>> beats(window.gathers.size(), {0});
+    beats.back()[0] = static_cast<std::uint8_t>(window.planes * weight_planes_[tile][0]);
+    const int out_tile = (row * stored.w + column) * pixel_tiles + tile;
+    Job taps{&beats, out_tile, true, &weight_planes_[tile], true, true, tile + 1 == groups_};
+    taps.gathers = window.gathers;
+    job(taps);
+    column = (column + 1) % stored.w;
+    if (column == 0 && tile + 1 == pixel_tiles) ++row;
+  };
+  visit_tap_windows(kernel, map, stored, pixel_tiles, first_position(group) / stored.w,
+                    first_position(group + 1) / stored.w, widths, run);
 }
 
 std::int64_t ScanOrder::weight_words(int group) const {

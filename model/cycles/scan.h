@@ -53,6 +53,7 @@ struct ScanGeometry {
 
 /// The loop nest of one node on one configuration (docs/architecture.md, "Loop nest"):
 ///   for each stored position, for each channel group, for each pool-window position: one job.
+/// With tap windows: for each stored row, for each channel group, for each stored column: one job.
 class ScanOrder : private ScanGeometry {
  public:
   ScanOrder(const config::Config& config, const net::Network& network, const plan::Plan& plan, int node);
@@ -61,8 +62,8 @@ class ScanOrder : private ScanGeometry {
   void visit(int group, const std::vector<std::uint8_t>& widths,
              const std::function<void(const Job&)>& job) const;
 
-  /// Output tile that the group completes last; -1 when its share is empty.
-  int last_tile(int group) const;
+  /// Whether the group's share is empty.
+  bool is_idle(int group) const;
 
   /// Weight words per lane of the group's share, all channel groups once; the most of one channel group.
   std::int64_t weight_words(int group) const;
@@ -87,6 +88,8 @@ class ScanOrder : private ScanGeometry {
   bool owns(int group, int channel_group) const;
   int last_group(int group) const;
   /// Widths of the tiles under the kernel at convolution position (y, x), run by run; 0 outside the map.
+  void visit_windows(int group, const std::vector<std::uint8_t>& widths,
+                     const std::function<void(const Job&)>& job) const;
   std::vector<std::vector<std::uint8_t>> window_widths(const std::vector<std::uint8_t>& widths, int y,
                                                        int x) const;
 
@@ -94,6 +97,7 @@ class ScanOrder : private ScanGeometry {
   bool premax_;
   bool by_tiles_;                                         // one stored position: its output tiles are dealt
   bool one_group_;                                        // policy variance: all rows in one lane group
+  bool windowed_;                                         // has_tap_windows
   int groups_;                                            // channel groups
   std::vector<std::vector<std::uint8_t>> weight_planes_;  // [group][tile in scan order]
   std::vector<int> channel_planes_;

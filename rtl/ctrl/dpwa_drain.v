@@ -16,13 +16,15 @@ module dpwa_drain #(
   parameter integer PRODUCTS = 16,   // values per tile
   parameter integer ACC_W    = 48,   // accumulator bits
   parameter integer ROW_W    = 13,   // channel-constant row address bits
-  parameter integer LATENCY  = 5     // of dpwa_mac_lane, at least 2
+  parameter integer LATENCY  = 5,    // of dpwa_mac_lane, at least 2
+  parameter integer WINDOW   = 0     // 1: nodes with tap windows
 ) (
   input  wire                              clk_i,
   input  wire                              rst_ni,
   // node
   input  wire                              start_i,
-  input  wire [7:0]                        window_i,     // positions of the pool window - 1
+  input  wire                              windowed_i,   // it has tap windows
+  input  wire [7:0]                        window_i,     // positions of the pool window - 1; windowed: stored columns - 1
   input  wire [11:0]                       groups_i,     // channel groups - 1
   input  wire [ROW_W-1:0]                  row_base_i,   // first channel constants
   // lanes
@@ -73,12 +75,14 @@ module dpwa_drain #(
     .SLICES  (SLICES),
     .ROW_W   (ROW_W),
     .TILE_W  (8),
-    .WORD_W  (8)
+    .WORD_W  (8),
+    .WINDOW  (WINDOW)
   ) u_walker (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
     .start_i       (start_i),
     .step_i        (pre_valid_o & pre_last),
+    .windowed_i    (windowed_i),
     .window_i      (window_i),
     .groups_i      (groups_i),
     .positions_i   (20'd0),
@@ -87,6 +91,8 @@ module dpwa_drain #(
     .word_base_i   (8'd0),
     .tile_step_i   (8'd0),
     .word_step_i   (8'd0),
+    .column_tiles_i(8'd0),
+    .column_words_i(8'd0),
     .window_first_o(window_first),
     .window_last_o (window_last),
     .group_last_o  (group_last),

@@ -17,12 +17,14 @@ module dpwa_premax #(
   parameter integer PRODUCTS = 16,   // values per tile
   parameter integer ACC_W    = 48,   // accumulator bits
   parameter integer LATENCY  = 5,    // of dpwa_mac_lane, at least 2
-  parameter integer CUTS     = 0     // 1: a register before the comparison
+  parameter integer CUTS     = 0,    // 1: a register before the comparison
+  parameter integer WINDOW   = 0     // 1: nodes with tap windows
 ) (
   input  wire                   clk_i,
   input  wire                   rst_ni,
   // node
   input  wire                   start_i,
+  input  wire                   windowed_i, // it has tap windows: no pool
   input  wire [7:0]             window_i,   // positions of the pool window - 1
   input  wire [11:0]            groups_i,   // channel groups - 1
   // lanes
@@ -47,12 +49,14 @@ module dpwa_premax #(
     .SLICES  (SLICES),
     .ROW_W   (3),
     .TILE_W  (8),
-    .WORD_W  (8)
+    .WORD_W  (8),
+    .WINDOW  (WINDOW)
   ) u_walker (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
     .start_i       (start_i),
     .step_i        (last_i),
+    .windowed_i    (windowed_i),
     .window_i      (window_i),
     .groups_i      (groups_i),
     .positions_i   (20'd0),
@@ -61,6 +65,8 @@ module dpwa_premax #(
     .word_base_i   (8'd0),
     .tile_step_i   (8'd0),
     .word_step_i   (8'd0),
+    .column_tiles_i(8'd0),
+    .column_words_i(8'd0),
     .window_first_o(window_first),
     .window_last_o (window_last),
     .group_last_o  (group_last),

@@ -5,7 +5,7 @@
 // A step is taken with valid_i and ready_o; its widths are on *_widths_i in the next cycle and stay there until the next
 // step is taken. Weight words lie in scan order: weight_word_o is a running sum of widths, which goes back to the group's
 // start with back_i, to the node's for a new position (not when endless_i). Tiles outside the map and tiles without
-// weights cost no beat.
+// weights cost no beat. With windowed_i (WINDOW = 1) every tile goes to the queue: one that is zero as 7 planes.
 //
 // Advance rule: B moves when the queue has space; a step is taken when B is empty or moves. With CUTS = 1 the widths are
 // registered before B: in a stage T before it, which moves when B is empty or moves; a step is taken when T is empty or
@@ -18,7 +18,8 @@ module dpwa_scan_step #(
   parameter integer COORD_W = 16,   // bits of a tile's number, signed
   parameter integer WORD_W  = 17,   // activation word address bits
   parameter integer WWORD_W = 16,   // weight word address bits
-  parameter integer CUTS    = 0     // 1: a register behind the width tables
+  parameter integer CUTS    = 0,    // 1: a register behind the width tables
+  parameter integer WINDOW  = 0     // 1: nodes with tap windows
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -28,6 +29,7 @@ module dpwa_scan_step #(
   input  wire [2:0]          in_planes_i,
   input  wire [WWORD_W-1:0]  weight_word_base_i,
   input  wire                endless_i,          // weight words are numbered on from position to position
+  input  wire                windowed_i,
   // step
   input  wire                valid_i,
   output wire                ready_o,
@@ -120,8 +122,9 @@ module dpwa_scan_step #(
   genvar i;
   generate
     for (i = 0; i < READS; i = i + 1) begin : gen_planes
-      wire take = b_in_map_q[i] & (weight_widths[3*i +: 3] != 3'd0);
-      assign act_planes_o[3*i +: 3]    = act_widths[3*i +: 3] & {3{take}};
+      wire take  = b_in_map_q[i] & (weight_widths[3*i +: 3] != 3'd0);
+      wire zeros = (WINDOW != 0) & windowed_i & b_in_run_q[i] & ~(take & (act_widths[3*i +: 3] != 3'd0));
+      assign act_planes_o[3*i +: 3]    = (act_widths[3*i +: 3] & {3{take}}) | {3{zeros}};
       assign weight_planes_o[3*i +: 3] = weight_widths[3*i +: 3] & {3{b_in_run_q[i]}};
     end
   endgenerate
@@ -152,7 +155,7 @@ module dpwa_scan_step #(
   assign job_o           = b_job_q;
   assign oldest_word_o   = b_window_last ? wword_q : wword_group_q;
 
-  wire unused = &{1'b0, tile};   // its sign, where a slot's address is no wider
+  wire unused = &{1'b0, tile, windowed_i};   // the tile's sign, where a slot's address is no wider
 
 endmodule
 

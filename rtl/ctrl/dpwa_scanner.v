@@ -12,6 +12,11 @@
 // a new position (not when endless_i). With shared_i all runs have the same weights: each starts at the group's start.
 // With CONV = 0 a map is one pixel, and a channel group has one run.
 //
+// A node with tap windows (windowed_i, WINDOW = 1) is walked row by row, channel group by channel group:
+//   for each stored row, for each channel group, for each column of the input row: its kernel rows, one tile each
+// in the loops of a node whose stored rows are one position wide, with a pool window as wide as the row. A job ends with the
+// column that completes a window, so it begins with the column after the one before; every tile of it is queued.
+//
 // Two stages. A: loop counters, addresses of both width tables. B (dpwa_scan_step): the widths arrive; the step goes to
 // the queue.
 
@@ -27,7 +32,9 @@ module dpwa_scanner #(
   parameter integer KERNEL_W  = 8,    // bits of a kernel row's number
   parameter integer CONV      = 1,    // 0: dense layers only
   parameter integer POOL_PADS = 0,    // 1: max pools with padding
-  parameter integer CUTS      = 0     // 1: a register behind the width tables
+  parameter integer CUTS      = 0,    // 1: a register behind the width tables
+  parameter integer WINDOW    = 0,    // 1: nodes with tap windows
+  parameter integer COLUMN_W  = 4     // bits of pool_columns_i
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -43,7 +50,10 @@ module dpwa_scanner #(
   input  wire [KERNEL_W-1:0] kernel_rows_i,      // - 1
   input  wire                shared_i,           // the runs of a job share their weights
   input  wire [3:0]          pool_rows_i,        // pool window - 1
-  input  wire [3:0]          pool_columns_i,
+  input  wire [COLUMN_W-1:0] pool_columns_i,     // windowed: columns of an input row - 1
+  input  wire                windowed_i,
+  input  wire [3:0]          window_wait_i,      // windowed: columns before the one that completes a row's first window
+  input  wire [3:0]          window_skip_i,      // windowed: columns between two that complete one
   input  wire [GROUP_W-1:0]  groups_i,           // channel groups - 1
   input  wire [TILE_W-1:0]   out_columns_i,      // stored columns - 1
   input  wire [TILE_W-1:0]   first_column_i,     // of the share's first position
@@ -99,7 +109,8 @@ module dpwa_scanner #(
   reg                active_q;
   reg [STEP_W-1:0]   step_q;                 // steps of the run already scanned
   reg [KERNEL_W-1:0] ky_q;
-  reg [3:0]          wy_q, wx_q;             // position in the pool window
+  reg [3:0]          wy_q;                   // position in the pool window
+  reg [COLUMN_W-1:0] wx_q;
   reg [GROUP_W-1:0]  group_q;
   reg [TILE_W-1:0]   column_q;               // stored column
   reg [TILE_W-1:0]   position_q;             // of the share
@@ -149,6 +160,23 @@ module dpwa_scanner #(
     else if (a_steps & group_end & position_last)   active_q <= 1'b0;
   end
 
+  // Columns until one that completes a window.
+  wire completes;
+
+  generate
+    if (WINDOW == 0) begin : gen_no_window
+      assign completes = 1'b1;
+      wire unused = &{1'b0, window_wait_i, window_skip_i};
+    end else begin : gen_window
+      reg [3:0] until_q;
+      assign completes = ~windowed_i | (until_q == 4'd0);
+      always @(posedge clk_i) begin
+        if (start_i) until_q <= window_wait_i;
+        else if (a_steps & job_end) until_q <= column_end ? window_wait_i : completes ? window_skip_i : until_q - 4'd1;
+      end
+    end
+  endgenerate
+
   dpwa_run_start #(
     .TILE_W    (TILE_W),
     .POOL_PADS (POOL_PADS)
@@ -168,7 +196,8 @@ module dpwa_scanner #(
     if (start_i) begin
       step_q        <= {STEP_W{1'b0}};
       ky_q          <= {KERNEL_W{1'b0}};
-      {wy_q, wx_q}  <= 8'd0;
+      wy_q          <= 4'd0;
+      wx_q          <= {COLUMN_W{1'b0}};
       group_q       <= {GROUP_W{1'b0}};
       column_q      <= first_column_i;
       position_q    <= {TILE_W{1'b0}};
@@ -180,7 +209,7 @@ module dpwa_scanner #(
       if (run_end & ~DENSE) begin
         ky_q <= job_end ? {KERNEL_W{1'b0}} : ky_q + 1'b1;
       end
-      if (job_end) wx_q <= column_end ? 4'd0 : wx_q + 4'd1;
+      if (job_end) wx_q <= column_end ? {COLUMN_W{1'b0}} : wx_q + 1'b1;
       if (job_end & column_end) wy_q <= window_last ? 4'd0 : wy_q + 4'd1;
       if (window_end) begin
         group_q       <= group_last ? {GROUP_W{1'b0}} : group_q + 1'b1;
@@ -199,7 +228,8 @@ module dpwa_scanner #(
     .COORD_W(COORD_W),
     .WORD_W (WORD_W),
     .WWORD_W(WWORD_W),
-    .CUTS   (CUTS)
+    .CUTS   (CUTS),
+    .WINDOW (WINDOW)
   ) u_step (
     .clk_i             (clk_i),
     .rst_ni            (rst_ni),
@@ -208,13 +238,14 @@ module dpwa_scanner #(
     .in_planes_i       (in_planes_i),
     .weight_word_base_i(weight_word_base_i),
     .endless_i         (endless_i),
+    .windowed_i        (windowed_i),
     .valid_i           (active_q),
     .ready_o           (a_moves),
     .in_run_i          (in_run),
     .in_map_i          (in_map),
     .tile_i            (tile),
     .back_i            (back),
-    .end_i             (job_end),
+    .end_i             (job_end & completes),
     .job_i             ({position_last, group_last, window_last}),
     .act_widths_i      (act_widths_i),
     .weight_widths_i   (weight_widths_i),

@@ -16,21 +16,25 @@ module dpwa_store #(
   parameter integer PRODUCTS = 16,
   parameter integer VALUE_W  = 21,
   parameter integer TILE_W   = 15,
-  parameter integer WORD_W   = 17
+  parameter integer WORD_W   = 17,
+  parameter integer WINDOW   = 0     // 1: nodes with tap windows
 ) (
   input  wire                                  clk_i,
   input  wire                                  rst_ni,
   // node
   input  wire                                  start_i,
-  input  wire [7:0]                            window_i,        // positions of the pool window - 1
+  input  wire                                  windowed_i,      // it has tap windows
+  input  wire [7:0]                            window_i,        // positions of the pool window - 1; windowed: stored columns - 1
   input  wire [11:0]                           groups_i,        // channel groups - 1
   input  wire [7:0]                            last_channels_i, // channels of the last group
   input  wire                                  idle_i,          // the share is empty
-  input  wire [19:0]                           positions_i,     // stored positions of the share - 1
+  input  wire [19:0]                           positions_i,     // stored positions of the share - 1; windowed: stored rows - 1
   input  wire [TILE_W-1:0]                     tile_base_i,
   input  wire [WORD_W-1:0]                     word_base_i,
   input  wire [7:0]                            tile_step_i,     // from one tile of the share to the next
   input  wire [7:0]                            word_step_i,     // the same in words
+  input  wire [7:0]                            column_tiles_i,  // windowed: tiles of a stored position
+  input  wire [7:0]                            column_words_i,  // the same in words
   input  wire                                  count_above_i,
   input  wire                                  count_below_i,
   // write-back
@@ -76,12 +80,14 @@ module dpwa_store #(
     .SLICES  (SLICES),
     .ROW_W   (3),
     .TILE_W  (TILE_W),
-    .WORD_W  (WORD_W)
+    .WORD_W  (WORD_W),
+    .WINDOW  (WINDOW)
   ) u_walker (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
     .start_i       (start_i),
     .step_i        (valid_i & last_slice),
+    .windowed_i    (windowed_i),
     .window_i      (window_i),
     .groups_i      (groups_i),
     .positions_i   (positions_i),
@@ -90,6 +96,8 @@ module dpwa_store #(
     .word_base_i   (word_base_i),
     .tile_step_i   (tile_step_i),
     .word_step_i   (word_step_i),
+    .column_tiles_i(column_tiles_i),
+    .column_words_i(column_words_i),
     .window_first_o(window_first),
     .window_last_o (window_last),
     .group_last_o  (group_last),

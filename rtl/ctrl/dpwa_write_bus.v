@@ -4,8 +4,8 @@
 //
 // Every group holds every tensor, so one bus carries each plane word and each width to all memories. Group g owns the
 // cycles t with (t - start) mod GROUPS = g, start being the cycle after start_i; what it stores waits in its own queue of
-// DEPTH entries. A group completes a tile at most every planes * GROUPS cycles (the issue stage's duty), so a tile's
-// entries have left before the next tile's come and the queue never overflows (asserted in simulation).
+// DEPTH entries. Its issue stage begins no tile that may not fit (dpwa_store_room), so the queue never overflows (asserted in
+// simulation).
 // An entry pushed in cycle t leaves in t + 1 at the earliest.
 
 `default_nettype none
@@ -13,7 +13,7 @@
 module dpwa_write_bus #(
   parameter integer GROUPS  = 2,   // 2 or more
   parameter integer ENTRY_W = 100, // bits of an entry
-  parameter integer DEPTH   = 8    // entries per group, a power of two
+  parameter integer DEPTH   = 16   // entries per group, a power of two
 ) (
   input  wire                      clk_i,
   input  wire                      rst_ni,
@@ -22,6 +22,7 @@ module dpwa_write_bus #(
   input  wire [GROUPS*ENTRY_W-1:0] entries_i,
   output wire                      valid_o,
   output wire [ENTRY_W-1:0]        entry_o,
+  output wire [GROUPS-1:0]         popped_o,  // an entry of the group leaves
   output wire [GROUPS-1:0]         empty_o
 );
 
@@ -74,8 +75,9 @@ module dpwa_write_bus #(
     for (i = 0; i < GROUPS; i = i + 1) chosen = chosen | heads[i*ENTRY_W +: ENTRY_W];
   end
 
-  assign valid_o = |pops;
-  assign entry_o = chosen;
+  assign valid_o  = |pops;
+  assign popped_o = pops;
+  assign entry_o  = chosen;
 
 endmodule
 

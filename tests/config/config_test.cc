@@ -279,11 +279,34 @@ TEST(ConfigHash, DependsOnEveryKeyButTheName) {
                                             "INPUT_CHANNELS=3",
                                             "PORT_FORMATS=integer",
                                             "CHANNELS=8191"};
-  EXPECT_EQ(changes.size() + 3, fields().size());  // NAME, and BOOT and FACTORS: below
+  EXPECT_EQ(changes.size() + 4, fields().size());  // NAME, and BOOT, FACTORS and WINDOW_PLANES: below
   for (const std::string& change : changes) {
     EXPECT_TRUE(hashes.insert(config_hash(load("sim-4", {base, change}))).second) << change;
   }
   EXPECT_TRUE(hashes.insert(config_hash(load("sim-4", {base, "RESIDUAL_WORDS=64", "FACTORS=1"}))).second);
+}
+
+TEST(TapWindows, AreOfConfigurationsThatCanHaveThem) {
+  EXPECT_EQ(to_toml(load("asic-64", {"WINDOW_PLANES=0"})).find("WINDOW_PLANES"), std::string::npos);
+  const Config windows = load("asic-64", {"WINDOW_PLANES=3"});
+  EXPECT_THAT(to_toml(windows), HasSubstr("WINDOW_PLANES = 3"));
+  EXPECT_NE(config_hash(windows), config_hash(load("asic-64", {"WINDOW_PLANES=0"})));
+  const auto refused = [](const std::string& change) {
+    return refusal([&] { load("asic-64", {"WINDOW_PLANES=3", "STAGE_CUTS=0", "PREMAX=0", change}); });
+  };
+  EXPECT_THAT(refused("LANES=32"), HasSubstr("WINDOW_PLANES needs LANES / GROUPS = 16, found 8"));
+  EXPECT_THAT(refused("PRODUCTS=32"), HasSubstr("WINDOW_PLANES needs PRODUCTS = 16, found 32"));
+  EXPECT_THAT(refused("CONV=0"), HasSubstr("WINDOW_PLANES needs CONV = 1, found 0"));
+  EXPECT_THAT(refused("DENSE_WORDS=4096"), HasSubstr("WINDOW_PLANES needs DENSE_WORDS = 0, found 4096"));
+  EXPECT_THAT(refused("PLANES_MAX=2"), HasSubstr("WINDOW_PLANES = 3: expected at most PLANES_MAX = 2"));
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"LANES=16", "WINDOW_PLANES=1", "WRITE_BACK=serial", "PREMAX=0"});
+              }),
+              HasSubstr("WINDOW_PLANES needs WRITE_BACK = \"parallel\""));
+  EXPECT_THAT(refusal([] {
+                load("sim-4", {"LANES=16", "WINDOW_PLANES=1", "POLICIES=range,variance"});
+              }),
+              HasSubstr("WINDOW_PLANES has no policy 'variance'"));
 }
 
 TEST(Factors, AreInTheTextOnlyWhereThereAreSome) {

@@ -53,6 +53,10 @@ TEST(Descriptor, WhatAConfigurationLacksTakesNoBits) {
   const Config two = load("sim-4", {"GROUPS=2", "DENSE_WORDS=1024"});
   for (const char* name : {"idle", "first_column", "tile_step", "streamed", "keep", "ring_mask"})
     EXPECT_GT(field(two, name).bits, 0) << name;
+  for (const char* name : {"windowed", "window_wait", "window_skip", "column_tiles", "column_words"}) {
+    EXPECT_EQ(field(one, name).bits, 0) << name;
+    EXPECT_GT(field(load("asic-64", {"WINDOW_PLANES=2"}), name).bits, 0) << name;
+  }
   const Config adds = load("sim-4", {"RESIDUAL_WORDS=64"});
   EXPECT_EQ(field(adds, "multiplies").bits, 0);
   EXPECT_EQ(field(adds, "fine_shift").bits, 4);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Groups of channels and dilation in Verilator: every stored value and every cycle on machines of every
 // shape.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/cycles/tap_window.h"
 #include "model/golden/executor.h"
 #include "tests/system/machine.h"
 #include "tests/system/random_network.h"
@@ -10,13 +12,26 @@
 namespace dpwa::system_test {
 namespace {
 
+constexpr Machine kWindowsInTwoGroups = {"windows_two_groups",
+                                         32,
+                                         2,
+                                         4,
+                                         16,
+                                         2,
+                                         0,
+                                         "axi",
+                                         "parallel",
+                                         {"WINDOW_PLANES=4", "STAGE_CUTS=1", "SCAN_TILES=2"}};
+constexpr Machine kWindowsInOneSlice = {"windows_one_slice", 16, 1, 16, 16, 0, 1, "none", "parallel",
+                                        {"WINDOW_PLANES=2"}};
+
 constexpr Machine kMachines[] = {
     {"grouped_one", 1, 1, 1, 8, 0, 0, "none", "parallel", {"SCAN_TILES=2"}},
     {"grouped_four", 4, 1, 1, 16, 2, 1},
     {"grouped_serial", 2, 1, 1, 16, 3, 0, "axi", "serial", {"SCAN_TILES=2"}},
     kStreaming,
-    {"grouped_two_groups", 32, 2, 4, 16, 2, 1},
-    {"grouped_one_slice", 16, 1, 16, 16, 2, 1},
+    kWindowsInTwoGroups,
+    kWindowsInOneSlice,
     {"grouped_four_groups", 32, 4, 2, 8, 2, 0, "axi", "parallel", {"SCAN_TILES=2"}},
 };
 
@@ -48,6 +63,28 @@ RandomNetwork groups() {
   return n;
 }
 
+/// Depthwise nodes whose taps fit in tap windows: of one and of several tiles, kernels of a row, of a column
+/// and with holes, strides, signed and unsigned inputs of every width, pinned.
+RandomNetwork windowed() {
+  RandomNetwork n({11, 9, 20}, true, 2, 23);
+  const auto depthwise = [&](int rows, int columns, int stride, int pad, bool is_signed, int planes,
+                             bool pinned = false, int dilation = 1) {
+    const int channels = n.network().tensors.back().shape.c;
+    n.add({channels, rows, columns, stride, pad, 1, is_signed, planes, pinned, -1, -1, channels, dilation});
+  };
+  depthwise(3, 3, 1, 1, false, 2);
+  depthwise(3, 3, 1, 1, true, 2);
+  depthwise(2, 3, 1, 1, true, 2, true);
+  n.add({52, 1, 1, 1, 0, 1, false, 3});
+  depthwise(1, 3, 1, 0, true, 4, false, 2);
+  depthwise(3, 1, 1, 1, false, 2);  // no column of its window is read twice
+  depthwise(3, 3, 2, 1, false, 1);
+  depthwise(1, 2, 1, 0, false, 2);
+  n.add({10, 2, 3, 1, 0, 1, true, 4});
+  n.finish();
+  return n;
+}
+
 class Grouped : public testing::TestWithParam<Machine> {};
 
 TEST_P(Grouped, DepthwiseEqualsTheGoldenModel) {
@@ -58,6 +95,27 @@ TEST_P(Grouped, DepthwiseEqualsTheGoldenModel) {
 TEST_P(Grouped, GroupsAndDilationEqualTheGoldenModel) {
   RandomNetwork n = groups();
   expect_equal(simulate(GetParam(), n, 2), n, 2);
+}
+
+TEST_P(Grouped, WindowedNodesEqualTheGoldenModel) {
+  RandomNetwork n = windowed();
+  expect_equal(simulate(GetParam(), n, 3), n, 3);
+}
+
+/// Nodes of `windowed` that have tap windows on the machine.
+std::vector<int> nodes_with_windows(const Machine& machine) {
+  const RandomNetwork n = windowed();
+  std::vector<int> nodes;
+  for (int node = 0; node < static_cast<int>(n.network().nodes.size()); ++node) {
+    if (cycles::has_tap_windows(configure(machine), n.network(), n.plan(), node)) nodes.push_back(node);
+  }
+  return nodes;
+}
+
+TEST(TapWindows, AreThoseThatFit) {
+  EXPECT_THAT(nodes_with_windows(kWindowsInTwoGroups), testing::ElementsAre(0, 1, 2, 4, 6, 7));
+  EXPECT_THAT(nodes_with_windows(kWindowsInOneSlice), testing::ElementsAre(0, 1, 2, 6, 7));
+  EXPECT_THAT(nodes_with_windows(kFour), testing::IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(System, Grouped, testing::ValuesIn(kMachines),
