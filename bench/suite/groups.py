@@ -5,7 +5,7 @@ import os
 import pathlib
 import sys
 
-from suite import bounds, fits, policies, regression, runner, shifted, untuned
+from suite import bounds, depthwise, fits, policies, regression, runner, shifted, untuned
 
 SIMULATED_IMAGES = 20
 SPEED_IMAGES = 100
@@ -236,6 +236,11 @@ def all_fits(bench):
     return fits.measure(bench, present(bench, *fits.NETWORKS))
 
 
+def depthwise_networks(bench):
+    """Depthwise nodes by one-hot weights and with tap windows."""
+    return depthwise.measure(bench, present(bench, *depthwise.NETWORKS))
+
+
 def conformance(bench):
     """The ONNX project's node tests; writes docs/conformance.md by the way."""
     data = runner.shared_data(bench.root) / "onnx-node-conformance"
@@ -252,4 +257,5 @@ def conformance(bench):
 GROUPS = {"accuracy": accuracy, "write-back": write_back, "nngen": nngen, "rtl": rtl, "dense": dense, "busy": busy,
           "policies": all_policies, "formats": formats, "dot": dot,
           "lane": lane, "up5k": up5k, "speed": speed, "shifted": shifted_data, "bounds": node_bounds,
-          "untuned": untuned_networks, "regression": autoencoder, "fits": all_fits, "conformance": conformance}
+          "untuned": untuned_networks, "regression": autoencoder, "fits": all_fits, "depthwise": depthwise_networks,
+          "conformance": conformance}

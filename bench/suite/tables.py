@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables behind the targets."""
-from suite import bounds, fits, policies, shifted, untuned
+from suite import bounds, depthwise, fits, policies, shifted, untuned
 from suite.markdown import count, markdown_table, percent, ratio
 from suite.numbers import drop
 
@@ -279,6 +279,7 @@ def sections(results):
             ("Policies", policies_section(results)),
             ("Networks that nothing was tuned for", untuned_section(results)),
             ("Networks on two devices", fits_section(results)),
+            ("Depthwise nodes", depthwise.section(results)),
             ("Formats", formats_section(results)),
             ("FP16 dot products", dot_section(results)),
             ("Cycles of a node against its bound", bounds_section(results)),
