@@ -39,7 +39,7 @@ class Descriptor {
   FieldWriter writer_;
 };
 
-/// The same of a node with tap windows: the loops of a map one position wide with a pool window as wide as
+/// The walk of a node with tap windows: the loops of a map one position wide with a pool window as wide as
 /// what a row scans (rtl/ctrl/dpwa_scanner.v).
 void set_windowed_walk(Descriptor& d, const Geometry& g, const net::Shape& stored, const Share& share) {
   const int columns = cycles::scanned_columns(g.window, stored);
@@ -48,10 +48,7 @@ void set_windowed_walk(Descriptor& d, const Geometry& g, const net::Shape& store
   d.set("window_skip", g.window.stride_x - 1);
   d.set("pool_columns", columns - 1);
   d.set("pool_positions", stored.w - 1);
-  d.set("kernel_rows", g.window.kh - 1);
   d.set("shared", 1);
-  d.set("in_tiles", g.tiles() - 1);
-  d.set("row_tiles", g.row_tiles() - 1);
   const int y_step = g.window.stride_y * g.row_tiles();
   const int last_run = (g.window.kh - 1) * g.row_tiles();
   const int last_column = (columns - 1) * g.tiles_per_pixel;
@@ -71,6 +68,9 @@ void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, co
   d.set("run_steps", ceil_div(g.run_tiles(), config.scan_tiles) - 1);
   d.set("run_rest", (g.run_tiles() - 1) % config.scan_tiles);
   if (!config.convolves()) return;
+  d.set("kernel_rows", g.window.kh - 1);
+  d.set("in_tiles", g.tiles() - 1);
+  d.set("row_tiles", g.row_tiles() - 1);
   if (g.windowed) {
     set_windowed_walk(d, g, stored, share);
     return;
@@ -81,10 +81,7 @@ void set_walk(Descriptor& d, const config::Config& config, const Geometry& g, co
   d.set("pool_rows", pool.kh - 1);
   d.set("pool_columns", pool.kw - 1);
   d.set("pool_positions", pool.kh * pool.kw - 1);
-  d.set("kernel_rows", g.window.kh - 1);
   d.set("shared", g.shared);
-  d.set("in_tiles", g.tiles() - 1);
-  d.set("row_tiles", g.row_tiles() - 1);
   d.set("out_columns", stored.w - 1);
   d.set("first_column", column);
 

@@ -39,8 +39,8 @@ inline Share share_of(const config::Config& config, const net::Network& network,
   } else if (by_rows) {
     share.positions = group == 0 ? positions : 0;
   } else if (cycles::has_tap_windows(config, network, plan, n)) {
-    share.first_position = cycles::first_row(config, stored, group) * stored.w;
-    share.positions = cycles::first_row(config, stored, group + 1) * stored.w - share.first_position;
+    share.first_position = cycles::first_row(stored, config.groups, group) * stored.w;
+    share.positions = cycles::first_row(stored, config.groups, group + 1) * stored.w - share.first_position;
   } else {
     share.first_position = static_cast<int>(std::int64_t{positions} * group / config.groups);
     share.positions =

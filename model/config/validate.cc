@@ -13,6 +13,12 @@ void require_divides(int divisor, const std::string& divisor_name, int value, co
   throw fail(ExitCode::usage, "{} = {} must divide {} = {}", divisor_name, divisor, value_name, value);
 }
 
+/// `what` is there only beside this value of another key.
+void require_value(const char* what, const char* key, int found, int expected) {
+  if (found == expected) return;
+  throw fail(ExitCode::usage, "{} needs {} = {}, found {}", what, key, expected, found);
+}
+
 void validate_shape(const Config& c) {
   if (c.products != 8 && c.products != 16 && c.products != 32) {
     throw fail(ExitCode::usage, "PRODUCTS: expected 8, 16 or 32, found '{}'", c.products);
@@ -45,8 +51,7 @@ void validate_widths(const Config& c) {
 void validate_write_back(const Config& c) {
   if (!c.serial_write_back()) return;
   const auto require = [](const char* key, int found, int expected) {
-    if (found == expected) return;
-    throw fail(ExitCode::usage, "WRITE_BACK = \"serial\" needs {} = {}, found {}", key, expected, found);
+    require_value("WRITE_BACK = \"serial\"", key, found, expected);
   };
   require("GROUPS", c.groups, 1);
   require("WB_LANES", c.wb_lanes, 1);
@@ -113,8 +118,7 @@ void validate_tiers(const Config& c) {
 void validate_tap_windows(const Config& c) {
   if (!c.has_tap_windows()) return;
   const auto require = [](const char* key, int found, int expected) {
-    if (found == expected) return;
-    throw fail(ExitCode::usage, "WINDOW_PLANES needs {} = {}, found {}", key, expected, found);
+    require_value("WINDOW_PLANES", key, found, expected);
   };
   require("PRODUCTS", c.products, 16);
   require("LANES / GROUPS", c.lanes_per_group(), 16);

@@ -121,7 +121,7 @@ void Estimate::read_window(const std::vector<std::uint8_t>& widths, int y, int x
 Estimate::GroupCycles Estimate::tap_windows(const std::vector<std::uint8_t>& widths) const {
   std::array<Jobs, 4> jobs = each_width(drain_cycles_, scan_tiles_);
   visit_tap_windows(kernel, {rows, columns, pixel_values}, stored, pixel_tiles, 0, stored.h, widths,
-                    [&](int, const TapWindow& window) {
+                    [&](const TapWindow& window) {
                       for (Jobs& each : jobs) each.tap_window(window);
                     });
   // Whole rows are dealt, so the group with most of them counts.

@@ -110,7 +110,7 @@ std::vector<std::vector<std::uint8_t>> ScanOrder::window_widths(const std::vecto
 }
 
 int ScanOrder::first_position(int group) const {
-  if (windowed_) return stored.h * group / lane_groups_ * stored.w;
+  if (windowed_) return first_row(stored, lane_groups_, group) * stored.w;
   const std::int64_t positions = std::int64_t{stored.h} * stored.w;
   if (by_tiles_ || one_group_) return group == 0 ? 0 : static_cast<int>(positions);
   return static_cast<int>(positions * group / lane_groups_);
@@ -127,8 +127,7 @@ int ScanOrder::last_group(int group) const {
 }
 
 bool ScanOrder::is_idle(int group) const {
-  const int tiles = (stored.c + products_ - 1) / products_;
-  return by_tiles_ ? group >= tiles : first_position(group + 1) == first_position(group);
+  return by_tiles_ ? group >= stored_tiles() : first_position(group + 1) == first_position(group);
 }
 
 void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
@@ -140,7 +139,6 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
   const int begin = by_tiles_ ? 0 : first_position(group);
   const int end = by_tiles_ ? 1 : first_position(group + 1);
   const int window = pool.kh * pool.kw;
-  const int tiles = (stored.c + products_ - 1) / products_;
   const int last = last_group(group);
   std::vector<std::vector<std::uint8_t>> beats(kernel.kh, std::vector<std::uint8_t>(kernel.kw * pixel_tiles));
   for (int position = begin; position < end; ++position) {
@@ -161,7 +159,7 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
         }
         const bool tile_full = (g + 1) * lanes_ % products_ == 0 || g + 1 == groups_;
         const bool window_ends = p + 1 == window;
-        const int out_tile = position * tiles + g * lanes_ / products_;
+        const int out_tile = position * stored_tiles() + g * lanes_ / products_;
         job({&beats, window_ends && tile_full ? out_tile : -1, window_ends || !premax_, &weight_planes_[g],
              shared_, window_ends, g == last});
       }
@@ -172,16 +170,14 @@ void ScanOrder::visit(int group, const std::vector<std::uint8_t>& widths,
 void ScanOrder::visit_windows(int group, const std::vector<std::uint8_t>& widths,
                               const std::function<void(const Job&)>& job) const {
   const net::Shape map{rows, columns, pixel_values};
-  int column = 0, row = first_position(group) / stored.w;
-  const auto run = [&](int tile, const TapWindow& window) {
+  const auto run = [&](const TapWindow& window) {
+    const int tile = window.tile;
     std::vector<std::vector<std::uint8_t>> beats(window.gathers.size(), {0});
     beats.back()[0] = static_cast<std::uint8_t>(window.planes * weight_planes_[tile][0]);
-    const int out_tile = (row * stored.w + column) * pixel_tiles + tile;
+    const int out_tile = (window.row * stored.w + window.column) * pixel_tiles + tile;
     Job taps{&beats, out_tile, true, &weight_planes_[tile], true, true, tile + 1 == groups_};
     taps.gathers = window.gathers;
     job(taps);
-    column = (column + 1) % stored.w;
-    if (column == 0 && tile + 1 == pixel_tiles) ++row;
   };
   visit_tap_windows(kernel, map, stored, pixel_tiles, first_position(group) / stored.w,
                     first_position(group + 1) / stored.w, widths, run);

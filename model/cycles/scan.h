@@ -71,7 +71,7 @@ class ScanOrder : private ScanGeometry {
   /// Stored positions of the group's share.
   std::int64_t positions(int group) const;
   /// Output tiles of a stored row.
-  int row_tiles() const { return stored.w * ((stored.c + products_ - 1) / products_); }
+  int row_tiles() const { return stored.w * stored_tiles(); }
   /// Whether a pool window has several positions.
   bool pooled() const { return pool.kh * pool.kw > 1; }
   /// Whether the kernel's rows share their weights.
@@ -83,6 +83,8 @@ class ScanOrder : private ScanGeometry {
   std::int64_t useful(const std::vector<std::uint8_t>& widths) const;
 
  private:
+  /// Output tiles of a stored position.
+  int stored_tiles() const { return (stored.c + products_ - 1) / products_; }
   int first_position(int group) const;
   /// Whether the group computes this channel group.
   bool owns(int group, int channel_group) const;

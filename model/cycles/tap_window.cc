@@ -37,11 +37,11 @@ bool has_tap_windows(const config::Config& config, const net::Network& network, 
 
 void visit_tap_windows(const net::Window& kernel, const net::Shape& map, const net::Shape& stored,
                        int pixel_tiles, int begin, int end, const std::vector<std::uint8_t>& widths,
-                       const std::function<void(int, const TapWindow&)>& window) {
+                       const std::function<void(const TapWindow&)>& window) {
   std::deque<int> taps(config::kWindowTaps, 0);  // planes, the newest first
   for (int y = begin; y < end; ++y) {
     for (int tile = 0; tile < pixel_tiles; ++tile) {
-      TapWindow next;
+      TapWindow next{y, 0, tile, {}, 1};
       for (int column = 0; column < scanned_columns(kernel, stored); ++column) {
         const int x = column - kernel.pad_left;
         for (int ky = 0; ky < kernel.kh; ++ky) {
@@ -55,8 +55,9 @@ void visit_tap_windows(const net::Window& kernel, const net::Shape& map, const n
         const int after = column - (kernel.kw - 1);
         if (after < 0 || after % kernel.stride_x != 0) continue;
         next.planes = std::max(1, *std::max_element(taps.begin(), taps.end()));
-        window(tile, next);
+        window(next);
         next.gathers.clear();
+        ++next.column;
       }
     }
   }

@@ -26,22 +26,23 @@ inline int scanned_columns(const net::Window& kernel, const net::Shape& stored) 
   return (stored.w - 1) * kernel.stride_x + kernel.kw;
 }
 
-/// First stored row of a lane group's share; that of group GROUPS is the number of rows.
-inline int first_row(const config::Config& config, const net::Shape& stored, int group) {
-  return stored.h * group / config.groups;
-}
+/// First stored row of the share of one of `groups` lane groups; that of group `groups` is the number of
+/// rows.
+inline int first_row(const net::Shape& stored, int groups, int group) { return stored.h * group / groups; }
 
 /// What one stored value of 16 channels costs: the cycles in which each tap is gathered that the window
 /// before did not have, in the order of the scan, and the activation planes of the beats after them.
 struct TapWindow {
+  int row = 0, column = 0;  ///< stored
+  int tile = 0;             ///< of the pixel
   std::vector<std::uint8_t> gathers;
   int planes = 1;
 };
 
-/// Calls `window(tile, TapWindow)` for stored rows `begin` .. `end` - 1 in the machine's order: for each row,
+/// Calls `window` for stored rows `begin` .. `end` - 1 in the machine's order: for each row,
 /// for each tile of a pixel, for each stored column. `widths`: planes of the tiles of the input map.
 void visit_tap_windows(const net::Window& kernel, const net::Shape& map, const net::Shape& stored,
                        int pixel_tiles, int begin, int end, const std::vector<std::uint8_t>& widths,
-                       const std::function<void(int, const TapWindow&)>& window);
+                       const std::function<void(const TapWindow&)>& window);
 
 }  // namespace dpwa::cycles

@@ -14,7 +14,7 @@
 //   5. read_o: the entry has beats, so its words can be read; while it waits they are read again and not used. This
 //      comes earlier in the cycle than beat_o.
 // A node with tap windows (windowed_i, WINDOW_PLANES > 0): its entries are taps, and first only gathered, one digit per
-// cycle (gather_o; 7 activation planes: a tap that is 0). The one that ends a job then issues the job's beats: for each
+// cycle (window_o; 7 activation planes: a tap that is 0). The one that ends a job then issues the job's beats: for each
 // activation plane i that a gathered tap has, the first one in any case, for each weight plane j: one beat of level i + j.
 // Latency 0: addresses leave in the cycle of the decision; the memories register their data.
 

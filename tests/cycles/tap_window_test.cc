@@ -79,8 +79,8 @@ TEST(TapWindows, GatherAColumnAtATime) {
   window.pad_left = 1;
   std::vector<std::vector<std::uint8_t>> gathers;
   std::vector<int> planes;
-  visit_tap_windows(window, {2, 3, 16}, {2, 3, 16}, 1, 0, 2, map, [&](int tile, const TapWindow& each) {
-    EXPECT_EQ(tile, 0);
+  visit_tap_windows(window, {2, 3, 16}, {2, 3, 16}, 1, 0, 2, map, [&](const TapWindow& each) {
+    EXPECT_EQ(each.tile, 0);
     gathers.push_back(each.gathers);
     planes.push_back(each.planes);
   });
