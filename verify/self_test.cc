@@ -50,60 +50,84 @@ class Maker {
  public:
   Maker(const config::Config& config, const std::string& name) : config_(config) { test_.name = name; }
 
-  void input(const Values& values, num::Range limits, int planes) {
+  /// values: [h][w][c].
+  void input(const net::Shape& shape, const Values& values, num::Range limits, int planes) {
     test_.words = values;
     const bool narrow = limits.lower == 0 && limits.upper < 256;
     test_.plan.input = {narrow ? plan::PortFormat::u8 : plan::PortFormat::s16, 1, 0};
     test_.network.name = "self-test";
-    test_.network.inputs = {{"input", {static_cast<std::int64_t>(values.size())}}};
-    test_.network.input_affine.scale.assign(values.size(), 1);
-    test_.network.input_affine.offset.assign(values.size(), 0);
-    tensor(values, limits, planes);
+    test_.network.inputs = {{"input", {shape.c, shape.h, shape.w}}};
+    test_.network.input_affine.scale.assign(shape.c, 1);
+    test_.network.input_affine.offset.assign(shape.c, 0);
+    values_ = values;
+    tensor(shape, limits, planes);
+  }
+  void input(const Values& values, num::Range limits, int planes) {
+    input({1, 1, static_cast<int>(values.size())}, values, limits, planes);
   }
 
-  /// q: [outputs][inputs]. The bias makes the outputs `wanted`.
+  /// A dense layer. q: [outputs][inputs]. The bias makes the outputs `wanted`.
   void layer(const std::vector<std::int16_t>& q, const Values& wanted, int planes) {
     const std::size_t inputs = values_.size();
-    net::Node node;
-    node.name = fmt::format("n{}", test_.network.nodes.size());
-    node.onnx_operator = "Gemm";
-    node.input = static_cast<int>(test_.network.tensors.size()) - 1;
-    node.output = node.input + 1;
-    node.out_channels = static_cast<int>(wanted.size());
-    node.conv_shape = {1, 1, node.out_channels};
-    node.weight.assign(q.size(), 0);
-    node.bias.assign(wanted.size(), 0);
-    plan::NodePlan made;
-    made.q = q;
-    for (std::size_t channel = 0; channel < wanted.size(); ++channel) {
-      std::int64_t sum = 0;
-      int most = 0;
-      for (std::size_t i = 0; i < inputs; ++i) {
-        const std::int16_t weight = q[channel * inputs + i];
-        sum += std::int64_t{weight} * values_[i];
-        most = std::max(most, num::weight_planes(weight));
-      }
-      made.planes.push_back(most);
-      made.scale.push_back(1);
-      made.bias.push_back(static_cast<double>(wanted[channel] - sum));
+    std::vector<std::int64_t> sums(wanted.size(), 0);
+    for (std::size_t i = 0; i < q.size(); ++i) sums[i / inputs] += std::int64_t{q[i]} * values_[i % inputs];
+    node(q, sums, wanted, {1, 1, static_cast<int>(wanted.size())}, planes);
+    values_ = wanted;
+  }
+
+  /// A depthwise layer whose kernel is a row of the input, all rows of which are equal. q: [c][w].
+  void rows(const std::vector<std::int16_t>& q, const Values& wanted, int planes) {
+    const net::Shape in = test_.network.tensors.back().shape;
+    std::vector<std::int64_t> sums(in.c, 0);
+    for (int channel = 0; channel < in.c; ++channel) {
+      for (int tap = 0; tap < in.w; ++tap)
+        sums[channel] += std::int64_t{q[channel * in.w + tap]} * values_[tap * in.c + channel];
     }
-    const int index = static_cast<int>(test_.network.nodes.size());
-    test_.network.tensors[node.input].consumers.push_back(index);
-    test_.network.nodes.push_back(node);
-    test_.plan.nodes.push_back(made);
-    tensor(wanted, num::activation_range(planes, true), planes);
-    test_.network.tensors.back().producer = index;
-    test_.network.output = node.output;
+    node(q, sums, wanted, {in.h, 1, in.c}, planes);
+    net::Node& made = test_.network.nodes.back();
+    made.onnx_operator = "Conv";
+    made.groups = in.c;
+    made.window = {1, in.w, 1, 1, 0, 0, 0, 0};
   }
 
   SelfTest take() { return std::move(test_); }
 
  private:
-  void tensor(const Values& values, num::Range limits, int planes) {
-    values_ = values;
+  /// A node on the newest tensor. Its bias makes the outputs with these sums of products `wanted`.
+  void node(const std::vector<std::int16_t>& q, const std::vector<std::int64_t>& sums, const Values& wanted,
+            const net::Shape& shape, int planes) {
+    const int index = static_cast<int>(test_.network.nodes.size());
+    net::Node node;
+    node.name = fmt::format("n{}", index);
+    node.onnx_operator = "Gemm";
+    node.input = static_cast<int>(test_.network.tensors.size()) - 1;
+    node.output = node.input + 1;
+    node.out_channels = shape.c;
+    node.conv_shape = shape;
+    node.weight.assign(q.size(), 0);
+    node.bias.assign(shape.c, 0);
+    plan::NodePlan made;
+    made.q = q;
+    const std::size_t taps = q.size() / static_cast<std::size_t>(shape.c);
+    for (int channel = 0; channel < shape.c; ++channel) {
+      int most = 0;
+      for (std::size_t i = 0; i < taps; ++i) most = std::max(most, num::weight_planes(q[channel * taps + i]));
+      made.planes.push_back(most);
+      made.scale.push_back(1);
+      made.bias.push_back(static_cast<double>(wanted[channel] - sums[channel]));
+    }
+    test_.network.tensors[node.input].consumers.push_back(index);
+    test_.network.nodes.push_back(node);
+    test_.plan.nodes.push_back(made);
+    tensor(shape, num::activation_range(planes, true), planes);
+    test_.network.tensors.back().producer = index;
+    test_.network.output = node.output;
+  }
+
+  void tensor(const net::Shape& shape, num::Range limits, int planes) {
     net::Tensor tensor;
     tensor.name = fmt::format("t{}", test_.network.tensors.size());
-    tensor.shape = {1, 1, static_cast<int>(values.size())};
+    tensor.shape = shape;
     test_.network.tensors.push_back(tensor);
     plan::TensorPlan t;
     t.is_signed = limits.lower < 0;
@@ -111,14 +135,14 @@ class Maker {
     t.upper = static_cast<std::int32_t>(limits.upper);
     const bool follows = config_.policies.range;
     t.pcu = {follows ? plan::Policy::range : plan::Policy::static_, follows ? 0 : planes, planes};
-    t.order.resize(values.size());
+    t.order.resize(shape.c);
     std::iota(t.order.begin(), t.order.end(), 0);
     test_.plan.tensors.push_back(t);
   }
 
   const config::Config& config_;
   SelfTest test_;
-  Values values_;  ///< of the newest tensor
+  Values values_;  ///< of the newest tensor, or of all its rows
 };
 
 /// Output channels that give every lane the same number of channels, and how many each then has.
@@ -293,6 +317,39 @@ void add_activation_tests(const config::Config& config, std::vector<SelfTest>& t
   }
 }
 
+/// Tap windows of all lanes: as many activation planes as they, the input and the machine's memories hold.
+void add_window_tests(const config::Config& config, std::vector<SelfTest>& tests) {
+  constexpr int kTaps = config::kWindowTaps, kLargestWeight = 8;
+  const int channels = config.products;
+  for (int planes = std::min({config.window_planes, config.input_planes_max(), 4}); planes >= 1; --planes) {
+    const num::Range range = num::activation_range(planes, planes > 2);
+    const std::int64_t largest = std::max(range.upper, -range.lower);
+    if (kTaps * kLargestWeight * largest > room_of(config)) continue;
+    std::vector<SelfTest> made;
+    for (const bool complement : {false, true}) {
+      Random random("windows");
+      Maker maker(config, fmt::format("windows {}", complement ? 2 : 1));
+      Values row;
+      for (int i = 0; i < kTaps * channels; ++i) {
+        const std::int32_t value = random.within(range.lower, range.upper);
+        row.push_back(complement ? static_cast<std::int32_t>(range.upper + range.lower) - value : value);
+      }
+      Values input;
+      for (int group = 0; group < config.groups; ++group) input.insert(input.end(), row.begin(), row.end());
+      maker.input({config.groups, kTaps, channels}, input, range, planes);
+      std::vector<std::int16_t> q;
+      for (int i = 0; i < kTaps * channels; ++i)
+        q.push_back(static_cast<std::int16_t>(random.nonzero(-kLargestWeight, kLargestWeight - 1)));
+      maker.rows(q, some_outputs(random, channels), kOutputPlanes);
+      made.push_back(maker.take());
+      made.back().fills = fmt::format("{} of {} planes of {} taps", planes, config.window_planes, kTaps);
+    }
+    if (!lower::footprint(config, made[0].network, made[0].plan).shortfall.empty()) continue;
+    tests.insert(tests.end(), made.begin(), made.end());
+    return;
+  }
+}
+
 }  // namespace
 
 int lane_of(const config::Config& config, int channel) {
@@ -316,6 +373,7 @@ std::vector<SelfTest> self_tests(const config::Config& config) {
       tests.push_back(weights_test(config, "dense weights", complement, config.dense_words / config.lanes));
   }
   add_activation_tests(config, tests);
+  add_window_tests(config, tests);
   return tests;
 }
 

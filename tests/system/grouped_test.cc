@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Groups of channels and dilation in Verilator: every stored value and every cycle on machines of every
 // shape.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +9,7 @@
 #include "model/golden/executor.h"
 #include "tests/system/machine.h"
 #include "tests/system/random_network.h"
+#include "verify/self_test.h"
 
 namespace dpwa::system_test {
 namespace {
@@ -116,6 +118,32 @@ TEST(TapWindows, AreThoseThatFit) {
   EXPECT_THAT(nodes_with_windows(kWindowsInTwoGroups), testing::ElementsAre(0, 1, 2, 4, 6, 7));
   EXPECT_THAT(nodes_with_windows(kWindowsInOneSlice), testing::ElementsAre(0, 1, 2, 6, 7));
   EXPECT_THAT(nodes_with_windows(kFour), testing::IsEmpty());
+}
+
+/// Samples in ONNX order of a self-test's input words [h][w][c].
+std::vector<float> sample_of(const verify::SelfTest& test) {
+  const net::Shape& shape = test.network.tensors[0].shape;
+  std::vector<float> sample;
+  for (int c = 0; c < shape.c; ++c) {
+    for (int pixel = 0; pixel < shape.h * shape.w; ++pixel)
+      sample.push_back(static_cast<float>(test.words[pixel * shape.c + c]));
+  }
+  return sample;
+}
+
+TEST(TapWindows, AreReachedByTheSelfTest) {
+  for (const Machine& machine : {kWindowsInTwoGroups, kWindowsInOneSlice}) {
+    std::vector<std::string> fills;
+    for (const verify::SelfTest& test : verify::self_tests(configure(machine))) {
+      if (!cycles::has_tap_windows(configure(machine), test.network, test.plan, 0)) continue;
+      fills.push_back(test.name + ": " + test.fills);
+      const auto run = simulate(machine, test.network, test.plan, {sample_of(test)});
+      EXPECT_EQ(run.mismatches, 0) << machine.name << ", " << test.name;
+      EXPECT_GE(run.values_checked, 16 * machine.groups);
+    }
+    const std::string filled = fmt::format("{0} of {0} planes of 9 taps", configure(machine).window_planes);
+    EXPECT_THAT(fills, testing::ElementsAre("windows 1: " + filled, "windows 2: " + filled));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(System, Grouped, testing::ValuesIn(kMachines),
