@@ -43,7 +43,8 @@ DESIGNS = {
     "icebreaker": Design("icebreaker", {}, ("fmnist_mlp",)),  # dense layers only
     "ulx3s-85f": Design("ecp5-85", {
         "LANES": 32, "GROUPS": 2, "WB_LANES": 4, "RESIDUAL_WORDS": 2048, "ACTIVATION_WORDS": 8192, "PLANES_MAX": 3,
-        "INPUT_PLANES": 3, "POOL_PADS": 0, "PORT_FORMATS": "integer", "ACC_W": 32, "MULT_W": 20, "PREMAX": 0},
+        "INPUT_PLANES": 3, "POOL_PADS": 0, "PORT_FORMATS": "integer", "ACC_W": 32, "MULT_W": 20, "PREMAX": 0,
+        "WINDOW_PLANES": 3},
         ("fmnist_mlp", "fmnist_cnn", "kws-dscnn-mlperf", "cifar10-resnet8-mlperf, 0.02 nat"), clock=60),
     "tangnano20k": Design("gw2ar-18", {
         "WB_LANES": 1, "PLANES_MAX": 3, "SHIFT_MAX": 31, "POLICIES": "range", "PCU_COUNTERS": 0,

@@ -33,6 +33,8 @@ struct Task {
   int samples;  ///< on many lanes; few take long
 };
 
+void PrintTo(const Task& task, std::ostream* out) { *out << task.name; }
+
 const Task kTasks[] = {
     {"keyword_spotting", "kws-dscnn-mlperf", {plan::PortFormat::s8, 0.5847029, -83 * 0.5847029}, 10},
     {"image_classification", "cifar10-resnet8-mlperf", {plan::PortFormat::u8, 1, 0}, 3},
