@@ -37,9 +37,11 @@ config::Config design_config(const fs::path& out) {
   const std::string found = fmt::format("{:08x}", config::config_hash(config));
   const std::string generated = manifest_text(out, "/config_hash");
   if (found != generated) {
-    throw fail(ExitCode::bad_input,
-               "{}: configuration {}, but the design was generated for {}; generate it again",
-               (out / "config.toml").string(), found, generated);
+    throw fail(
+        ExitCode::bad_input,
+        "{}: this version of dpwa gives the configuration the hash {}, but the design was generated with {} "
+        "(edited, or by another version); generate it again",
+        (out / "config.toml").string(), found, generated);
   }
   return config;
 }

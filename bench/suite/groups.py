@@ -174,9 +174,7 @@ def dense(bench):
     for network in present(bench, "fmnist_mlp"):
         for lanes in (2, 4):
             design = bench.work / "designs" / f"dense-{lanes}"
-            if not design.exists():
-                bench.run("generate", bench.plan(network), "--config", "up5k", "--set", f"LANES={lanes}",
-                          "-o", design)
+            bench.run("generate", bench.plan(network), "--config", "up5k", "--set", f"LANES={lanes}", "-o", design)
             results[str(lanes)] = bench.run("simulate", design, "--data", network.test[0], *network.options,
                                             "-n", SIMULATED_IMAGES)
     return results

@@ -174,8 +174,7 @@ class Bench:
         """Folder of the generated design of a configuration (keys over sim-4)."""
         toml = self.toml(keys)
         directory = toml.with_suffix("")
-        if not directory.exists():
-            self.run("generate", "--config", toml, "-o", directory)
+        self.run("generate", "--config", toml, "-o", directory)
         return directory
 
     def simulate(self, network, keys, images, baseline=None, output=None):

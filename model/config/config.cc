@@ -11,6 +11,7 @@
 
 #include "model/base/error.h"
 #include "model/base/files.h"
+#include "model/config/descriptor.h"
 #include "model/config/presets.h"
 
 namespace dpwa::config {
@@ -158,13 +159,19 @@ std::string to_toml(const Config& config) {
   return fmt::format("NAME = \"{}\"\n", config.name) + body_text(config);
 }
 
-std::uint32_t config_hash(const Config& config) {
-  std::string values;
+std::string identity(const Config& config) {
+  std::string text;
   for (const Field& field : fields()) {
     if (std::string_view(field.key) != "NAME" && is_named(field, config))
-      values += fmt::format("{}={}\n", field.key, field.get(config));
+      text += fmt::format("{}={}\n", field.key, field.get(config));
   }
-  const std::string hash = content_hash(values);
+  for (const NodeField& field : node_fields(config))
+    text += fmt::format("{}: {} bits from {}\n", field.name, field.bits, field.lsb);
+  return text;
+}
+
+std::uint32_t config_hash(const Config& config) {
+  const std::string hash = content_hash(identity(config));
   return static_cast<std::uint32_t>(std::stoul(hash.substr(hash.size() - 8), nullptr, 16));
 }
 

@@ -140,8 +140,11 @@ bool is_named(const Field& field, const Config& config);
 /// holds.
 std::string to_toml(const Config& config);
 
-/// Identifies the configuration at run time (register CONFIG_HASH, image header): low 32 bits of the content
-/// hash of the keys and values of to_toml(), NAME and comments left out.
+/// What an image must agree with its machine in: the keys and values of to_toml() without NAME, and the fields
+/// of the node descriptor, which versions of dpwa may place differently.
+std::string identity(const Config& config);
+
+/// Low 32 bits of the content hash of identity(): register CONFIG_HASH and header of an image.
 std::uint32_t config_hash(const Config& config);
 
 }  // namespace dpwa::config

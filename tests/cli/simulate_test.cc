@@ -126,7 +126,7 @@ TEST_F(Simulate, RefusesAPlanThatIsNotThatOfTheImage) {
 TEST_F(Simulate, RefusesAnotherConfiguration) {
   ASSERT_EQ(invoke({"generate", "--set", "LANES=2", "-o", path("two")}).exit_code, 0);
   fs::copy_file(path("two/config.toml"), path("out/config.toml"), fs::copy_options::overwrite_existing);
-  refused("config.toml", "generated for");
+  refused("config.toml", "generated with");
   write_file(path("out/manifest.json"), "[");
   refused("manifest.json", "config_hash");
 }

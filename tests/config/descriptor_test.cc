@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/config/descriptor.h"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace dpwa::config {
@@ -63,6 +65,17 @@ TEST(Descriptor, WhatAConfigurationLacksTakesNoBits) {
   const Config multiplies = load("sim-4", {"RESIDUAL_WORDS=64", "FACTORS=1"});
   EXPECT_EQ(field(multiplies, "multiplies").bits, 1);
   EXPECT_EQ(field(multiplies, "fine_shift").bits, 6);
+}
+
+// An image whose descriptors another version laid out differently must not run.
+TEST(Descriptor, IsPartOfTheIdentityThatImagesCarry) {
+  const Config config = load("sim-4");
+  for (const NodeField& field : node_fields(config)) {
+    EXPECT_THAT(identity(config), testing::HasSubstr(fmt::format("\n{}: {} bits from {}\n", field.name,
+                                                                 field.bits, field.lsb)));
+  }
+  EXPECT_THAT(identity(config), testing::StartsWith("LANES=4\nGROUPS=1\n"));
+  EXPECT_THAT(identity(config), testing::Not(testing::HasSubstr("NAME")));
 }
 
 }  // namespace
