@@ -12,6 +12,8 @@
 BUILD ?= build
 JOBS ?= $(shell nproc)
 SECONDS ?= 60
+# Of Verilator's models, as ccache of everything else: looked for when a recipe runs, behind the set-up.
+export OBJCACHE ?= $(shell command -v ccache)
 
 .PHONY: build test test-full demo check fuzz bench fpga-tools clean setup configure all-targets
 

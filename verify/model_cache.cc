@@ -84,7 +84,6 @@ std::vector<std::string> verilator_arguments(const fs::path& out_dir, const std:
                                         recipe.source,
                                         "--top-module",
                                         recipe.top};
-  if (look_for_tool("ccache")) arguments.insert(arguments.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   arguments.insert(arguments.end(), recipe.arguments.begin(), recipe.arguments.end());
   for (const std::string& source : sources) arguments.push_back(fs::absolute(out_dir / source).string());
   arguments.push_back(fs::absolute(out_dir / "tb" / (recipe.source + ".cc")).string());

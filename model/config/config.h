@@ -140,8 +140,8 @@ bool is_named(const Field& field, const Config& config);
 /// holds.
 std::string to_toml(const Config& config);
 
-/// What an image must agree with its machine in: the keys and values of to_toml() without NAME, and the fields
-/// of the node descriptor, which versions of dpwa may place differently.
+/// What an image must agree with its machine in: the keys and values of to_toml() without NAME, and the
+/// fields of the node descriptor, which versions of dpwa may place differently.
 std::string identity(const Config& config);
 
 /// Low 32 bits of the content hash of identity(): register CONFIG_HASH and header of an image.
