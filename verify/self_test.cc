@@ -68,34 +68,25 @@ class Maker {
 
   /// A dense layer. q: [outputs][inputs]. The bias makes the outputs `wanted`.
   void layer(const std::vector<std::int16_t>& q, const Values& wanted, int planes) {
-    const std::size_t inputs = values_.size();
-    std::vector<std::int64_t> sums(wanted.size(), 0);
-    for (std::size_t i = 0; i < q.size(); ++i) sums[i / inputs] += std::int64_t{q[i]} * values_[i % inputs];
-    node(q, sums, wanted, {1, 1, static_cast<int>(wanted.size())}, planes);
+    node(q, wanted, {1, 1, static_cast<int>(wanted.size())}, 1, planes);
     values_ = wanted;
   }
 
   /// A depthwise layer whose kernel is a row of the input, all rows of which are equal. q: [c][w].
   void rows(const std::vector<std::int16_t>& q, const Values& wanted, int planes) {
     const net::Shape in = test_.network.tensors.back().shape;
-    std::vector<std::int64_t> sums(in.c, 0);
-    for (int channel = 0; channel < in.c; ++channel) {
-      for (int tap = 0; tap < in.w; ++tap)
-        sums[channel] += std::int64_t{q[channel * in.w + tap]} * values_[tap * in.c + channel];
-    }
-    node(q, sums, wanted, {in.h, 1, in.c}, planes);
+    node(q, wanted, {in.h, 1, in.c}, in.c, planes);
     net::Node& made = test_.network.nodes.back();
     made.onnx_operator = "Conv";
-    made.groups = in.c;
     made.window = {1, in.w, 1, 1, 0, 0, 0, 0};
   }
 
   SelfTest take() { return std::move(test_); }
 
  private:
-  /// A node on the newest tensor. Its bias makes the outputs with these sums of products `wanted`.
-  void node(const std::vector<std::int16_t>& q, const std::vector<std::int64_t>& sums, const Values& wanted,
-            const net::Shape& shape, int planes) {
+  /// A node on the newest tensor. q: [channels][inputs of a group].
+  void node(const std::vector<std::int16_t>& q, const Values& wanted, const net::Shape& shape, int groups,
+            int planes) {
     const int index = static_cast<int>(test_.network.nodes.size());
     net::Node node;
     node.name = fmt::format("n{}", index);
@@ -103,18 +94,24 @@ class Maker {
     node.input = static_cast<int>(test_.network.tensors.size()) - 1;
     node.output = node.input + 1;
     node.out_channels = shape.c;
+    node.groups = groups;
     node.conv_shape = shape;
     node.weight.assign(q.size(), 0);
     node.bias.assign(shape.c, 0);
     plan::NodePlan made;
     made.q = q;
-    const std::size_t taps = q.size() / static_cast<std::size_t>(shape.c);
+    const int inputs = static_cast<int>(q.size()) / shape.c;
     for (int channel = 0; channel < shape.c; ++channel) {
+      std::int64_t sum = 0;
       int most = 0;
-      for (std::size_t i = 0; i < taps; ++i) most = std::max(most, num::weight_planes(q[channel * taps + i]));
+      for (int i = 0; i < inputs; ++i) {
+        const std::int16_t weight = q[static_cast<std::size_t>(channel) * inputs + i];
+        sum += std::int64_t{weight} * values_[groups == 1 ? i : i * groups + channel];
+        most = std::max(most, num::weight_planes(weight));
+      }
       made.planes.push_back(most);
       made.scale.push_back(1);
-      made.bias.push_back(static_cast<double>(wanted[channel] - sums[channel]));
+      made.bias.push_back(static_cast<double>(wanted[channel] - sum));
     }
     test_.network.tensors[node.input].consumers.push_back(index);
     test_.network.nodes.push_back(node);
@@ -167,6 +164,25 @@ Values some_outputs(Random& random, int count) {
   return values;
 }
 
+/// Random values, or their complements.
+Values some_inputs(Random& random, int count, const num::Range& range, bool complement) {
+  Values values;
+  for (int i = 0; i < count; ++i) {
+    const std::int32_t value = random.within(range.lower, range.upper);
+    values.push_back(complement ? static_cast<std::int32_t>(range.upper + range.lower) - value : value);
+  }
+  return values;
+}
+
+constexpr int kLargestWeight = 8;  // of one plane
+
+std::vector<std::int16_t> some_weights(Random& random, int count) {
+  std::vector<std::int16_t> q;
+  for (int i = 0; i < count; ++i)
+    q.push_back(static_cast<std::int16_t>(random.nonzero(-kLargestWeight, kLargestWeight - 1)));
+  return q;
+}
+
 /// Hidden tiles of 0 to PLANES_MAX planes times weights of 1 to PLANES_MAX planes. A channel has as many
 /// weights as its accumulator has room for.
 SelfTest lanes_test(const config::Config& config, int hidden_tiles) {
@@ -174,13 +190,9 @@ SelfTest lanes_test(const config::Config& config, int hidden_tiles) {
   Random random(name);
   Maker maker(config, name);
   constexpr int kInputs = 8;
-  Values input;
-  for (int i = 0; i < kInputs; ++i) input.push_back(random.within(1, 15));
-  maker.input(input, {0, 15}, 1);
+  maker.input(some_inputs(random, kInputs, {1, 15}, false), {0, 15}, 1);
   const int hidden = hidden_tiles * config.products;
-  std::vector<std::int16_t> first;
-  for (int i = 0; i < hidden * kInputs; ++i)
-    first.push_back(static_cast<std::int16_t>(random.nonzero(-8, 7)));
+  const std::vector<std::int16_t> first = some_weights(random, hidden * kInputs);
   Values values;
   for (int h = 0; h < hidden; ++h) {
     const int planes = (h / config.products) % (config.planes_max + 1);
@@ -261,9 +273,7 @@ SelfTest weights_test(const config::Config& config, const std::string& name, boo
   Maker maker(config, fmt::format("{} {}", name, complement ? 2 : 1));
   const std::int64_t most = room_of(config) / (inputs * -range.lower);
   const auto largest = static_cast<std::int32_t>(std::clamp<std::int64_t>(most, 1, 15));
-  Values input;
-  for (int i = 0; i < inputs; ++i) input.push_back(random.within(1, largest));
-  maker.input(input, {0, largest}, 1);
+  maker.input(some_inputs(random, inputs, {1, largest}, false), {0, largest}, 1);
   std::vector<std::int16_t> q;
   for (std::int64_t i = 0; i < std::int64_t{inputs} * outputs; ++i) {
     const auto weight = static_cast<std::int16_t>(random.within(range.lower, range.upper));
@@ -283,8 +293,8 @@ void add_activation_tests(const config::Config& config, std::vector<SelfTest>& t
   const num::Range range = num::activation_range(planes, is_signed);
   const std::int64_t largest = std::max(range.upper, -range.lower);
   const int resident = std::max(config.weight_words, config.dense_words / config.lanes) / unit.per_lane;
-  const auto bounded =
-      static_cast<int>(std::min<std::int64_t>(resident, room_of(config) / (8 * largest * config.products)));
+  const auto bounded = static_cast<int>(
+      std::min<std::int64_t>(resident, room_of(config) / (kLargestWeight * largest * config.products)));
   const int tiles = std::min(most_tiles(config, unit.per_lane, planes), bounded);
   const int inputs = tiles * config.products;
   const int out_tiles = (unit.channels + config.products - 1) / config.products;
@@ -297,15 +307,8 @@ void add_activation_tests(const config::Config& config, std::vector<SelfTest>& t
       const std::string name = fmt::format("activations {}", 2 * step + (complement ? 2 : 1));
       Random random(fmt::format("activations at {}", step));
       Maker maker(config, name);
-      Values input;
-      for (int i = 0; i < inputs; ++i) {
-        const std::int32_t value = random.within(range.lower, range.upper);
-        input.push_back(complement ? static_cast<std::int32_t>(range.upper + range.lower) - value : value);
-      }
-      maker.input(input, range, planes);
-      std::vector<std::int16_t> q;
-      for (int i = 0; i < inputs * unit.channels; ++i)
-        q.push_back(static_cast<std::int16_t>(random.nonzero(-8, 7)));
+      maker.input(some_inputs(random, inputs, range, complement), range, planes);
+      const std::vector<std::int16_t> q = some_weights(random, inputs * unit.channels);
       maker.layer(q, some_outputs(random, unit.channels), kOutputPlanes);
       SelfTest test = maker.take();
       test.origin = {std::min(step * tiles, last_tile), std::min(step * tiles * planes, last_word)};
@@ -319,7 +322,7 @@ void add_activation_tests(const config::Config& config, std::vector<SelfTest>& t
 
 /// Tap windows of all lanes: as many activation planes as they, the input and the machine's memories hold.
 void add_window_tests(const config::Config& config, std::vector<SelfTest>& tests) {
-  constexpr int kTaps = config::kWindowTaps, kLargestWeight = 8;
+  constexpr int kTaps = config::kWindowTaps;
   const int channels = config.products;
   for (int planes = std::min({config.window_planes, config.input_planes_max(), 4}); planes >= 1; --planes) {
     const num::Range range = num::activation_range(planes, planes > 2);
@@ -329,17 +332,11 @@ void add_window_tests(const config::Config& config, std::vector<SelfTest>& tests
     for (const bool complement : {false, true}) {
       Random random("windows");
       Maker maker(config, fmt::format("windows {}", complement ? 2 : 1));
-      Values row;
-      for (int i = 0; i < kTaps * channels; ++i) {
-        const std::int32_t value = random.within(range.lower, range.upper);
-        row.push_back(complement ? static_cast<std::int32_t>(range.upper + range.lower) - value : value);
-      }
+      const Values row = some_inputs(random, kTaps * channels, range, complement);
       Values input;
       for (int group = 0; group < config.groups; ++group) input.insert(input.end(), row.begin(), row.end());
       maker.input({config.groups, kTaps, channels}, input, range, planes);
-      std::vector<std::int16_t> q;
-      for (int i = 0; i < kTaps * channels; ++i)
-        q.push_back(static_cast<std::int16_t>(random.nonzero(-kLargestWeight, kLargestWeight - 1)));
+      const std::vector<std::int16_t> q = some_weights(random, kTaps * channels);
       maker.rows(q, some_outputs(random, channels), kOutputPlanes);
       made.push_back(maker.take());
       made.back().fills = fmt::format("{} of {} planes of {} taps", planes, config.window_planes, kTaps);
